@@ -1,0 +1,1 @@
+"""Words and arithmetic of the trade; standard library only."""

@@ -1,0 +1,52 @@
+"""Values in words, US English: for evidence, the command line and workbooks; the window formats by locale."""
+
+from opsconsole.domain.instants import day_to_date, to_datetime
+
+
+def instant(value: int, zone: str = "UTC", *, year_of: int | None = None) -> str:
+    """``Tue 17 Nov, 10:42``; with the year where it differs from that of the instant ``year_of``."""
+    moment = to_datetime(value, zone)
+    year = "" if year_of is None or to_datetime(year_of, zone).year == moment.year else f" {moment.year}"
+    return f"{moment:%a} {moment.day} {moment:%b}{year}, {moment:%H:%M}"
+
+
+def day(value: int, *, year_of: int | None = None) -> str:
+    """``5 Dec``; with the year where it differs from that of the day ``year_of``."""
+    date = day_to_date(value)
+    year = "" if year_of is None or day_to_date(year_of).year == date.year else f" {date.year}"
+    return f"{date.day} {date:%b}{year}"
+
+
+def duration(seconds: float) -> str:
+    """Two units at most: ``2d 23h``, ``3h 42m``, ``51m``, ``30s``; never a sign."""
+    total = int(abs(seconds))
+    days, rest = divmod(total, 86_400)
+    hours, rest = divmod(rest, 3_600)
+    minutes, left = divmod(rest, 60)
+    if days:
+        return f"{days}d {hours:02d}h"
+    if hours:
+        return f"{hours}h {minutes:02d}m"
+    return f"{minutes}m" if minutes else f"{left}s"
+
+
+def time_left(seconds: float) -> str:
+    """``3h 42m left`` or ``51m over``."""
+    return f"{duration(seconds)} {'over' if seconds < 0 else 'left'}"
+
+
+def count(number: float) -> str:
+    """``1,204``; fractions with at most two places; negative with a minus sign."""
+    text = f"{abs(number):,.2f}".rstrip("0").rstrip(".") if number != int(number) else f"{abs(int(number)):,}"
+    return f"−{text}" if number < 0 else text
+
+
+def percent(fraction: float, decimals: int = 1) -> str:
+    """``96.4%``."""
+    text = f"{abs(fraction) * 100:,.{decimals}f}%"
+    return f"−{text}" if fraction < 0 else text
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """``1 order``, ``1,204 orders``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
