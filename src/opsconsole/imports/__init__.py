@@ -1,0 +1,1 @@
+"""From files to typed records, and from records into the database."""

@@ -1,0 +1,1 @@
+"""Where the data lives: one schema on SQLite and PostgreSQL."""
