@@ -1,0 +1,1 @@
+"""The window: Qt, thin; asks services in worker threads and shows their listings."""

@@ -1,0 +1,1 @@
+"""THE chart, used by every tab; pyqtgraph is loaded when the first one is shown."""

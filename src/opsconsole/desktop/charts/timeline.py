@@ -1,0 +1,121 @@
+"""An order's timeline: facts on the line, promises as diamonds under it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from opsconsole.desktop import theme
+
+_EDGE = 28.0
+_LINE_Y = 46.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A stop: ``state`` is done, blocked or ahead; ``elapsed`` stands on the link from the stop before it.
+
+    ``promise`` is a promise under the stop: (words, when in words, missed); ``late`` colors the link.
+    """
+
+    label: str
+    when: str = ""
+    state: str = "done"
+    elapsed: str = ""
+    late: bool = False
+    promise: tuple[str, str, bool] | None = None
+
+
+class Timeline(QWidget):
+    """Stops at equal steps, elapsed time on the links; the blocked stop is a square."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._stops: Sequence[Stop] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        """132 px high with promises, 84 without."""
+        return QSize(360, 132 if any(stop.promise for stop in self._stops) else 84)
+
+    def show_stops(self, stops: Sequence[Stop]) -> None:
+        """Show these stops, oldest first."""
+        self._stops = stops
+        self.setFixedHeight(self.sizeHint().height())
+        self.setAccessibleName("Timeline")
+        self.setAccessibleDescription("; ".join(self._words(stop) for stop in stops))
+        self.update()
+
+    @staticmethod
+    def _words(stop: Stop) -> str:
+        when = stop.when.replace("\n", " ")
+        promise = f", {stop.promise[0]} {stop.promise[1]}".replace("\n", " ") if stop.promise else ""
+        return f"{stop.label} {when or stop.state}{promise}"
+
+    def _font(self, *, strong: bool = False) -> QFont:
+        font = QFont(self.font())
+        font.setPixelSize(11)
+        font.setWeight(QFont.Weight.DemiBold if strong else QFont.Weight.Normal)
+        return font
+
+    def _text(self, painter: QPainter, x: float, y: float, text: str, role: str, *, strong: bool = False) -> None:
+        painter.setFont(self._font(strong=strong))
+        painter.setPen(theme.color(role))
+        width = painter.fontMetrics().horizontalAdvance(max(text.split("\n"), key=len)) + 2
+        left = min(max(0.0, x - width / 2), max(0.0, self.width() - width))
+        painter.drawText(QRectF(left, y, width, 32), Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, text)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint links, then stops, then promises."""
+        if not self._stops:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        step = (self.width() - 2 * _EDGE) / max(1, len(self._stops) - 1)
+        spots = [QPointF(_EDGE + index * step, _LINE_Y) for index in range(len(self._stops))]
+        for before, spot, stop in zip(spots, spots[1:], self._stops[1:], strict=False):
+            self._paint_link(painter, before, spot, stop)
+        for spot, stop in zip(spots, self._stops, strict=True):
+            self._paint_stop(painter, spot, stop)
+            if stop.promise:
+                self._paint_promise(painter, spot, stop.promise)
+
+    def _paint_link(self, painter: QPainter, before: QPointF, spot: QPointF, stop: Stop) -> None:
+        ahead = stop.state == "ahead"
+        role = "bad" if stop.late else "line_strong" if ahead else "text_muted"
+        painter.setPen(QPen(theme.color(role), 2.0, Qt.PenStyle.DotLine if ahead else Qt.PenStyle.SolidLine))
+        painter.drawLine(before, spot)
+        if stop.elapsed:
+            middle = (before.x() + spot.x()) / 2
+            self._text(painter, middle, _LINE_Y - 20, stop.elapsed, "bad" if stop.late else "text_muted")
+
+    def _paint_stop(self, painter: QPainter, spot: QPointF, stop: Stop) -> None:
+        blocked = stop.state == "blocked"
+        self._text(painter, spot.x(), 4, stop.label, "text", strong=blocked)
+        if blocked:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("bad"))
+            painter.drawRect(QRectF(spot.x() - 5.5, spot.y() - 5.5, 11, 11))
+            self._text(painter, spot.x(), _LINE_Y + 9, "blocked", "bad", strong=True)
+            return
+        done = stop.state == "done"
+        painter.setPen(QPen(theme.color("text_muted" if done else "line_strong"), 1.6))
+        painter.setBrush(theme.color("text_muted" if done else "panel"))
+        painter.drawEllipse(spot, 5.0, 5.0)
+        if stop.when:
+            self._text(painter, spot.x(), _LINE_Y + 9, stop.when, "text_muted")
+
+    def _paint_promise(self, painter: QPainter, spot: QPointF, promise: tuple[str, str, bool]) -> None:
+        words, when, missed = promise
+        y = _LINE_Y + 48
+        pen = QPen(theme.color("bad" if missed else "line_strong"), 1.2, Qt.PenStyle.DotLine)
+        painter.setPen(pen)
+        painter.drawLine(QPointF(spot.x(), _LINE_Y + 38), QPointF(spot.x(), y - 6))
+        diamond = QPolygonF([QPointF(spot.x() + dx, y + dy) for dx, dy in ((0, -6), (6, 0), (0, 6), (-6, 0))])
+        painter.setPen(QPen(theme.color("bad" if missed else "text"), 1.6))
+        painter.setBrush(theme.color("bad" if missed else "panel"))
+        painter.drawPolygon(diamond)
+        self._text(painter, spot.x(), y + 8, words, "bad" if missed else "text", strong=True)
+        self._text(painter, spot.x(), y + 21, when, "text_muted")
