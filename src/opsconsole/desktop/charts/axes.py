@@ -8,19 +8,16 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
-from opsconsole.desktop import theme
 from opsconsole.desktop.charts.scale import nice_ticks, spread
 from opsconsole.desktop.charts.spec import Flag
+from opsconsole.desktop.theme import theme
 
 _LABEL_GAP = 15.0
 
 
 def axis_font(*, strong: bool = False) -> QFont:
-    """The 11 px font of axes and labels."""
-    font = QFont(pg.QtWidgets.QApplication.font())
-    font.setPixelSize(11)
-    font.setWeight(QFont.Weight.DemiBold if strong else QFont.Weight.Normal)
-    return font
+    """The font of axes and labels."""
+    return theme.font("caption", strong=strong)
 
 
 class ValueAxis(pg.AxisItem):  # type: ignore[misc]
@@ -29,7 +26,7 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__("left")
         self.words: Callable[[float], str] = str
-        self.setStyle(tickLength=0, tickTextOffset=8, tickFont=axis_font())
+        self.setStyle(tickLength=0, tickTextOffset=8, tickFont=axis_font(), hideOverlappingLabels=False)
         self.setPen(None)
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:  # noqa: N803
@@ -43,24 +40,27 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]
 
 
 class TimeAxis(pg.AxisItem):  # type: ignore[misc]
-    """Bottom axis: labels at given positions, as many as fit without touching."""
+    """Bottom axis: labels at given positions, newest first, as many as fit without touching."""
 
     def __init__(self) -> None:
         super().__init__("bottom")
         self.words: Callable[[float], str] = str
         self.positions: Sequence[float] = ()
-        self.setStyle(tickLength=0, tickTextOffset=8, tickFont=axis_font())
+        self.setStyle(tickLength=0, tickTextOffset=8, tickFont=axis_font(), hideOverlappingLabels=False)
         self.setPen(None)
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:  # noqa: N803
-        """Every n-th position, counted back from the newest, so that the labels do not touch."""
-        shown = [x for x in self.positions if minVal <= x <= maxVal]
-        if not shown:
+        """Positions far enough apart for their words, counted back from the newest."""
+        inside = [x for x in self.positions if minVal <= x <= maxVal]
+        if not inside or maxVal <= minVal:
             return []
-        widest = max(QFontMetricsF(axis_font()).horizontalAdvance(self.words(x)) for x in shown) + 24
-        fitting = max(2, int(size // widest))
-        step = max(1, -(-len(shown) // fitting))
-        return [(1.0, shown[::-1][::step][::-1])]
+        widest = max(QFontMetricsF(axis_font()).horizontalAdvance(self.words(x)) for x in inside) + 24
+        distance = widest / size * (maxVal - minVal) if size > 0 else 0.0
+        shown = [inside[-1]]
+        for x in reversed(inside[:-1]):
+            if shown[-1] - x >= distance:
+                shown.append(x)
+        return [(1.0, shown[::-1])]
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         """Positions in the chart's words."""
@@ -83,6 +83,7 @@ class EndLabels(pg.AxisItem):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__("right")
         self.labels: Sequence[EndLabel] = ()
+        self.margin = 0.0
         self.setStyle(tickLength=0, showValues=False)
         self.setPen(None)
 
@@ -90,7 +91,8 @@ class EndLabels(pg.AxisItem):  # type: ignore[misc]
         """Show these labels; the margin is as wide as the widest."""
         self.labels = labels
         metrics = QFontMetricsF(axis_font(strong=True))
-        self.setWidth(max((metrics.horizontalAdvance(label.text) for label in labels), default=0) + 16)
+        self.margin = max((metrics.horizontalAdvance(label.text) for label in labels), default=0) + 16
+        self.setWidth(self.margin)
         self.update()
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:  # noqa: N803
@@ -122,6 +124,7 @@ class FlagAxis(pg.AxisItem):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__("top")
         self.flags: Sequence[Flag] = ()
+        self.overhang = 0.0  # the last label may stand over the right margin
         self.setStyle(tickLength=0, showValues=False)
         self.setPen(None)
 
@@ -145,7 +148,7 @@ class FlagAxis(pg.AxisItem):  # type: ignore[misc]
         shown = [flag for flag in self.flags if low <= flag.x <= high]
         places = [bounds.left() + (flag.x - low) / (high - low) * bounds.width() for flag in shown]
         for index, (flag, x) in enumerate(zip(shown, places, strict=True)):
-            room = (places[index + 1] - 12 if index + 1 < len(places) else bounds.right()) - x - 12
+            room = (places[index + 1] - 12 if index + 1 < len(places) else bounds.right() + self.overhang) - x - 12
             self._paint_flag(painter, flag, x, bounds.center().y() - 2, room)
 
     def _paint_flag(self, painter: QPainter, flag: Flag, x: float, y: float, room: float) -> None:

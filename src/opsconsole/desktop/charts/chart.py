@@ -9,7 +9,6 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QKeyEvent, QPen
 from PySide6.QtWidgets import QGraphicsRectItem, QToolTip, QVBoxLayout, QWidget
 
-from opsconsole.desktop import theme
 from opsconsole.desktop.charts.axes import (
     EndLabel,
     EndLabels,
@@ -20,14 +19,15 @@ from opsconsole.desktop.charts.axes import (
     faint,
 )
 from opsconsole.desktop.charts.spec import ChartSpec, Level, Limits, Line, Mark, Range
+from opsconsole.desktop.theme import theme
 
 _LEVEL_ROLES = {"target": "good", "warn": "warn", "muted": "text_muted"}
 _NEAR_PIXELS = 24
 
 
 def _pen(role: str, width: float = 2.0, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
-    pen = pg.mkPen(theme.color(role), width=width)
-    pen.setStyle(style)
+    pen = QPen(theme.color(role), width, style)
+    pen.setCosmetic(True)
     return pen
 
 
@@ -60,6 +60,7 @@ class Chart(QWidget):
         self._item.setMenuEnabled(False)
         for side in ("top", "right"):
             self._item.showAxis(side)
+        self._values.setZValue(-1000)  # the grid lies under everything else
         self._item.vb.setMouseEnabled(x=True, y=False)
         self._plot.scene().sigMouseMoved.connect(self._on_moved)
         self._plot.scene().sigMouseClicked.connect(self._on_clicked)
@@ -71,6 +72,7 @@ class Chart(QWidget):
         self._spec = ChartSpec(())
         self._chosen: int | None = None
         self._halo = pg.ScatterPlotItem(size=13, brush=None)
+        theme.changed.connect(self._redraw)
 
     @property
     def spec(self) -> ChartSpec:
@@ -88,7 +90,7 @@ class Chart(QWidget):
         self._chosen = None
         self._item.clear()
         self._values.words, self._time.words = spec.y_label, spec.x_label
-        self._time.positions = sorted({x for line in spec.lines for x in line.x})
+        self._time.positions = sorted(spec.ticks or {x for line in spec.lines for x in line.x})
         self._paint_axes()
         for span in spec.limits:
             self._add_limits(span)
@@ -108,12 +110,12 @@ class Chart(QWidget):
         self._halo.setData([])
         self._flags.set_flags(spec.flags)
         self._ends.set_labels(self._end_labels())
+        self._flags.overhang = self._ends.margin
         self._fit()
         self.setAccessibleName("Chart")
         self.setAccessibleDescription(spec.description)
 
-    def refresh_theme(self) -> None:
-        """Draw again in the current theme's colors."""
+    def _redraw(self) -> None:
         self.show_spec(self._spec)
 
     def _paint_axes(self) -> None:
@@ -179,9 +181,10 @@ class Chart(QWidget):
                 dashed.setStyle(Qt.PenStyle.DashLine)
                 self._item.addItem(pg.PlotCurveItem(x[index - 1 : index + 1], y[index - 1 : index + 1], pen=dashed))
         curve = pg.PlotDataItem(x, solid, pen=pen, connect="finite", antialias=len(x) < 5_000)
+        # Only once it is in the plot: while it enters the scene its view is still the widget, which knows no range.
+        self._item.addItem(curve)
         curve.setClipToView(True)
         curve.setDownsampling(auto=True, method="peak")
-        self._item.addItem(curve)
         if line.points and line.role in {"current", *"12345678"} and len(x) <= 200:
             self._add_points(x, y, line.incomplete, pen.color())
 
@@ -232,10 +235,11 @@ class Chart(QWidget):
         if self._spec.bars:
             low = 0.0
         if self._spec.y_floor is not None:
-            low = max(low, self._spec.y_floor)
+            low = max(low, self._spec.y_floor - (high - self._spec.y_floor) * 0.03)  # marks on the floor stay whole
         if self._spec.y_ceiling is not None:
             high = min(high, self._spec.y_ceiling)
-        first, last = self._time.positions[0], self._time.positions[-1]
+        drawn = [x for line in self._spec.lines for x in line.x]
+        first, last = min(drawn), max(drawn)
         side = 0.6 if self._spec.bars else (last - first or 1.0) * 0.012
         self._item.vb.setRange(xRange=(first - side, last + side), yRange=(low, high), padding=0)
         self._item.vb.setLimits(xMin=first - side, xMax=last + side, yMin=low, yMax=high)

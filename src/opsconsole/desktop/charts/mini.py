@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from opsconsole.desktop import theme
+from opsconsole.desktop.theme import theme
 
 
 class MiniChart(QWidget):
@@ -45,7 +45,7 @@ class MiniChart(QWidget):
         span = (high - low) or abs(high) or 1.0
 
         def y_of(value: float) -> float:
-            return area.bottom() - (value - low) / span * area.height()
+            return float(area.bottom() - (value - low) / span * area.height())
 
         if self._limits is not None:
             self._paint_limits(painter, area, [y_of(value) for value in self._limits])

@@ -62,7 +62,7 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A mark at a point: ``signal`` (larger, bad), ``receipt`` (filled triangle), ``proposed`` (hollow) or ``out`` (cross)."""
+    """A mark at a point: ``signal`` (larger, bad), ``receipt`` (triangle), ``proposed`` (hollow) or ``out`` (cross)."""
 
     x: float
     y: float
@@ -78,7 +78,8 @@ def _plain(value: float) -> str:
 class ChartSpec:
     """Everything one chart shows.
 
-    ``x_label`` and ``y_label`` turn axis values into words. ``now`` draws the solid line "Today".
+    ``x_label`` and ``y_label`` turn axis values into words. ``ticks`` are the labeled
+    x values (all points where empty). ``now`` draws the solid line "Today".
     ``description`` is what a screen reader says instead of the picture.
     """
 
@@ -90,6 +91,7 @@ class ChartSpec:
     levels: Sequence[Level] = ()
     flags: Sequence[Flag] = ()
     marks: Sequence[Mark] = ()
+    ticks: Sequence[float] = ()
     now: float | None = None
     y_floor: float | None = None
     y_ceiling: float | None = None

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from opsconsole.desktop import theme
+from opsconsole.desktop.theme import theme
 
 _EDGE = 28.0
 _LINE_Y = 46.0
@@ -54,14 +54,8 @@ class Timeline(QWidget):
         promise = f", {stop.promise[0]} {stop.promise[1]}".replace("\n", " ") if stop.promise else ""
         return f"{stop.label} {when or stop.state}{promise}"
 
-    def _font(self, *, strong: bool = False) -> QFont:
-        font = QFont(self.font())
-        font.setPixelSize(11)
-        font.setWeight(QFont.Weight.DemiBold if strong else QFont.Weight.Normal)
-        return font
-
     def _text(self, painter: QPainter, x: float, y: float, text: str, role: str, *, strong: bool = False) -> None:
-        painter.setFont(self._font(strong=strong))
+        painter.setFont(theme.font("caption", strong=strong))
         painter.setPen(theme.color(role))
         width = painter.fontMetrics().horizontalAdvance(max(text.split("\n"), key=len)) + 2
         left = min(max(0.0, x - width / 2), max(0.0, self.width() - width))
@@ -80,7 +74,7 @@ class Timeline(QWidget):
         for spot, stop in zip(spots, self._stops, strict=True):
             self._paint_stop(painter, spot, stop)
             if stop.promise:
-                self._paint_promise(painter, spot, stop.promise)
+                self._paint_promise(painter, spot, stop.promise, clear=not stop.when and stop.state != "blocked")
 
     def _paint_link(self, painter: QPainter, before: QPointF, spot: QPointF, stop: Stop) -> None:
         ahead = stop.state == "ahead"
@@ -107,12 +101,12 @@ class Timeline(QWidget):
         if stop.when:
             self._text(painter, spot.x(), _LINE_Y + 9, stop.when, "text_muted")
 
-    def _paint_promise(self, painter: QPainter, spot: QPointF, promise: tuple[str, str, bool]) -> None:
+    def _paint_promise(self, painter: QPainter, spot: QPointF, promise: tuple[str, str, bool], *, clear: bool) -> None:
         words, when, missed = promise
         y = _LINE_Y + 48
         pen = QPen(theme.color("bad" if missed else "line_strong"), 1.2, Qt.PenStyle.DotLine)
         painter.setPen(pen)
-        painter.drawLine(QPointF(spot.x(), _LINE_Y + 38), QPointF(spot.x(), y - 6))
+        painter.drawLine(QPointF(spot.x(), _LINE_Y + (7 if clear else 38)), QPointF(spot.x(), y - 6))
         diamond = QPolygonF([QPointF(spot.x() + dx, y + dy) for dx, dy in ((0, -6), (6, 0), (0, 6), (-6, 0))])
         painter.setPen(QPen(theme.color("bad" if missed else "text"), 1.6))
         painter.setBrush(theme.color("bad" if missed else "panel"))
