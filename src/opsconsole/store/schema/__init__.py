@@ -1,0 +1,81 @@
+"""Tables and indexes of the database, the same on SQLite and PostgreSQL (SQLAlchemy Core).
+
+Conventions: ``*_at``, ``ship_by`` and ``deliver_by`` are instants (microseconds since 1970-01-01Z); ``*_on`` are local
+dates (days since 1970-01-01); amounts are minor units of the row's ``currency``; ``*_json`` is canonical JSON text. A
+promise that is a local date is stored as its last microsecond in the order's time zone beside the date itself, so
+comparing instants is comparing calendar days.
+
+Imported rows carry where each value came from: ``source_time`` and ``batch_id`` for the row, ``field_sources_json`` for
+the fields whose source differs from that: ``{"status": [source_time, batch_id]}``. Older source times never overwrite
+newer ones.
+"""
+
+from opsconsole.store.schema.business import (
+    annotations,
+    calendars,
+    channels,
+    clauses,
+    locations,
+    rates,
+    settings,
+    targets,
+    vendors,
+)
+from opsconsole.store.schema.columns import metadata
+from opsconsole.store.schema.exceptions import detection_runs, exception_events, exceptions, rule_runs, runbook_ticks
+from opsconsole.store.schema.goods import products, sales_history, sku_aliases, stock_history, stock_levels
+from opsconsole.store.schema.intake import batch_fields, batches, feeds, rejects, snapshots
+from opsconsole.store.schema.orders import (
+    customers,
+    order_lines,
+    orders,
+    payments,
+    returns,
+    reviews,
+    shipment_events,
+    shipments,
+)
+from opsconsole.store.schema.purchasing import purchase_order_lines, purchase_orders, receipts
+from opsconsole.store.schema.trust import audit, idempotency, schema_steps
+
+__all__ = [
+    "annotations",
+    "audit",
+    "batch_fields",
+    "batches",
+    "calendars",
+    "channels",
+    "clauses",
+    "customers",
+    "detection_runs",
+    "exception_events",
+    "exceptions",
+    "feeds",
+    "idempotency",
+    "locations",
+    "metadata",
+    "order_lines",
+    "orders",
+    "payments",
+    "products",
+    "purchase_order_lines",
+    "purchase_orders",
+    "rates",
+    "receipts",
+    "rejects",
+    "returns",
+    "reviews",
+    "rule_runs",
+    "runbook_ticks",
+    "sales_history",
+    "schema_steps",
+    "settings",
+    "shipment_events",
+    "shipments",
+    "sku_aliases",
+    "snapshots",
+    "stock_history",
+    "stock_levels",
+    "targets",
+    "vendors",
+]
