@@ -1,0 +1,1 @@
+"""Demand, cover and replenishment: arrays in, arrays out (NumPy)."""

@@ -1,0 +1,1 @@
+"""Declarations without control flow: what is counted and what is an exception."""
