@@ -65,6 +65,7 @@ def extract() -> dict[str, str]:
 
 
 def main() -> int:
+    """Write the outlines of all icons in use."""
     application = QApplication.instance() or QApplication(sys.argv)
     TARGET.write_text(json.dumps(extract(), indent=0, sort_keys=True) + "\n", "utf-8")
     del application
