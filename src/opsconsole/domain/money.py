@@ -17,6 +17,11 @@ def digits(currency: str) -> int:
     return _DIGITS.get(currency.upper(), 2)
 
 
+def symbol(currency: str) -> str:
+    """Sign of a currency that stands before the amount; empty where the code is written behind it."""
+    return _SYMBOLS.get(currency.upper(), "")
+
+
 def to_minor(amount: Decimal, currency: str) -> int:
     """Minor units of a decimal amount, rounded half to even."""
     return int(amount.scaleb(digits(currency)).quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
@@ -32,6 +37,6 @@ def in_words(minor: int, currency: str, *, whole: bool = False) -> str:
     places = 0 if whole else digits(currency)
     amount = abs(to_decimal(minor, currency))
     text = f"{amount:,.{places}f}"
-    symbol = _SYMBOLS.get(currency)
+    before = symbol(currency)
     sign = "−" if minor < 0 else ""
-    return f"{sign}{symbol}{text}" if symbol else f"{sign}{text} {currency}".strip()
+    return f"{sign}{before}{text}" if before else f"{sign}{text} {currency}".strip()

@@ -1,0 +1,1 @@
+"""Listings and packs as workbooks (.xlsx): safe text, real numbers and dates, totals that recalculate."""

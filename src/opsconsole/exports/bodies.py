@@ -1,0 +1,244 @@
+"""The XML of one cell behind its reference, for each kind of value."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from opsconsole.domain.field import ClauseValue, Field, Kind, NoValue
+from opsconsole.domain.instants import DAY, MINUTE, day_to_date, from_datetime, to_datetime, to_iso
+from opsconsole.domain.money import digits
+from opsconsole.domain.statuses import EXCEPTION_STATES
+from opsconsole.exports import formats
+from opsconsole.exports.styles import Look, StyleBook
+from opsconsole.exports.text import element, plain
+
+Body = Callable[[Any], str]
+
+# Day 1 of the 1900 date system is 1 January 1900, and it counts a 29 February 1900 that never was: serials are right
+# from 1 March 1900 on (61).
+_EPOCH_SERIAL = 25_569
+_FIRST_SERIAL = 61
+_LAST_SERIAL = 2_958_466
+_BARS = "▁▂▃▄▅▆▇█"
+_STATE_WORDS = {code: status.label for code, status in EXCEPTION_STATES.items()}
+
+
+class Looks(NamedTuple):
+    """Style numbers of a column: values, words in place of a value, text that looks like a formula."""
+
+    value: int
+    muted: int
+    marked: int
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a field's values stand in cells: format, divisor, whether values repeat, width of a value in characters."""
+
+    number_format: str
+    display: Callable[[Any], int]
+    divisor: float = 1.0
+    repeats: bool = False
+    header_note: str = ""
+
+
+def form_of(known: Field, values: Sequence[Any]) -> Form:
+    """Form of every kind that takes one column and no second one to decide its format."""
+    kind = known.kind
+    unit = f", {known.unit}" if known.unit and known.unit.lower() not in known.label.lower() else ""
+    if kind is Kind.QUANTITY:
+        places = known.decimals if known.decimals is not None else (2 if _fractions(values) else 0)
+        return Form(formats.number(places), lambda v: len(f"{v:,.{places}f}"), header_note=unit)
+    if kind is Kind.PERCENT:
+        places = 1 if known.decimals is None else known.decimals
+        return Form(formats.percent(places), lambda v: places + 6)
+    if kind is Kind.DURATION:
+        return _duration_form(known, values)
+    if kind is Kind.INSTANT:
+        return Form(formats.INSTANT, lambda v: 19)
+    if kind is Kind.DATE:
+        return Form(formats.DATE, lambda v: 12, repeats=True)
+    if kind is Kind.TIME_LEFT:
+        return Form(formats.TIME_LEFT, lambda v: 12, divisor=3_600)
+    if kind in (Kind.SEVERITY, Kind.GRADE):
+        return Form("General", lambda v: 4, repeats=True)
+    repeats = kind not in (Kind.TREND, Kind.IDENTIFIER)
+    return Form(formats.TEXT, lambda v: len(words_of(known, v)), repeats=repeats)
+
+
+def _duration_form(known: Field, values: Sequence[Any]) -> Form:
+    if known.unit.startswith("day"):
+        return Form(formats.with_unit(1, "d"), lambda v: 8, divisor=86_400)
+    if any(isinstance(v, (int, float)) and v < 0 for v in values):
+        # A negative time is shown as ##### by Excel.
+        return Form(formats.number(1), lambda v: 8, divisor=3_600, header_note=", h")
+    return Form(formats.DURATION, lambda v: 8, divisor=86_400, header_note=", h:mm")
+
+
+def _fractions(values: Sequence[Any]) -> bool:
+    return any(isinstance(v, float) and not v.is_integer() and not math.isnan(v) for v in values[:2000])
+
+
+def body_of(known: Field, form: Form, looks: Looks, zone: str) -> Body:
+    """Body of a field's values, for every kind except money and clauses (they need more than the value)."""
+    kind = known.kind
+    if kind in (Kind.QUANTITY, Kind.PERCENT):
+        return number_body(known, looks.value, looks.muted)
+    if kind is Kind.DURATION:
+        return number_body(known, looks.value, looks.muted, part=lambda seconds: seconds / form.divisor)
+    if kind is Kind.TIME_LEFT:
+        return number_body(known, looks.value, looks.muted, part=lambda left: left.seconds / form.divisor)
+    if kind is Kind.INSTANT:
+        return _instant_body(known, looks, zone)
+    if kind is Kind.DATE:
+        return _date_body(known, looks)
+    return text_body(known, looks)
+
+
+def text_body(known: Field, looks: Looks) -> Body:
+    """Words of a value; the field's missing word muted; formula-like text in the style that marks it as text."""
+    empty = _words_cell(known.missing, looks.muted)
+
+    def body(value: Any) -> str:
+        if value is None or value == "":
+            return empty
+        if isinstance(value, NoValue):
+            return _words_cell(value.words, looks.muted)
+        text, marked = element(words_of(known, value))
+        return f' s="{looks.marked if marked else looks.value}" t="inlineStr"><is>{text}</is></c>'
+
+    return body
+
+
+def number_body(
+    known: Field, look: int, muted: int, *, part: Callable[[Any], Any] | None = None, words: str | None = None
+) -> Body:
+    """A number (``part`` takes it out of the raw value); anything that is none in words, muted."""
+    before = f' s="{look}"><v>'
+    empty = _words_cell(known.missing if words is None else words, muted)
+
+    def body(value: Any) -> str:
+        if isinstance(value, NoValue):
+            return _words_cell(value.words, muted)
+        number = value if part is None or value is None or value != value else part(value)
+        if number is None or number != number or number in (math.inf, -math.inf):
+            return empty
+        return f"{before}{number}</v></c>"
+
+    return body
+
+
+def money_body(known: Field, currency: str, look: int, muted: int) -> Body:
+    """Minor units as the exact decimal amount."""
+    before, places = f' s="{look}"><v>', digits(currency)
+    unit, empty = 10**places, _words_cell(known.missing, muted)
+
+    def body(value: Any) -> str:
+        if value is None or value != value:
+            return empty
+        if isinstance(value, NoValue):
+            return _words_cell(value.words, muted)
+        whole, rest = divmod(abs(int(value)), unit)
+        sign = "-" if value < 0 else ""
+        return f"{before}{sign}{whole}.{rest:0{places}d}</v></c>" if places else f"{before}{sign}{whole}</v></c>"
+
+    return body
+
+
+def clause_body(known: Field, part: str, styles: StyleBook, muted: int) -> Body:
+    """Value, target or floor of a clause in its own unit; percent as a fraction of one."""
+    looks: dict[str, int] = {}
+    empty = _words_cell(known.missing if part == "value" else "", muted)
+
+    def body(value: Any) -> str:
+        if isinstance(value, NoValue):
+            return _words_cell(value.words if part == "value" else "", muted)
+        if not isinstance(value, ClauseValue):
+            return empty
+        look = looks.get(value.unit)
+        if look is None:
+            role = "text" if part == "value" else "text_muted"
+            look = looks[value.unit] = styles.number(Look(clause_format(known, value.unit), "right", role))
+        return f' s="{look}"><v>{getattr(value, part)}</v></c>'
+
+    return body
+
+
+def clause_format(known: Field, unit: str) -> str:
+    """Number format of a clause's unit."""
+    if unit in ("percent", "%"):
+        return formats.percent(1 if known.decimals is None else known.decimals)
+    return formats.with_unit(1 if known.decimals is None else known.decimals, unit)
+
+
+def _instant_body(known: Field, looks: Looks, zone: str) -> Body:
+    before, empty = f' s="{looks.value}"><v>', _words_cell(known.missing, looks.muted)
+    offsets: dict[int, int] = {}
+    # Zones change their offset on quarters of an hour at the finest since 1972 (tz database).
+    step = 15 * MINUTE
+
+    def body(value: Any) -> str:
+        if value is None or isinstance(value, NoValue) or value != value:
+            return _words_cell(value.words, looks.muted) if isinstance(value, NoValue) else empty
+        value = int(value)
+        slot = value // step
+        offset = offsets.get(slot)
+        if offset is None:
+            moment = to_datetime(slot * step, zone)
+            offset = offsets[slot] = from_datetime(moment.replace(tzinfo=to_datetime(0).tzinfo)) - slot * step
+        serial = (value + offset) / DAY + _EPOCH_SERIAL
+        if not _FIRST_SERIAL <= serial < _LAST_SERIAL:
+            return _words_cell(to_iso(value), looks.muted)
+        return f"{before}{serial:.9f}</v></c>"
+
+    return body
+
+
+def _date_body(known: Field, looks: Looks) -> Body:
+    before, empty = f' s="{looks.value}"><v>', _words_cell(known.missing, looks.muted)
+
+    def body(value: Any) -> str:
+        if value is None or isinstance(value, NoValue) or value != value:
+            return _words_cell(value.words, looks.muted) if isinstance(value, NoValue) else empty
+        serial = int(value) + _EPOCH_SERIAL
+        if not _FIRST_SERIAL <= serial < _LAST_SERIAL:
+            return _words_cell(day_to_date(int(value)).isoformat(), looks.muted)
+        return f"{before}{serial}</v></c>"
+
+    return body
+
+
+def _words_cell(words: str, look: int) -> str:
+    if not words:
+        return f' s="{look}"/>'
+    return f' s="{look}" t="inlineStr"><is>{element(words)[0]}</is></c>'
+
+
+def words_of(known: Field, value: Any) -> str:
+    """What a person reads for a value of a kind without a number."""
+    if value is None:
+        return known.missing
+    if isinstance(value, NoValue):
+        return value.words
+    if known.kind is Kind.FLAG:
+        return "Yes" if value else "No"
+    if known.kind is Kind.STATE:
+        return known.label_of(value) if known.labels else _STATE_WORDS.get(value, str(value))
+    if known.kind is Kind.STATUS:
+        return known.label_of(value)
+    if known.kind is Kind.TREND:
+        return bars(value)
+    return plain(value) if known.kind is Kind.TEXT and isinstance(value, str) else str(value)
+
+
+def bars(numbers: Sequence[float | None]) -> str:
+    """A trend as block characters, lowest to highest value; a gap is a space."""
+    known = [n for n in numbers if n is not None and n == n]
+    if not known:
+        return ""
+    low, span = min(known), max(known) - min(known)
+    if not span:
+        return "".join(" " if n is None else _BARS[3] for n in numbers)
+    top = len(_BARS) - 1
+    return "".join(" " if n is None or n != n else _BARS[round((n - low) / span * top)] for n in numbers)
