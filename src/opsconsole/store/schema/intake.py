@@ -1,8 +1,8 @@
 """Imported files, what was refused of them, and how fresh their feeds are."""
 
-from sqlalchemy import RowId, Column, Index, Integer, Table
+from sqlalchemy import Column, Index, Integer, Table
 
-from opsconsole.store.schema.columns import instant, link, metadata, row_id, string
+from opsconsole.store.schema.columns import RowId, instant, link, metadata, row_id, string
 
 batches = Table(
     "batches",
@@ -73,7 +73,7 @@ feeds = Table(
     instant("last_import_at"),
     Column("usual_interval_seconds", Integer),
     Column("arrivals", Integer, nullable=False, server_default="0"),
-    comment="Freshness per source and channel; the usual interval is the median distance between its imports' newest data.",
+    comment="Freshness per source and channel; the usual interval is the median distance between newest data.",
 )
 
 Index("ix_rejects_batch", rejects.c.batch_id)

@@ -1,0 +1,184 @@
+"""What SQLite and PostgreSQL do differently, behind one name each."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Float,
+    Table,
+    Text,
+    bindparam,
+    cast,
+    column,
+    func,
+    select,
+    text,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import ARRAY
+
+_STEP = 50_000
+
+
+def is_sqlite(conn: Connection) -> bool:
+    """Whether a connection speaks to SQLite."""
+    return conn.dialect.name == "sqlite"
+
+
+# --- writing many rows ------------------------------------------------------------------------------------------------
+
+
+def bulk_insert(conn: Connection, table: Table, columns: Mapping[str, Sequence[Any]]) -> int:
+    """Insert rows given as columns of equal length, by the driver's fastest way; returns their number.
+
+    Values must already have the columns' types: integers for instants, days and money, ``str``, ``float``, ``bool``.
+    Columns left out take their server defaults.
+    """
+    names = list(columns)
+    rows = zip(*columns.values(), strict=True)
+    return copy_rows(conn, table.name, names, rows)
+
+
+def copy_rows(conn: Connection, table: str, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Insert rows given as tuples; see ``bulk_insert``."""
+    listed = ", ".join(f'"{name}"' for name in names)
+    cursor: Any = conn.connection.cursor()
+    try:
+        if is_sqlite(conn):
+            marks = ", ".join("?" * len(names))
+            cursor.executemany(f'INSERT INTO "{table}" ({listed}) VALUES ({marks})', rows)
+            return max(0, int(cursor.rowcount))
+        with cursor.copy(f'COPY "{table}" ({listed}) FROM STDIN') as copy:
+            for row in rows:
+                copy.write_row(row)
+        return max(0, int(cursor.rowcount))
+    finally:
+        cursor.close()
+
+
+def bulk_update(conn: Connection, table: Table, ids: Sequence[int], columns: Mapping[str, Sequence[Any]]) -> int:
+    """Set columns of the rows with these ids (``columns[name][i]`` belongs to ``ids[i]``); returns their number."""
+    if not ids or not columns:
+        return 0
+    names = list(columns)
+    if is_sqlite(conn):
+        settings = ", ".join(f'"{name}" = ?' for name in names)
+        cursor: Any = conn.connection.cursor()
+        try:
+            rows = zip(*columns.values(), ids, strict=True)
+            cursor.executemany(f'UPDATE "{table.name}" SET {settings} WHERE id = ?', rows)
+            return len(ids)
+        finally:
+            cursor.close()
+    listed = ", ".join(f'"{name}"' for name in ("id", *names))
+    conn.exec_driver_sql(
+        f'CREATE TEMP TABLE bulk_update ON COMMIT DROP AS SELECT {listed} FROM "{table.name}" WITH NO DATA'
+    )
+    copy_rows(conn, "bulk_update", ["id", *names], zip(ids, *columns.values(), strict=True))
+    conn.exec_driver_sql("ANALYZE bulk_update")
+    settings = ", ".join(f'"{name}" = b."{name}"' for name in names)
+    conn.exec_driver_sql(f'UPDATE "{table.name}" AS t SET {settings} FROM bulk_update b WHERE b.id = t.id')
+    conn.exec_driver_sql("DROP TABLE bulk_update")
+    return len(ids)
+
+
+def upsert(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]], key: Sequence[str]) -> None:
+    """Insert a few rows or, where one with the same key exists, set its other columns."""
+    if not rows:
+        return
+    insert = (sqlite if is_sqlite(conn) else postgresql).insert(table)
+    others = [name for name in rows[0] if name not in key]
+    statement = (
+        insert.on_conflict_do_update(index_elements=list(key), set_={name: insert.excluded[name] for name in others})
+        if others
+        else insert.on_conflict_do_nothing(index_elements=list(key))
+    )
+    conn.execute(statement, [dict(row) for row in rows])
+
+
+def insert_missing(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]], key: Sequence[str]) -> None:
+    """Insert the rows whose key is not there yet."""
+    if rows:
+        insert = (sqlite if is_sqlite(conn) else postgresql).insert(table)
+        conn.execute(insert.on_conflict_do_nothing(index_elements=list(key)), [dict(row) for row in rows])
+
+
+# --- many keys in one question ----------------------------------------------------------------------------------------
+
+
+@contextmanager
+def id_set(conn: Connection, ids: Iterable[int]) -> Iterator[CTE]:
+    """A table with one column ``id`` of distinct integers, for JOIN and IN, of any length.
+
+    It is bound to the statement as one value, so it also works where nothing may be written.
+    """
+    yield key_set(conn, {"id": list(dict.fromkeys(ids))}, {"id": BigInteger()})
+
+
+def key_set(conn: Connection, columns: Mapping[str, Sequence[Any]], types: Mapping[str, Any] | None = None) -> CTE:
+    """A table of the given columns (text unless ``types`` says otherwise) to join with, bound as one value each."""
+    kinds = {name: (types or {}).get(name, Text()) for name in columns}
+    if is_sqlite(conn):
+        rows = json.dumps(list(zip(*columns.values(), strict=True)), separators=(",", ":"), ensure_ascii=False)
+        source = func.json_each(bindparam(None, rows, Text())).table_valued("value")
+        parts: list[ColumnElement[Any]] = [
+            func.json_extract(source.c.value, f"$[{index}]", type_=kinds[name]).label(name)
+            for index, name in enumerate(columns)
+        ]
+        statement = select(*parts).select_from(source)
+    else:
+        arrays = [bindparam(None, list(values), ARRAY(kinds[name])) for name, values in columns.items()]
+        typed = [cast(array, ARRAY(kinds[name])) for array, name in zip(arrays, columns, strict=True)]
+        unnested = func.unnest(*typed).table_valued(*[column(name, kinds[name]) for name in columns]).render_derived()
+        statement = select(*[unnested.c[name] for name in columns])
+    # Materialized: SQLite then builds an index over it instead of reading it once per row.
+    return statement.cte().prefix_with("MATERIALIZED")
+
+
+def chunks(values: Sequence[Any], size: int = _STEP) -> Iterator[Sequence[Any]]:
+    """Slices of at most ``size``."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
+
+
+# --- expressions ------------------------------------------------------------------------------------------------------
+
+
+def seconds_between(earlier: ColumnElement[int] | Column[int], later: ColumnElement[int] | Column[int]) -> Any:
+    """Whole seconds from one instant column to another, rounded toward zero."""
+    return cast((later - earlier).op("/")(1_000_000), BigInteger)
+
+
+def share(part: ColumnElement[Any], whole: ColumnElement[Any]) -> ColumnElement[Any]:
+    """``part / whole`` as a float; NULL where whole is zero."""
+    return cast(part, Float) / func.nullif(cast(whole, Float), 0.0)
+
+
+# --- one client at a time ---------------------------------------------------------------------------------------------
+
+
+def _lock_number(name: str) -> int:
+    return int.from_bytes(hashlib.blake2b(f"opsconsole:{name}".encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def hold_lock(conn: Connection, name: str) -> None:
+    """Wait until this transaction alone holds the named lock (SQLite: a write transaction already is alone)."""
+    if not is_sqlite(conn):
+        conn.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _lock_number(name)})
+
+
+def try_lock(conn: Connection, name: str) -> bool:
+    """Take the named lock until the end of this transaction; False when another client holds it."""
+    if is_sqlite(conn):
+        return True
+    return bool(
+        conn.execute(text("SELECT pg_try_advisory_xact_lock(:number)"), {"number": _lock_number(name)}).scalar()
+    )

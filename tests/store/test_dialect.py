@@ -1,0 +1,66 @@
+import pytest
+from sqlalchemy import func, select
+
+from opsconsole.store import dialect, schema
+
+
+def _channels(conn):
+    return conn.execute(select(schema.channels.c.key).order_by(schema.channels.c.key)).scalars().all()
+
+
+def test_rows_given_as_columns_are_inserted(database):
+    with database.write() as conn:
+        assert dialect.bulk_insert(conn, schema.channels, {"key": ["a", "b"], "label": ["A", "Ä\t\\\n"]}) == 2
+    with database.read() as conn:
+        rows = conn.execute(select(schema.channels.c.label, schema.channels.c.time_zone).order_by("label")).all()
+        assert rows == [("A", "UTC"), ("Ä\t\\\n", "UTC")]
+
+
+def test_a_failed_write_leaves_nothing_behind(database):
+    def write_and_fail():
+        with database.write() as conn:
+            dialect.bulk_insert(conn, schema.channels, {"key": ["a"], "label": ["A"]})
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_and_fail()
+    with database.read() as conn:
+        assert _channels(conn) == []
+
+
+def test_thousands_of_ids_can_be_joined_and_looked_up(database):
+    targets = schema.targets
+    with database.write() as conn:
+        days = list(range(5000))
+        dialect.bulk_insert(conn, targets, {"kpi_key": ["x"] * 5000, "valid_from": days, "target": [0.5] * 5000})
+    wanted = [*range(0, 9000, 3), 0]
+    with database.read() as conn, dialect.id_set(conn, wanted) as ids:
+        joined = select(func.count()).select_from(targets.join(ids, ids.c.id == targets.c.valid_from))
+        assert conn.execute(joined).scalar() == 1667
+        inside = select(func.count()).where(targets.c.valid_from.in_(select(ids.c.id)))
+        assert conn.execute(inside).scalar() == 1667
+
+
+def test_rows_are_found_by_keys_of_several_columns(database):
+    with database.write() as conn:
+        rows = {"channel": ["a", "a", ""], "alias": ["1", "2", "1"], "sku": ["x", "y", "z"]}
+        dialect.bulk_insert(conn, schema.sku_aliases, rows)
+    table = schema.sku_aliases
+    with database.read() as conn:
+        keys = dialect.key_set(conn, {"channel": ["a", "", "b"], "alias": ["2", "1", "1"]})
+        on = (keys.c.channel == table.c.channel) & (keys.c.alias == table.c.alias)
+        found = conn.execute(select(table.c.sku).join(keys, on).order_by(table.c.sku)).scalars().all()
+        assert found == ["y", "z"]
+
+
+def test_many_rows_are_changed_by_id(database):
+    table = schema.annotations
+    with database.write() as conn:
+        columns = {"on_day": [1, 2, 3], "label": ["a", "b", "c"], "kind": ["p"] * 3}
+        dialect.bulk_insert(conn, table, columns)
+        ids = conn.execute(select(table.c.id).order_by(table.c.on_day)).scalars().all()
+        assert dialect.bulk_update(conn, table, ids[1:], {"label": ["B", "C"], "on_day": [20, 30]}) == 2
+        assert dialect.bulk_update(conn, table, ids[:1], {"until_day": [9]}) == 1
+    with database.read() as conn:
+        rows = conn.execute(select(table.c.on_day, table.c.label, table.c.until_day).order_by(table.c.id)).all()
+        assert rows == [(1, "a", 9), (20, "B", None), (30, "C", None)]
