@@ -182,7 +182,7 @@ def install_dependencies(extras: tuple[str, ...]) -> None:
 
     text = lock.subset(*extras, also=lock.INSTALLER)
     count = sum(1 for line in text.splitlines() if line and not line.startswith(" "))
-    print(f"Installing up to {count} locked packages (once, about {350 if extras else 250} MB to download)", flush=True)
+    print(f"Installing up to {count} locked packages (once, about {180 if extras else 135} MB to download)", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         chosen = Path(folder) / "requirements.txt"
         chosen.write_text(text, "utf-8")
