@@ -1,7 +1,7 @@
 """The XML of one cell behind its reference, for each kind of value."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -10,7 +10,6 @@ from opsconsole.domain.instants import DAY, MINUTE, day_to_date, from_datetime, 
 from opsconsole.domain.money import digits
 from opsconsole.domain.statuses import EXCEPTION_STATES
 from opsconsole.exports import formats
-from opsconsole.exports.styles import Look, StyleBook
 from opsconsole.exports.text import element, plain
 
 Body = Callable[[Any], str]
@@ -20,6 +19,7 @@ Body = Callable[[Any], str]
 _EPOCH_SERIAL = 25_569
 _FIRST_SERIAL = 61
 _LAST_SERIAL = 2_958_466
+_LONG = 100 * 3_600  # seconds from which hours and minutes say less than days
 _BARS = "▁▂▃▄▅▆▇█"
 _STATE_WORDS = {code: status.label for code, status in EXCEPTION_STATES.items()}
 
@@ -68,11 +68,12 @@ def form_of(known: Field, values: Sequence[Any]) -> Form:
 
 
 def _duration_form(known: Field, values: Sequence[Any]) -> Form:
-    if known.unit.startswith("day"):
+    seconds = [v for v in values if isinstance(v, (int, float)) and v == v]
+    if known.unit.startswith("day") or max(seconds, default=0) >= _LONG:
         return Form(formats.with_unit(1, "d"), lambda v: 8, divisor=86_400)
-    if any(isinstance(v, (int, float)) and v < 0 for v in values):
+    if min(seconds, default=0) < 0:
         # A negative time is shown as ##### by Excel.
-        return Form(formats.number(1), lambda v: 8, divisor=3_600, header_note=", h")
+        return Form(formats.with_unit(1, "h"), lambda v: 8, divisor=3_600)
     return Form(formats.DURATION, lambda v: 8, divisor=86_400, header_note=", h:mm")
 
 
@@ -146,9 +147,8 @@ def money_body(known: Field, currency: str, look: int, muted: int) -> Body:
     return body
 
 
-def clause_body(known: Field, part: str, styles: StyleBook, muted: int) -> Body:
-    """Value, target or floor of a clause in its own unit; percent as a fraction of one."""
-    looks: dict[str, int] = {}
+def clause_body(known: Field, part: str, looks: Mapping[str, int], muted: int) -> Body:
+    """Value, target or floor of a clause in its own unit; ``looks`` are the style numbers by unit."""
     empty = _words_cell(known.missing if part == "value" else "", muted)
 
     def body(value: Any) -> str:
@@ -156,11 +156,8 @@ def clause_body(known: Field, part: str, styles: StyleBook, muted: int) -> Body:
             return _words_cell(value.words if part == "value" else "", muted)
         if not isinstance(value, ClauseValue):
             return empty
-        look = looks.get(value.unit)
-        if look is None:
-            role = "text" if part == "value" else "text_muted"
-            look = looks[value.unit] = styles.number(Look(clause_format(known, value.unit), "right", role))
-        return f' s="{look}"><v>{getattr(value, part)}</v></c>'
+        number = getattr(value, part)
+        return empty if number is None else f' s="{looks[value.unit]}"><v>{number}</v></c>'
 
     return body
 

@@ -6,11 +6,12 @@ cell. A field becomes one column, or several where a value has parts that a form
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 
-from opsconsole.domain.field import Field, Kind, Total
+from opsconsole.domain.field import ClauseValue, Field, Kind, Total
 from opsconsole.domain.listing import Coded, Listing
-from opsconsole.domain.money import digits
+from opsconsole.domain.money import digits, to_decimal
 from opsconsole.exports import bodies, formats
 from opsconsole.exports.styles import Look, StyleBook
 from opsconsole.exports.text import unique_header
@@ -53,12 +54,18 @@ class SheetColumn:
     total_format: str = formats.COUNT
     missing: str = ""
     divisor: float = 1.0  # raw value / divisor = number in the cell
-    mixed: int = 0  # different currencies in a money column, when there is more than one
+    currencies: dict[str, Decimal] = field(default_factory=dict)  # sums of a money column that mixes several
+    currency_letter: str = ""
     extra: dict[str, str] = field(default_factory=dict)
 
     def part(self, start: int, stop: int) -> "SheetColumn":
         """The column with the values of some rows only."""
         return self if stop - start == len(self.values) else replace(self, values=self.values[start:stop])
+
+    @property
+    def indent(self) -> int:
+        """Left-aligned cells stand off the right-aligned ones before them."""
+        return 1 if self.align == "left" else 0
 
 
 def sheet_columns(listing: Listing, styles: StyleBook) -> list[SheetColumn]:
@@ -87,9 +94,12 @@ def _of_field(listing: Listing, known: Field, styles: StyleBook, present: set[st
 
 def _plain(listing: Listing, known: Field, values: Sequence[Any], styles: StyleBook) -> SheetColumn:
     form = bodies.form_of(known, values)
-    muted = styles.number(Look(align=align_of(known.kind), role="text_muted"))
-    look = styles.number(Look(form.number_format, align_of(known.kind)))
-    marked = styles.number(Look(formats.TEXT, "left", text_mark=True))
+    align = align_of(known.kind)
+    indent = 1 if align == "left" else 0
+    muted = styles.number(Look(align=align, role="text_muted", indent=indent))
+    role = "text_muted" if known.kind is Kind.TREND else "text"
+    look = styles.number(Look(form.number_format, align, role, indent=indent))
+    marked = styles.number(Look(formats.TEXT, align, text_mark=True, indent=indent))
     body = bodies.body_of(known, form, bodies.Looks(look, muted, marked), listing.time_zone)
     column = _column(known, values, by_value(values, body, memo=form.repeats))
     column.divisor = form.divisor
@@ -116,7 +126,8 @@ def _money(
             for code in [*sorted(found), None, ""]
         }
         column = _column(known, values, by_pair(values, codes, by_code))
-        column.mixed = len(found)
+        column.currencies = _sums(values, codes)
+        column.extra["currency"] = known.currency
     column.width = _width(known, values, column.header, lambda v: len(f"{v / 100:,.2f}") + 3)
     columns = [column]
     if codes is not None and known.currency not in present:
@@ -124,6 +135,14 @@ def _money(
         extra = Field(known.currency, "Currency", hidden=len(found) <= 1)
         columns.append(_plain(listing, extra, codes, styles))
     return columns
+
+
+def _sums(values: Sequence[Any], codes: Sequence[Any]) -> dict[str, Decimal]:
+    sums: dict[str, int] = {}
+    for value, code in zip(values_of(values, 0, len(values)), values_of(codes, 0, len(codes)), strict=True):
+        if code and isinstance(value, (int, float)) and value == value:
+            sums[code] = sums.get(code, 0) + int(value)
+    return {code: to_decimal(amount, code) for code, amount in sorted(sums.items(), key=lambda pair: -pair[1])}
 
 
 def _cover(known: Field, values: Sequence[Any], styles: StyleBook, present: set[str]) -> list[SheetColumn]:
@@ -145,9 +164,12 @@ def _cover(known: Field, values: Sequence[Any], styles: StyleBook, present: set[
 
 def _clause(known: Field, values: Sequence[Any], styles: StyleBook) -> list[SheetColumn]:
     muted = styles.number(Look(align="right", role="text_muted"))
+    units = {value.unit for value in values_of(values, 0, len(values)) if isinstance(value, ClauseValue)}
     columns = []
     for part, words in (("value", ""), ("target", " target"), ("floor", " floor")):
-        body = bodies.clause_body(known, part, styles, muted)
+        role = "text_muted" if words else "text"
+        looks = {unit: styles.number(Look(bodies.clause_format(known, unit), "right", role)) for unit in units}
+        body = bodies.clause_body(known, part, looks, muted)
         shown = Field(
             known.key + words.replace(" ", "_"), known.label + words, known.kind, known.unit, hidden=bool(words)
         )
@@ -238,7 +260,7 @@ def _width(known: Field, values: Sequence[Any], header: str, display: Callable[[
     longest = max((_length(value, display) for value in sample), default=0)
     filter_button = 3
     longest_word = max((len(word) for word in header.split()), default=0)
-    return max(_NARROWEST, min(_WIDEST, max(longest * 1.08 + 2, longest_word + filter_button + 1)))
+    return max(_NARROWEST, min(_WIDEST, max(longest * 1.08 + 3, longest_word + filter_button + 1)))
 
 
 def _length(value: Any, display: Callable[[Any], int]) -> int:

@@ -8,7 +8,7 @@ TEXT = "@"
 DURATION = "[h]:mm"
 # Excel shows no negative times, so time left is hours as a plain number with the word that tells which side it is on.
 TIME_LEFT = '#,##0.0" h left";#,##0.0" h over";"due now"'
-COUNT = "#,##0;\\−#,##0;0"
+COUNT = "#,##0"
 
 
 def number(decimals: int) -> str:
@@ -37,10 +37,16 @@ def with_unit(decimals: int, unit: str) -> str:
     return _signed(f'#,##0{_places(decimals)}"{" " + safe}"') if safe else number(decimals)
 
 
-def counted(words: str) -> str:
-    """Count followed by words: ``198 orders``."""
-    safe = words.replace('"', "")
-    return f'#,##0" {safe}"' if safe else "#,##0"
+def worded(number_format: str, words: str) -> str:
+    """A number format with words: behind the number, or around it where ``{}`` says so: ``Buy for $14,286.00``."""
+    if not words:
+        return number_format
+    before, _, after = words.partition("{}") if "{}" in words else ("", "", f" {words}")
+    return ";".join(f"{_literal(before)}{section}{_literal(after)}" for section in number_format.split(";"))
+
+
+def _literal(text: str) -> str:
+    return f'"{text.replace(chr(34), "")}"' if text else ""
 
 
 def _places(decimals: int) -> str:

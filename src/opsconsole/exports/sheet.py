@@ -8,16 +8,17 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
-from opsconsole.domain.field import Kind
+from opsconsole.domain.field import Kind, Total
 from opsconsole.domain.listing import Listing
 from opsconsole.domain.wording import instant
 from opsconsole.exports.columns import SheetColumn
 from opsconsole.exports.package import Row, Streamed
 from opsconsole.exports.styles import Look, StyleBook, judged
 from opsconsole.exports.text import element, escaped, one_line, plain
-from opsconsole.exports.totals import Span, has_gaps, rows_formula, total_cell
+from opsconsole.exports.totals import Span, has_gaps, rows_formula, total_cell, total_formula, total_length
 
 SHEET_ROWS = 1_048_576  # Excel specifications and limits
+_WIDEST_TOTAL = 40.0
 _MOST_NOTES = 3  # lines above the table; the frozen part must leave room for rows on a laptop
 
 
@@ -63,6 +64,8 @@ def lay_out(
     first, last = header_row + 1, header_row + max(1, part.stop - part.start)
     letters = {column.key: get_column_letter(number) for number, column in enumerate(columns, 1)}
     placed = ListingSheet(sheet.title, table, header_row, first, last, letters, columns)
+    for column in columns:
+        column.currency_letter = letters.get(column.extra.get("currency", ""), "")
     rows: list[Row] = list(head)
     rows.append((totals_row, 21.0, _totals(placed, columns, part, styles)))
     rows.append((header_row, 30.0, [_header(column, styles) for column in columns]))
@@ -114,16 +117,20 @@ def _totals(placed: ListingSheet, columns: Sequence[SheetColumn], part: Part, st
     full = next((column for column in columns if not has_gaps(column)), None)
     cells = []
     for number, column in enumerate(columns):
-        fallback = None
-        if number == 0 and full is not None and part.stop > part.start:
-            fallback = rows_formula(placed.span(full.key), part.stop - part.start)
-        cells.append(total_cell(column.part(part.start, part.stop), placed.span(column.key), styles, fallback))
+        shown, span = column.part(part.start, part.stop), placed.span(column.key)
+        formula = total_formula(shown, span)
+        if number == 0 and column.total is Total.NONE and full is not None and part.stop > part.start:
+            formula = rows_formula(placed.span(full.key), part.stop - part.start)
+        cells.append(total_cell(shown, formula, styles))
+        column.width = max(column.width, min(_WIDEST_TOTAL, total_length(shown, formula) * 1.15 + 2 + column.indent))
     return cells
 
 
 def _header(column: SheetColumn, styles: StyleBook) -> str:
     look = styles.number(
-        Look(align=column.align, role="text_muted", bold=True, fill="raised", line="line_strong", wrap=True)
+        Look(
+            "General", column.align, "text_muted", True, "raised", line="line_strong", header=True, indent=column.indent
+        )
     )
     return f' s="{look}" t="inlineStr"><is><t>{escaped(column.header)}</t></is></c>'
 
@@ -202,12 +209,12 @@ def _first_scrolling(columns: Sequence[SheetColumn]) -> str:
     return "A"
 
 
-def print_set_up(sheet: Worksheet, *, title: str, as_of: str, landscape: bool = True) -> None:
-    """Pages one sheet wide with title, as-of and page numbers at the foot."""
-    sheet.page_setup.orientation = "landscape" if landscape else "portrait"
+def print_set_up(sheet: Worksheet, *, title: str, as_of: str, pages_wide: int = 1) -> None:
+    """Landscape, one page wide (0: as many as it takes), title, as-of and page numbers at the foot."""
+    sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_LETTER
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = pages_wide, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = pages_wide > 0
     sheet.page_margins.left = sheet.page_margins.right = 0.4
     sheet.page_margins.top, sheet.page_margins.bottom = 0.5, 0.6
     for foot, text in ((sheet.oddFooter.left, one_line(title)), (sheet.oddFooter.center, one_line(as_of))):

@@ -58,7 +58,7 @@ class Look:
     size: float = BODY_SIZE
     line: str = "line"
     text_mark: bool = False
-    wrap: bool = False
+    header: bool = False  # wraps, stands on the line
     indent: int = 0
 
 
@@ -69,11 +69,18 @@ class StyleBook:
         self._book = book
         self._sheet = sheet
         self._known: dict[Look, int] = {}
+        self._closed = False
+
+    def close(self) -> None:
+        """The styles are written: a look asked for later would point at nothing."""
+        self._closed = True
 
     def number(self, look: Look) -> int:
         """Index of the look among the workbook's cell formats (the ``s`` attribute of a cell)."""
         known = self._known.get(look)
         if known is None:
+            if self._closed:
+                raise RuntimeError(f"{look} is asked for after the styles were written")
             known = self._known[look] = self._register(look)
         return known
 
@@ -81,7 +88,10 @@ class StyleBook:
         cell = WriteOnlyCell(self._sheet)
         cell.font = font(look.role, size=look.size, bold=look.bold)
         cell.alignment = Alignment(
-            horizontal=look.align, vertical="top" if look.wrap else "center", wrap_text=look.wrap, indent=look.indent
+            horizontal=look.align,
+            vertical="bottom" if look.header else "center",
+            wrap_text=look.header,
+            indent=look.indent,
         )
         cell.number_format = look.number_format
         if look.fill:

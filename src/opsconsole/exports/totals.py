@@ -3,20 +3,23 @@
 The stored value is what viewers show that do not calculate (mail previews, phones); spreadsheets recalculate it.
 """
 
+import re
 import statistics
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from opsconsole.domain.field import Cover, Kind, NoValue, TimeLeft, Total
+from opsconsole.domain.money import digits
 from opsconsole.exports.columns import SheetColumn, values_of
-from opsconsole.exports.formats import counted, number
+from opsconsole.exports.formats import COUNT, worded
 from opsconsole.exports.styles import Look, StyleBook
-from opsconsole.exports.text import element, escaped
+from opsconsole.exports.text import escaped
 
 # Above these, formulas that look at every row one by one make a spreadsheet slow: counts then ignore filters, and
 # different values (each compared with all others) are not counted.
 _ROW_BY_ROW_LIMIT = 20_000
 _DISTINCT_LIMIT = 5_000
+_MOST_CURRENCIES = 3
 # Functions of SUBTOTAL that leave hidden rows out.
 _NUMBERS_VISIBLE, _COUNT_VISIBLE, _SUM_VISIBLE = 102, 103, 109
 _NUMERIC = frozenset({Kind.QUANTITY, Kind.MONEY, Kind.PERCENT, Kind.DURATION, Kind.TIME_LEFT, Kind.COVER, Kind.CLAUSE})
@@ -44,15 +47,15 @@ class Formula(NamedTuple):
     """A formula without its ``=`` (``array``: entered as an array), and its value at the time of writing."""
 
     text: str
-    value: float
+    value: float | str
     array: bool = False
 
 
 def total_formula(column: SheetColumn, span: Span) -> Formula | None:
     """Formula of a column's total; ``None`` where it has none or a sum would mix currencies."""
     values = values_of(column.values, 0, len(column.values))
-    if column.total is Total.SUM and column.mixed == 0:
-        return Formula(f"SUBTOTAL({_SUM_VISIBLE},{span.ref})", sum(_numbers(values)) / column.divisor)
+    if column.total is Total.SUM:
+        return _sum(column, span, values)
     if column.total is Total.COUNT:
         return _count(column, span, values)
     if column.total is Total.MISSING:
@@ -70,25 +73,33 @@ def total_formula(column: SheetColumn, span: Span) -> Formula | None:
     return None
 
 
-def total_cell(column: SheetColumn, span: Span, styles: StyleBook, fallback: Formula | None) -> str:
-    """Body of a column's cell in the totals row; ``fallback`` stands where the column has no total of its own."""
-    if column.mixed and column.total is Total.SUM:
-        look = styles.number(Look(align=column.align, role="text_muted", fill="raised", line="line_strong"))
-        words, _ = element(f"{column.mixed} currencies")
-        return f' s="{look}" t="inlineStr"><is>{words}</is></c>'
-    formula = total_formula(column, span) if column.total is not Total.NONE else fallback
-    look_format = "General"
+def total_cell(column: SheetColumn, formula: Formula | None, styles: StyleBook) -> str:
+    """Body of a column's cell in the totals row; a column without a total of its own counts rows, or is empty."""
+    shown = "General"
     if formula is not None:
-        look_format = _format(column) if column.total is not Total.NONE else counted("rows")
-    look = styles.number(Look(look_format, column.align, bold=True, fill="raised", line="line_strong"))
+        shown = _format(column) if column.total is not Total.NONE else worded(COUNT, "rows")
+    look = styles.number(Look(shown, column.align, bold=True, fill="raised", line="line_strong", indent=column.indent))
     return formula_body(formula, look) if formula is not None else f' s="{look}"/>'
 
 
 def formula_body(formula: Formula, look: int) -> str:
     """Body of a formula's cell."""
-    text = escaped(formula.text)
     opening = "<f>" if not formula.array else '<f t="array" ref="{cell}">'
+    text = escaped(formula.text)
+    if isinstance(formula.value, str):
+        return f' s="{look}" t="str">{opening}{text}</f><v>{escaped(formula.value)}</v></c>'
     return f' s="{look}">{opening}{text}</f><v>{_plain(formula.value)}</v></c>'
+
+
+def total_length(column: SheetColumn, formula: Formula | None) -> int:
+    """Characters that a column's total takes; text may reach over the empty cells beside it."""
+    if formula is None or isinstance(formula.value, str):
+        return 0
+    if column.total is Total.NONE:
+        return len(f"{formula.value:,.0f} rows")
+    fraction = column.total in (Total.SUM, Total.MEDIAN) and "." in column.total_format
+    words = re.sub(r'"([^"]*)"', r"\1", _format(column).split(";")[0]).replace("#,##0", "")
+    return len(f"{formula.value:,.0f}") + len(words) + int(fraction)
 
 
 def rows_formula(span: Span, rows: int) -> Formula:
@@ -98,11 +109,26 @@ def rows_formula(span: Span, rows: int) -> Formula:
 
 def _format(column: SheetColumn) -> str:
     if column.total in (Total.SUM, Total.MEDIAN):
-        if column.total is Total.MEDIAN and column.total_format == "#,##0;\\−#,##0;0":
-            return number(1)
-        return column.total_format
-    default = {Total.OVER: "over time", Total.MISSING: f"{column.missing.lower()}"}.get(column.total, "")
-    return counted(column.total_words or default)
+        words = column.total_words or ("median {}" if column.total is Total.MEDIAN else "")
+        return worded(column.total_format, words)
+    default = {Total.OVER: "over", Total.MISSING: column.missing.lower()}.get(column.total, "")
+    return worded(COUNT, column.total_words or default)
+
+
+def _sum(column: SheetColumn, span: Span, values: Sequence[Any]) -> Formula | None:
+    if not column.currencies:
+        return Formula(f"SUBTOTAL({_SUM_VISIBLE},{span.ref})", sum(_numbers(values)) / column.divisor)
+    if len(column.currencies) > _MOST_CURRENCIES or span.last - span.first + 1 > _ROW_BY_ROW_LIMIT:
+        return Formula(f'"{len(column.currencies)} currencies"', f"{len(column.currencies)} currencies")
+    # Without a rate, sums stay per currency.
+    codes = Span(column.currency_letter, span.first, span.last)
+    parts, words = [], []
+    for code, amount in column.currencies.items():
+        places = "." + "0" * digits(code) if digits(code) else ""
+        amounts = f'SUMPRODUCT({_visible(codes)}*({codes.ref}="{_quoted(code)}"),{span.ref})'
+        parts.append(f'TEXT({amounts},"#,##0{places}")&" {_quoted(code)}"')
+        words.append(f"{amount:,.{digits(code)}f} {code}")
+    return Formula('&" + "&'.join(parts), " + ".join(words))
 
 
 def _count(column: SheetColumn, span: Span, values: Sequence[Any]) -> Formula:

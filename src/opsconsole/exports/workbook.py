@@ -13,6 +13,7 @@ from opsconsole.domain.instants import to_datetime
 from opsconsole.domain.listing import Listing
 from opsconsole.domain.progress import Progress
 from opsconsole.exports import package, text
+from opsconsole.exports.about import add_about
 from opsconsole.exports.columns import sheet_columns
 from opsconsole.exports.sheet import SHEET_ROWS, ListingSheet, Part, lay_out
 from opsconsole.exports.styles import StyleBook
@@ -64,6 +65,10 @@ class Workbook:
             placed.append(where)
         return placed
 
+    def add_about(self, listing: Listing, placed: ListingSheet) -> None:
+        """A sheet that says what the listing and its columns mean."""
+        add_about(self.add_sheet("About"), listing, placed.columns)
+
     def sheet(self, name: str) -> Worksheet:
         """Sheet by name, to add charts to."""
         return self._book[name]
@@ -86,4 +91,5 @@ class Workbook:
             package.save(self._book, self._streamed, file)
 
         check_target(path)
+        self.styles.close()
         return write_atomically(path, write)
