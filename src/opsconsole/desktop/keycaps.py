@@ -188,3 +188,27 @@ class KeyButton(QAbstractButton):
 
     def _text_of(self, part: str) -> str:
         return self._value if part == "value" else self.text()
+
+
+class KeyCap(QWidget):
+    """Caps of one or more keys, separated by spaces."""
+
+    def __init__(self, keys: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._keys = keys.split(" ")
+        self.setAccessibleName(keys)
+        self.setFixedSize(self.sizeHint())
+
+    def sizeHint(self) -> QSize:
+        """As wide as its caps."""
+        return QSize(sum(keycap_size(key).width() + 4 for key in self._keys), 18)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the caps side by side."""
+        painter = QPainter(self)
+        x = 0
+        for key in self._keys:
+            size = keycap_size(key)
+            paint_keycap(painter, QRect(x, 1, size.width(), size.height()), key, theme.color("text_muted"))
+            x += size.width() + 4
+        painter.end()

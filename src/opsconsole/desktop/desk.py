@@ -1,0 +1,78 @@
+"""What every part of the window shares: tasks, settings, errors, the open workspace, and who tells whom of changes.
+
+One ``Desk`` is made by ``app`` and handed down; there is no global one.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from opsconsole.desktop.errors import ErrorReporter
+from opsconsole.desktop.settings import LANGUAGE, Settings
+from opsconsole.desktop.table.formats import Formats, system_locale
+from opsconsole.desktop.tasks import Tasks
+from opsconsole.desktop.workspace import Workspace
+
+
+class Desk(QObject):
+    """Shared parts of one window.
+
+    ``workspace_changed``: another database, moment or user; tabs reload. ``data_changed(subjects)``: a write or an
+    import touched these subjects (``{"order_exceptions", "orders"}``); tabs whose ``subjects`` meet them reload.
+    ``show_asked(tab key, identity, options)``: one tab leads to another; ``identity`` may be ``None``.
+    """
+
+    workspace_changed = Signal()
+    data_changed = Signal(object)
+    show_asked = Signal(str, object, object)
+
+    def __init__(
+        self, tasks: Tasks, settings: Settings, errors: ErrorReporter, cache_folder: Path, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.tasks = tasks
+        self.settings = settings
+        self.errors = errors
+        self.cache_folder = cache_folder
+        self._workspace: Workspace | None = None
+        self._undo: tuple[str, Callable[[], None]] | None = None
+
+    @property
+    def workspace(self) -> Workspace | None:
+        """The open workspace; ``None`` while the welcome is shown or a database is being opened."""
+        return self._workspace
+
+    def set_workspace(self, workspace: Workspace | None) -> None:
+        """Open another workspace (or none) and tell everybody."""
+        self._workspace = workspace
+        self._undo = None
+        self.workspace_changed.emit()
+
+    def formats(self, as_of: int = 0) -> Formats:
+        """Formats of the user's locale in the workspace's zone at a moment."""
+        zone = self._workspace.time_zone if self._workspace else "UTC"
+        moment = as_of or (self._workspace.now() if self._workspace else 0)
+        return Formats(system_locale(self.settings.get(LANGUAGE)), zone, moment)
+
+    def touched(self, subjects: frozenset[str] | set[str]) -> None:
+        """Tell that subjects changed."""
+        self.data_changed.emit(frozenset(subjects))
+
+    def show(self, tab: str, identity: Any = None, options: dict[str, str] | None = None) -> None:
+        """Lead to another tab, to a row there, with some of its filters set."""
+        self.show_asked.emit(tab, identity, dict(options or {}))
+
+    def remember_undo(self, words: str, undo: Callable[[], None]) -> None:
+        """Keep what Ctrl+Z does now."""
+        self._undo = (words, undo)
+
+    def undo(self) -> bool:
+        """Undo the last change of this window; false when there is none."""
+        if self._undo is None:
+            return False
+        _, undo = self._undo
+        self._undo = None
+        undo()
+        return True

@@ -1,0 +1,259 @@
+"""The window: tab bar, the tab in front, status bar. Thin: tabs know their business, the desk is shared.
+
+While no database is open a page stands in place of the tabs (``show_page``): the welcome, or "Opening ops.db".
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from opsconsole.desktop.actions import WINDOW_ACTIONS, ShortcutsDialog
+from opsconsole.desktop.desk import Desk
+from opsconsole.desktop.moment import MomentDialog
+from opsconsole.desktop.settings import LAST_TAB, THEME
+from opsconsole.desktop.statusbar import StatusBar
+from opsconsole.desktop.tab import Tab
+from opsconsole.desktop.tab_bar import TabBar
+from opsconsole.desktop.theme import theme
+
+SIZE = (1366, 768)
+
+
+class MainWindow(QWidget):
+    """Main window over some tab classes; tabs are made when first shown.
+
+    ``closing`` before the window closes; ``files_dropped(paths)`` when files were dropped on it and no tab took them;
+    ``menu_shown(menu)`` lets others add entries to the menu; ``start_asked`` when the start page is wanted.
+    """
+
+    closing = Signal()
+    files_dropped = Signal(object)
+    menu_shown = Signal(object)
+    start_asked = Signal()
+
+    def __init__(self, desk: Desk, tabs: Sequence[type[Tab]], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.desk = desk
+        self.classes = {tab.key: tab for tab in tabs}
+        self._tabs: dict[str, Tab] = {}
+        self._freshness: dict[str, tuple[str, str]] = {}
+        self.setObjectName("window")
+        self.setWindowTitle("Opsconsole")
+        self.setAcceptDrops(True)
+        self.setMinimumSize(960, 560)
+        self.resize(*SIZE)
+        self.tab_bar = TabBar([(tab.key, tab.label, tab.place) for tab in tabs])
+        self.status_bar = StatusBar()
+        self.pages = QStackedWidget()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.tab_bar)
+        column.addWidget(self.pages, 1)
+        column.addWidget(self.status_bar)
+        self._connect()
+
+    @property
+    def current(self) -> Tab | None:
+        """The tab in front; ``None`` while a page is shown."""
+        widget = self.pages.currentWidget()
+        return widget if isinstance(widget, Tab) else None
+
+    def tab(self, key: str) -> Tab:
+        """A tab by key, made now if it was never shown; KeyError for an unknown key."""
+        if key not in self._tabs:
+            tab = self.classes[key](self.desk)
+            tab.badge_changed.connect(lambda count, key=key: self.tab_bar.set_badge(key, count))
+            tab.status_changed.connect(self._show_status)
+            tab.toolbar.moment_asked.connect(self._ask_moment)
+            self._tabs[key] = tab
+            self.pages.addWidget(tab)
+        return self._tabs[key]
+
+    def show_tab(self, key: str) -> None:
+        """Bring a tab to the front and load it if it is stale."""
+        tab = self.tab(key)
+        self.pages.setCurrentWidget(tab)
+        self.tab_bar.set_current(key)
+        self.desk.settings.set(LAST_TAB, key)
+        self.desk.errors.bar = tab.bar
+        tab.reload_if_stale()
+        self._show_status()
+
+    def show_page(self, page: QWidget) -> None:
+        """Put a page in place of the tabs; the page before is dropped."""
+        before = self.pages.currentWidget()
+        self.pages.addWidget(page)
+        self.pages.setCurrentWidget(page)
+        self.tab_bar.set_current("")
+        if before is not None and not isinstance(before, Tab):
+            self.pages.removeWidget(before)
+            before.deleteLater()
+        self._show_status()
+
+    def show_first_tab(self) -> None:
+        """Bring the tab of last time to the front, else the first."""
+        last = self.desk.settings.get(LAST_TAB)
+        keys = list(self.classes)
+        if keys:
+            self.show_tab(last if last in self.classes else keys[0])
+
+    # Called by the shortcuts of ``actions.WINDOW_ACTIONS``.
+
+    def focus_search(self) -> None:
+        """Put the keyboard into the search of the tab in front."""
+        if self.current is not None and self.current.toolbar.search.isVisible():
+            self.current.toolbar.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def reload(self) -> None:
+        """Load the tab in front again."""
+        if self.current is not None:
+            self.current.reload()
+
+    def undo(self) -> None:
+        """Undo the last change."""
+        if not self.desk.undo() and self.current is not None:
+            self.current.bar.show_message("warn", "There is nothing to undo in this window.")
+
+    def import_files(self) -> None:
+        """Go to where files are imported."""
+        self.desk.show("data", None, {"import": "choose"})
+
+    def export(self) -> None:
+        """Write the rows of the tab in front to a workbook."""
+        if self.current is not None:
+            self.current.toolbar.export_asked.emit()
+
+    def escape(self) -> None:
+        """Step back by one."""
+        if self.current is not None:
+            self.current.escape()
+
+    def next_region(self) -> None:
+        """Focus to the next of: tab bar, toolbar, chips, list, panel."""
+        self._move_region(1)
+
+    def previous_region(self) -> None:
+        """Focus to the one before."""
+        self._move_region(-1)
+
+    def switch_theme(self) -> None:
+        """Light to dark or back, remembered."""
+        self.set_theme("dark" if theme.name == "light" else "light")
+
+    def set_theme(self, name: str) -> None:
+        """Use a theme and remember it."""
+        theme.use(name)
+        self.desk.settings.set(THEME, name)
+
+    def show_shortcuts(self) -> None:
+        """List the shortcuts."""
+        tabs = [(f"Ctrl+{number}", tab.label) for number, tab in enumerate(self.classes.values(), 1)]
+        own = self.current.actions() if self.current is not None else ()
+        of_tab = [(action.shortcut, action.label) for action in own if action.shortcut]
+        dialog = ShortcutsDialog(tabs, of_tab, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember the window's place before it goes."""
+        self.desk.settings.set_geometry(self.saveGeometry())
+        self.closing.emit()
+        super().closeEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files may be dropped anywhere."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Hand the files on."""
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.files_dropped.emit(paths)
+
+    def _connect(self) -> None:
+        self.tab_bar.chosen.connect(self.show_tab)
+        self.tab_bar.shortcuts_asked.connect(self.show_shortcuts)
+        self.tab_bar.menu_asked.connect(self._open_menu)
+        self.status_bar.freshness_clicked.connect(lambda: self.desk.show("data"))
+        self.desk.show_asked.connect(self._show_asked)
+        self.desk.workspace_changed.connect(self._show_status)
+        for action in WINDOW_ACTIONS:
+            for keys in action.keys:
+                QShortcut(QKeySequence(keys), self).activated.connect(getattr(self, action.method))
+        for number, key in enumerate(self.classes, 1):
+            shortcut = QShortcut(QKeySequence(f"Ctrl+{number}"), self)
+            shortcut.activated.connect(lambda key=key: self.show_tab(key) if self.desk.workspace else None)
+
+    def _show_asked(self, key: str, identity: Any, options: dict[str, str]) -> None:
+        if key in self.classes and self.desk.workspace is not None:
+            self.show_tab(key)
+            self._tabs[key].reveal(identity, options)
+
+    def _show_status(self) -> None:
+        workspace, tab = self.desk.workspace, self.current
+        self.status_bar.set_counts(tab.status() if tab is not None and workspace is not None else ())
+        if workspace is None:
+            self.status_bar.set_database("No database open yet")
+            self.status_bar.set_moment("")
+            self.status_bar.set_freshness("", "")
+            return
+        now = tab.request.now if tab is not None and tab.request.now else workspace.now()
+        self.status_bar.set_database(workspace.database.label)
+        self.status_bar.set_moment(f"As of {self.desk.formats(now).instant_full(now)}")
+        if tab is not None and tab.content.freshness is not None:
+            self.status_bar.set_freshness(tab.content.freshness.tone, tab.content.freshness.words)
+
+    def _ask_moment(self) -> None:
+        workspace = self.desk.workspace
+        if workspace is None:
+            return
+        dialog = MomentDialog(workspace.now(), workspace.time_zone, live=workspace.live, parent=self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.chosen.connect(self._use_moment)
+        dialog.open()
+
+    def _use_moment(self, as_of: int | None) -> None:
+        if self.desk.workspace is not None:
+            self.desk.set_workspace(self.desk.workspace.at(as_of))
+
+    def _open_menu(self) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for key, tab in self.classes.items():
+            if tab.place == "menu" and self.desk.workspace is not None:
+                menu.addAction(tab.label).triggered.connect(lambda checked=False, key=key: self.show_tab(key))
+        self.menu_shown.emit(menu)
+        other = "Dark" if theme.name == "light" else "Light"
+        menu.addAction("Start page").triggered.connect(self.start_asked)
+        menu.addAction(f"{other} theme\tCtrl+Shift+L").triggered.connect(self.switch_theme)
+        menu.addAction("Shortcuts\t?").triggered.connect(self.show_shortcuts)
+        menu.addSeparator()
+        menu.addAction("Quit\tCtrl+Q").triggered.connect(self.close)
+        menu.popup(self.tab_bar.menu.mapToGlobal(QPoint(0, self.tab_bar.menu.height())))
+
+    def _move_region(self, by: int) -> None:
+        tab = self.current
+        if tab is None:
+            return
+        regions: list[QWidget] = [self.tab_bar, tab.toolbar, tab.chips, tab.list, tab.panel]
+        regions = [region for region in regions if region.isVisible()]
+        focused = self.focusWidget()
+        at = next((i for i, r in enumerate(regions) if focused is not None and r.isAncestorOf(focused)), -1)
+        region = regions[(at + by) % len(regions)]
+        target = region if region is tab.list else _first_focusable(region)
+        if target is not None:
+            target.setFocus(Qt.FocusReason.TabFocusReason)
+
+
+def _first_focusable(region: QWidget) -> QWidget | None:
+    for child in region.findChildren(QWidget):
+        if child.isVisible() and child.isEnabled() and child.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            return child
+    return None

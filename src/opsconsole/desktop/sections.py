@@ -1,0 +1,167 @@
+"""Bodies of panel sections: sentences, pairs, check lists, history, bars, small tables."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from opsconsole.desktop.icons import paint_icon
+from opsconsole.desktop.theme import theme
+from opsconsole.desktop.words import Words
+
+
+def sentences(text: str, *, note: str = "") -> QWidget:
+    """Marked sentences; ``note`` is a smaller muted one under them."""
+    body = Words(text, wrap=True)
+    if not note:
+        return body
+    box = QWidget()
+    column = QVBoxLayout(box)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(6)
+    column.addWidget(body)
+    column.addWidget(Words(note, role="small", wrap=True))
+    return box
+
+
+def pairs(rows: Sequence[tuple[str, str] | tuple[str, str, str]]) -> QWidget:
+    """Lines of label and value, or of label, muted middle and value; values bold and right."""
+    box, grid = _grid(spacing=4)
+    for number, row in enumerate(rows):
+        grid.addWidget(Words(row[0]), number, 0)
+        if len(row) == 3:
+            grid.addWidget(Words(row[1], role="small"), number, 1)
+        grid.addWidget(Words(f"**{row[-1]}**"), number, 2, Qt.AlignmentFlag.AlignRight)
+    grid.setColumnStretch(1, 1)
+    return box
+
+
+def history(rows: Sequence[tuple[str, str, str]]) -> QWidget:
+    """Lines of when, who and what, newest first."""
+    box, grid = _grid(spacing=4)
+    grid.setHorizontalSpacing(12)
+    for number, (when, who, what) in enumerate(rows):
+        for column, text in enumerate((when, who)):
+            grid.addWidget(Words(text, role="small"), number, column, Qt.AlignmentFlag.AlignTop)
+        told = Words(what, wrap=True)
+        told.setFont(theme.font("small"))
+        grid.addWidget(told, number, 2)
+    grid.setColumnStretch(2, 1)
+    return box
+
+
+def table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> QWidget:
+    """A small table of words; ``right`` are the columns that stand right."""
+    box, grid = _grid(spacing=5)
+    grid.setHorizontalSpacing(10)
+    for column, header in enumerate(headers):
+        side = Qt.AlignmentFlag.AlignRight if column in right else Qt.AlignmentFlag.AlignLeft
+        grid.addWidget(Words(header, role="caption"), 0, column, side)
+    for number, row in enumerate(rows, 1):
+        for column, text in enumerate(row):
+            words = Words(text)
+            words.setFont(theme.font("small"))
+            side = Qt.AlignmentFlag.AlignRight if column in right else Qt.AlignmentFlag.AlignLeft
+            grid.addWidget(words, number, column, side)
+    grid.setColumnStretch(len(headers) - 1 if len(headers) - 1 not in right else 1, 1)
+    return box
+
+
+def checklist(items: Sequence[tuple[str, bool, str]], ticked: Callable[[int, bool], None]) -> QWidget:
+    """Steps of (words, done, when); ``ticked(number, done)`` on a click, numbers from 0."""
+    box = QWidget()
+    column = QVBoxLayout(box)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    for number, (words, done, aside) in enumerate(items):
+        step = Step(words, done, aside)
+        step.toggled.connect(lambda on, number=number: ticked(number, on))
+        column.addWidget(step)
+    return box
+
+
+def _grid(spacing: int) -> tuple[QWidget, QGridLayout]:
+    box = QWidget()
+    grid = QGridLayout(box)
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setHorizontalSpacing(14)
+    grid.setVerticalSpacing(spacing)
+    return box, grid
+
+
+class Step(QAbstractButton):
+    """One line of a check list: box, words, when it was done."""
+
+    def __init__(self, words: str, done: bool, aside: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._aside = aside
+        self.setText(words)
+        self.setCheckable(True)
+        self.setChecked(done)
+        self.setAccessibleName(words)
+        self.setToolTip(words)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        """One line of 24 px."""
+        return QSize(200, 24)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint box, tick and words."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        done = self.isChecked()
+        box = QRect(0, 4, 16, 16).toRectF().adjusted(0.5, 0.5, -0.5, -0.5)
+        line = "focus" if self.hasFocus() else "accent" if done else "line_strong"
+        painter.setPen(QPen(theme.color(line), 2 if self.hasFocus() else 1))
+        painter.setBrush(theme.color("accent" if done else "panel"))
+        painter.drawRoundedRect(box, 3, 3)
+        if done:
+            paint_icon(painter, QRect(2, 6, 12, 12).toRectF(), "check", "on_accent")
+        font = theme.font()
+        metrics = QFontMetrics(font)
+        painter.setFont(font)
+        aside = metrics.horizontalAdvance(self._aside) + 8 if self._aside else 0
+        room = self.width() - 24 - aside
+        painter.setPen(theme.color("text_muted" if done else "text"))
+        words = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+        painter.drawText(QRect(24, 0, room, 24), Qt.AlignmentFlag.AlignVCenter, words)
+        painter.setPen(theme.color("text_muted"))
+        painter.drawText(
+            QRect(0, 0, self.width(), 24), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self._aside
+        )
+        painter.end()
+
+
+class ShareBar(QWidget):
+    """A bar of a share, 6 px high, in a tone; for headroom, claims and steps."""
+
+    def __init__(self, share: float, tone: str = "text_muted", words: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._share = min(max(share, 0.0), 1.0)
+        self._tone = tone
+        self.setFixedHeight(theme.height("bar"))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(words)
+        self.setToolTip(words)
+
+    def sizeHint(self) -> QSize:
+        """Wide as there is room."""
+        return QSize(120, theme.height("bar"))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint track and share."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        radius = theme.radius("cell")
+        painter.setBrush(theme.color("track"))
+        painter.drawRoundedRect(self.rect(), radius, radius)
+        if self._share > 0:
+            painter.setBrush(theme.color(self._tone))
+            painter.drawRoundedRect(
+                QRect(0, 0, max(round(self.width() * self._share), 2), self.height()), radius, radius
+            )
+        painter.end()

@@ -1,0 +1,395 @@
+"""The frame of a tab. A tab file declares what is its own; loading, filters, panel and writes are done here.
+
+A tab with a list, in full::
+
+    class OrderExceptionsTab(Tab):
+        key = "order_exceptions"
+        label = "Order exceptions"
+        search_hint = "Order, SKU, tracking, customer ref"
+        noun = ("exception", "exceptions")
+        subjects = frozenset({"order_exceptions"})
+        selectors = (Selector("owner", "Owner", field="owner"), Selector("site", "Site", "all", field="location"))
+        sort = (SortBy("time_left"),)
+
+        @staticmethod
+        def load(workspace, request, progress):                 # in a worker: imports services here
+            from opsconsole.services import order_exceptions
+            listing = order_exceptions.list_open(workspace.database, now=request.now, progress=progress)
+            return TabContent(listing, chips=..., badge=len(listing), status=("**214** open",))
+
+        @staticmethod
+        def load_detail(workspace, identity, now, progress):    # in a worker; whatever build_panel needs
+            ...
+
+        def build_panel(self, identity, detail):                # on the window's thread
+            return PanelContent("Late shipment", badge="S1", sections=(Section("Why", sentences(detail.why)),))
+
+        def actions(self):
+            return (TabAction("resolve", "Resolve", self._resolve, "R", primary=True),)
+
+        def _resolve(self, ids):
+            self.change(lambda workspace, progress: resolve(workspace.database, ids), done="3 exceptions resolved.")
+
+A tab with another middle (tiles and a chart) overrides ``make_body`` and ``show_content``. Its name in ``tabs.TABS`` is
+all that is needed to appear.
+"""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+
+from opsconsole.desktop.chips import ChipRow
+from opsconsole.desktop.desk import Desk
+from opsconsole.desktop.messages import MessageAction, MessageBar
+from opsconsole.desktop.panel import DetailPanel, PanelContent
+from opsconsole.desktop.settings import PANEL_OPEN
+from opsconsole.desktop.tab_actions import TabActions
+from opsconsole.desktop.tab_content import Request, SavedView, Selector, TabAction, TabContent
+from opsconsole.desktop.tab_filters import Filters
+from opsconsole.desktop.table.arrangement import SortBy
+from opsconsole.desktop.table.cells import Tones
+from opsconsole.desktop.table.view import ListView
+from opsconsole.desktop.theme import theme
+from opsconsole.desktop.toolbar import Toolbar
+from opsconsole.desktop.workspace import Workspace
+from opsconsole.domain.errors import UserError
+from opsconsole.domain.progress import Progress
+
+WIDE = 1600
+
+
+class Tab(QWidget):
+    """Toolbar, chips, message bar, list and panel, filled by what a subclass declares.
+
+    ``status_changed``: what the window's status bar shows of this tab changed; ``badge_changed(count or None)``;
+    ``loaded``: content was shown (also after a failed load: then ``failed`` is set).
+    """
+
+    key: ClassVar[str] = ""
+    label: ClassVar[str] = ""
+    place: ClassVar[str] = "left"  # left or right of the tab bar, or "menu"
+    search_hint: ClassVar[str] = ""
+    noun: ClassVar[tuple[str, str]] = ("row", "rows")
+    subjects: ClassVar[frozenset[str]] = frozenset()
+    selectors: ClassVar[tuple[Selector, ...]] = ()
+    views: ClassVar[tuple[SavedView, ...]] = ()
+    sort: ClassVar[tuple[SortBy, ...]] = ()
+    tones: ClassVar[Tones] = {}
+    has_panel: ClassVar[bool] = True
+    has_toolbar: ClassVar[bool] = True
+
+    status_changed = Signal()
+    badge_changed = Signal(object)
+    loaded = Signal()
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.desk = desk
+        self.content = TabContent()
+        self.request = Request(0)
+        self.failed = False
+        self.stale = True
+        self._wanted: Any = None
+        self.toolbar = Toolbar(self.search_hint, self.selectors)
+        self.chips = ChipRow()
+        self.bar = MessageBar()
+        self.list = ListView(self.key, desk.tasks, desk.settings)
+        self.panel = DetailPanel()
+        self.filters = Filters(self.key, self.toolbar, self.chips, self.list, self.selectors, self.views, desk.settings)
+        self._lay_out()
+        self._actions = TabActions(self, self._splitter, self.panel)
+        self._connect()
+
+    # What a tab declares.
+
+    @staticmethod
+    def load(workspace: Workspace, request: Request, progress: Progress) -> TabContent:
+        """Read what is shown; runs in a worker and touches no widget."""
+        raise NotImplementedError
+
+    @staticmethod
+    def load_detail(workspace: Workspace, identity: Any, now: int, progress: Progress) -> Any:
+        """Read what the panel shows of one row; runs in a worker."""
+        return None
+
+    def build_panel(self, identity: Any, detail: Any) -> PanelContent:
+        """Panel of one row from what ``load_detail`` returned."""
+        return PanelContent(str(identity))
+
+    def actions(self) -> tuple[TabAction, ...]:
+        """What can be done with the selected rows."""
+        return ()
+
+    def make_body(self) -> QWidget:
+        """Middle of the tab under the toolbar: message bar, chips and list unless overridden."""
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.bar)
+        column.addWidget(self.chips)
+        column.addWidget(self.list, 1)
+        self.chips.hide()
+        return body
+
+    def show_content(self, content: TabContent, arranger: Any) -> None:
+        """Show a loader's content; ``arranger`` is ``None`` without a listing. Override for another body."""
+        if arranger is None:
+            return
+        formats = self.desk.formats(self.request.now)
+        self.list.set_listing(arranger, formats, tones=self.tones, group_labels=content.group_labels, sort=self.sort)
+        self.filters.set_content(content)
+
+    # What a tab may call.
+
+    def reload(self) -> None:
+        """Run the loader; old rows stay until it is done."""
+        workspace = self.desk.workspace
+        if workspace is None:
+            return
+        self.stale = False
+        self.request = Request(workspace.now(), self.filters.options())
+        self.toolbar.set_moment(f"As of {self.desk.formats(self.request.now).instant(self.request.now)}")
+        request, load, kind = self.request, self.load, f"{self.key}.load"
+        self.list.show_skeleton()
+        self.desk.tasks.run(
+            lambda progress: _load_and_arrange(load, workspace, request, progress),
+            self._show_loaded,
+            self._load_failed,
+            kind=kind,
+            text=f"Reading {self.noun[1]}",
+            owner=self,
+            on_progress=self.bar.show_progress,
+            on_end=self.bar.end_progress,
+        )
+
+    def reload_if_stale(self) -> None:
+        """Run the loader when something changed since; called when the tab comes to the front."""
+        if self.stale:
+            self.reload()
+
+    def change(
+        self,
+        write: Callable[[Workspace, Progress], Any],
+        *,
+        done: str | Callable[[Any], str],
+        touches: frozenset[str] | set[str] | None = None,
+        undo: Callable[[Workspace, Progress], Any] | None = None,
+        then: Callable[[Any], None] | None = None,
+        text: str = "",
+    ) -> None:
+        """Write in a worker, then say ``done`` in the bar (with Undo when ``undo`` is given) and reload who is touched.
+
+        ``touches`` are subjects; when the write returns a set of subjects, those are added.
+        """
+        workspace = self.desk.workspace
+        if workspace is None:
+            return
+
+        def finished(result: Any) -> None:
+            words = done(result) if callable(done) else done
+            self.say_done(words, undo)
+            touched = set(touches or self.subjects)
+            if isinstance(result, (set, frozenset)):
+                touched |= {str(subject) for subject in result}
+            self.desk.touched(touched)
+            if then is not None:
+                then(result)
+
+        self.run(lambda progress: write(workspace, progress), finished, kind="write", text=text)
+
+    def run(
+        self,
+        function: Callable[[Progress], Any],
+        then: Callable[[Any], None],
+        *,
+        kind: str,
+        text: str = "",
+        failed: Callable[[BaseException], None] | None = None,
+    ) -> None:
+        """Run a function in a worker with progress and errors in this tab's bar."""
+        self.desk.tasks.run(
+            function,
+            then,
+            failed or self.report,
+            kind=f"{self.key}.{kind}",
+            text=text,
+            owner=self,
+            on_progress=self.bar.show_progress,
+            on_end=self.bar.end_progress,
+        )
+
+    def report(self, error: BaseException) -> None:
+        """Show an error: the world's in the bar, ours in the crash window."""
+        self.desk.errors.bar = self.bar
+        self.desk.errors.report(error)
+
+    def say_done(self, words: str, undo: Callable[[Workspace, Progress], Any] | None = None) -> None:
+        """Say in the bar that something was done; with Undo for 8 s, and by Ctrl+Z until the next change."""
+        actions = []
+        if undo is not None:
+            self.desk.remember_undo(words, lambda: self.change(undo, done="Undone."))
+            actions.append(MessageAction("Undo", lambda: bool(self.desk.undo()), "Ctrl+Z"))
+        self.bar.show_message("good", words, actions)
+
+    def reveal(self, identity: Any, options: dict[str, str]) -> None:
+        """Set filters from outside and make a row current once it is loaded."""
+        if self.filters.choose(options):
+            self.reload()
+        self._wanted = identity
+        if identity is not None and self.list.select(identity):
+            self._wanted = None
+            self.set_panel_open(True)
+
+    def set_panel_open(self, is_open: bool) -> None:
+        """Open or close the panel; remembered."""
+        if self.has_panel:
+            self.panel.setVisible(is_open)
+            self.desk.settings.set(PANEL_OPEN, is_open)
+            if is_open:
+                self._load_detail(self.list.current_id())
+
+    def escape(self) -> None:
+        """Esc: cancel the running task, else clear search, filters, and close the panel, one at a time."""
+        if not self.bar.cancel_task() and not self.filters.clear_one():
+            self.set_panel_open(False)
+
+    def status(self) -> tuple[str, ...]:
+        """Marked words for the left of the status bar."""
+        segments = list(self.content.status)
+        selected = len(self.list.grid.selected_rows()) if self.list.listing is not None else 0
+        if segments and selected:
+            segments[0] = f"{segments[0]}, **{selected:,}** selected"
+        return tuple(segments)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Panel 400 wide, 480 from 1600 px on."""
+        super().resizeEvent(event)
+        if self.has_panel and self._splitter.count() > 1:
+            width = theme.width("detail_panel_wide" if self.width() >= WIDE else "detail_panel")
+            self._splitter.setSizes([self.width() - width - 1, width])
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.toolbar)
+        self.toolbar.setVisible(self.has_toolbar)
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._splitter.setHandleWidth(theme.width("splitter_handle"))
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.addWidget(self.make_body())
+        if self.has_panel:
+            self._splitter.addWidget(self.panel)
+            self.panel.setVisible(self.desk.settings.get(PANEL_OPEN))
+        self._splitter.setStretchFactor(0, 1)
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._splitter)
+        column.addLayout(row, 1)
+
+    def _connect(self) -> None:
+        self.desk.workspace_changed.connect(self._workspace_changed)
+        self.desk.data_changed.connect(self._data_changed)
+        self.filters.reload_asked.connect(self.reload)
+        self.toolbar.reload_asked.connect(self.reload)
+        self.toolbar.columns_asked.connect(self._open_columns_menu)
+        self.toolbar.search.left_for_list.connect(self._enter_list)
+        self.list.current_changed.connect(self._load_detail)
+        self.list.activated.connect(lambda identity: self.set_panel_open(True))
+        self.list.counts_changed.connect(lambda *_: self.status_changed.emit())
+        self.list.empty_words = self._empty_words
+        self.panel.closed.connect(lambda: self.set_panel_open(False))
+
+    def _show_loaded(self, result: tuple[TabContent, Any]) -> None:
+        self.content, arranger = result
+        self.failed = False
+        if self.bar.tone == "bad":
+            self.bar.clear()
+        self.show_content(self.content, arranger)
+        if self._wanted is not None and self.list.select(self._wanted):
+            self._wanted = None
+        elif arranger is not None and self.list.current_id() is None:
+            self.list.select_first()
+        elif arranger is not None:
+            self._load_detail(self.list.current_id())
+        self.badge_changed.emit(self.content.badge)
+        self.status_changed.emit()
+        self.loaded.emit()
+
+    def _load_failed(self, error: BaseException) -> None:
+        self.failed = True
+        if isinstance(error, UserError):
+            retry = MessageAction("Retry", self.reload, "F5")
+            self.bar.show_message("bad", str(error), [retry])
+        else:
+            self.report(error)
+        self.loaded.emit()
+
+    def _load_detail(self, identity: Any) -> None:
+        workspace, kind = self.desk.workspace, f"{self.key}.detail"
+        if identity is None or workspace is None or not self.has_panel:
+            self.desk.tasks.cancel(kind)
+            if identity is None:
+                self.panel.show_nothing("Nothing selected", f"Choose a {self.noun[0]} to see what is behind it.")
+            return
+        if self.panel.isHidden():
+            return
+        load, now = self.load_detail, self.request.now
+        self.desk.tasks.run(
+            lambda progress: load(workspace, identity, now, progress),
+            lambda detail: self._show_detail(identity, detail),
+            self.report,
+            kind=kind,
+            owner=self,
+        )
+
+    def _show_detail(self, identity: Any, detail: Any) -> None:
+        self.panel.show_content(self.build_panel(identity, detail))
+        self._actions.show_buttons()
+
+    def _workspace_changed(self) -> None:
+        self.stale = True
+        if self.isVisible():
+            self.reload()
+
+    def _data_changed(self, subjects: frozenset[str]) -> None:
+        if self.subjects & subjects:
+            self.stale = True
+            if self.isVisible():
+                self.reload()
+
+    def _enter_list(self) -> None:
+        self.list.grid.setFocus()
+        if self.list.current_id() is None:
+            self.list.select_first()
+
+    def _open_columns_menu(self) -> None:
+        menu = self.list.columns_menu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        button = self.toolbar.columns
+        menu.popup(button.mapToGlobal(QPoint(0, button.height() + 2)))
+
+    def _empty_words(self) -> tuple[str, str]:
+        total = 0 if self.list.listing is None else self.list.listing.total
+        filters = self.filters.words()
+        if filters and total:
+            return f"No {self.noun[0]} matches these filters", f"There are {total:,}. The filter is {filters}."
+        return f"No {self.noun[1]}", "Nothing of this kind is in the database at this moment."
+
+
+def _load_and_arrange(
+    load: Callable[[Workspace, Request, Progress], TabContent],
+    workspace: Workspace,
+    request: Request,
+    progress: Progress,
+) -> tuple[TabContent, Any]:
+    content = load(workspace, request, progress)
+    if content.listing is None:
+        return content, None
+    from opsconsole.desktop.table.arranger import Arranger
+
+    return content, Arranger(content.listing)

@@ -1,0 +1,66 @@
+"""Actions of a tab: shortcuts that act while list or panel has the focus, and the buttons at the panel's foot."""
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
+
+from opsconsole.desktop.panel import DetailPanel, PanelButton
+from opsconsole.desktop.tab_content import TabAction
+
+if TYPE_CHECKING:
+    from opsconsole.desktop.tab import Tab
+
+
+class TabActions(QObject):
+    """Runs the actions a tab declares on the rows that are selected."""
+
+    def __init__(self, tab: "Tab", region: QWidget, panel: DetailPanel) -> None:
+        super().__init__(tab)
+        self._tab = tab
+        self._panel = panel
+        self.actions = tab.actions()
+        for action in self.actions:
+            if action.shortcut:
+                self._add_shortcut(action, region)
+
+    def ids(self) -> list[Any]:
+        """Identities the actions are for: the marked rows, else the current one."""
+        selected = self._tab.list.selected_ids()
+        current = self._tab.list.current_id()
+        return selected if selected else [] if current is None else [current]
+
+    def run(self, action: TabAction) -> None:
+        """Run an action, when there is something to run it on and it is enabled."""
+        ids = self.ids()
+        if not ids:
+            return
+        if action.enabled is not None and not action.enabled(ids):
+            if action.why_not:
+                self._tab.bar.show_message("warn", action.why_not)
+            return
+        action.run(ids)
+
+    def show_buttons(self) -> None:
+        """Show the actions as buttons of the panel."""
+        ids = self.ids()
+        self._panel.set_buttons(
+            [
+                PanelButton(
+                    action.label,
+                    lambda action=action: self.run(action),  # type: ignore[misc]
+                    action.shortcut,
+                    action.primary,
+                    action.in_menu,
+                    action.enabled is None or action.enabled(ids),
+                    action.why_not,
+                )
+                for action in self.actions
+            ]
+        )
+
+    def _add_shortcut(self, action: TabAction, region: QWidget) -> None:
+        shortcut = QShortcut(QKeySequence(action.shortcut), region)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(lambda: self.run(action))

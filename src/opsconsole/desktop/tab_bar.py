@@ -1,0 +1,162 @@
+"""The tab bar: menu, tabs with their counts, and on the right the tabs and buttons that are not work lists."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QHBoxLayout, QSizePolicy, QWidget
+
+from opsconsole.desktop import lines
+from opsconsole.desktop.icons import paint_icon
+from opsconsole.desktop.keycaps import KeyButton
+from opsconsole.desktop.theme import theme
+
+_PADDING = 4
+_BADGE_PADDING = 7
+
+
+class TabButton(QAbstractButton):
+    """Name, count in a small box, and a line under the chosen one."""
+
+    def __init__(self, label: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._badge = ""
+        self.setText(label)
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(label)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    def set_badge(self, count: int | None) -> None:
+        """Show a count; ``None`` shows none."""
+        words = "" if count is None else f"{count:,}"
+        if words != self._badge:
+            self._badge = words
+            self.setAccessibleName(f"{self.text()}, {words}" if words else self.text())
+            self.updateGeometry()
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """Name and count; as wide chosen as not, so that nothing moves."""
+        return QSize(self._name_width() + self._badge_width() + 2 * _PADDING, theme.height("tab_bar") - 1)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint name, count and line."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        chosen = self.isChecked()
+        height = self.height()
+        painter.setFont(theme.font(strong=chosen))
+        painter.setPen(theme.color("text" if chosen or self.underMouse() else "text_muted"))
+        painter.drawText(QRect(_PADDING, 0, self.width(), height), Qt.AlignmentFlag.AlignVCenter, self.text())
+        if self._badge:
+            self._paint_badge(painter, height)
+        if chosen:
+            painter.fillRect(QRect(0, height - 3, self.width(), 3), theme.color("accent"))
+        if self.hasFocus():
+            painter.setPen(theme.color("focus"))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(self.rect().toRectF().adjusted(0.5, 5.5, -0.5, -5.5), 3, 3)
+        painter.end()
+
+    def _paint_badge(self, painter: QPainter, height: int) -> None:
+        width = self._badge_width() - 8
+        rect = QRect(self.width() - width - _PADDING, (height - 16) // 2, width, 16)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("S4_bg"))
+        painter.drawRoundedRect(rect, 3, 3)
+        painter.setFont(theme.font("caption", strong=True))
+        painter.setPen(theme.color("S4_fg"))
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self._badge)
+
+    def _name_width(self) -> int:
+        # The chosen tab is written bold: the wider of both keeps its neighbors in place.
+        widths = (QFontMetrics(theme.font(strong=strong)).horizontalAdvance(self.text()) for strong in (False, True))
+        return max(widths)
+
+    def _badge_width(self) -> int:
+        if not self._badge:
+            return 0
+        metrics = QFontMetrics(theme.font("caption", strong=True))
+        return 8 + metrics.horizontalAdvance(self._badge) + 2 * _BADGE_PADDING
+
+
+class TabBar(QFrame):
+    """``chosen(key)`` when the user picks a tab; ``menu_asked`` and ``shortcuts_asked`` for the two buttons."""
+
+    chosen = Signal(str)
+    menu_asked = Signal()
+    shortcuts_asked = Signal()
+
+    def __init__(self, tabs: Sequence[tuple[str, str, str]], parent: QWidget | None = None) -> None:
+        """``tabs`` are (key, label, place); place is left or right, others are not shown."""
+        super().__init__(parent)
+        self.setObjectName("tab_bar")
+        self.setFixedHeight(theme.height("tab_bar"))
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(True)
+        self.buttons: dict[str, TabButton] = {}
+        for key, label, _place in tabs:
+            button = TabButton(label)
+            button.clicked.connect(lambda checked=False, key=key: self.chosen.emit(key))
+            self._group.addButton(button)
+            self.buttons[key] = button
+        self.menu = _MenuButton()
+        self.menu.clicked.connect(self.menu_asked)
+        self._shortcuts = KeyButton("Shortcuts", icon="question", key="?", style="flat")
+        self._shortcuts.clicked.connect(self.shortcuts_asked)
+        self._lay_out(tabs)
+
+    def set_current(self, key: str) -> None:
+        """Underline a tab; an unknown key (a tab of the menu) underlines none."""
+        button = self.buttons.get(key)
+        self._group.setExclusive(False)
+        for other in self.buttons.values():
+            other.setChecked(other is button)
+        self._group.setExclusive(True)
+
+    def set_badge(self, key: str, count: int | None) -> None:
+        """Count beside a tab's name."""
+        if key in self.buttons:
+            self.buttons[key].set_badge(count)
+
+    def _lay_out(self, tabs: Sequence[tuple[str, str, str]]) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 12, 0)
+        row.setSpacing(0)
+        row.addWidget(self.menu)
+        row.addWidget(lines.vertical())
+        row.addSpacing(16)
+        for key, _, place in tabs:
+            if place == "left":
+                row.addWidget(self.buttons[key])
+                row.addSpacing(15)
+        row.addStretch(1)
+        row.addWidget(self._shortcuts)
+        right = [key for key, _, place in tabs if place == "right"]
+        if right:
+            row.addSpacing(4)
+            row.addWidget(lines.vertical(16))
+            row.addSpacing(12)
+        for key in right:
+            row.addWidget(self.buttons[key])
+        for key, _, place in tabs:
+            if place not in ("left", "right"):
+                self.buttons.pop(key).deleteLater()
+
+
+class _MenuButton(QAbstractButton):
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedSize(39, theme.height("tab_bar") - 1)
+        self.setAccessibleName("Menu")
+        self.setToolTip("Menu")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        if self.underMouse() or self.hasFocus():
+            painter.fillRect(self.rect(), theme.color("hover"))
+        paint_icon(painter, QRect(12, (self.height() - 16) // 2, 16, 16).toRectF(), "list", "text")
+        painter.end()

@@ -1,0 +1,94 @@
+"""What a tab declares and what its loader returns: plain values, free of widgets, so that loaders run in workers."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from opsconsole.desktop.chips import Chip
+from opsconsole.desktop.table.arrangement import SortBy
+from opsconsole.domain.listing import Listing
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asks a tab for: the moment, and the chosen value of every ``Selector`` that reloads."""
+
+    now: int
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """How old the data is, in words; ``tone`` is empty, warn or bad."""
+
+    words: str
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class TabContent:
+    """What a loader returns.
+
+    ``status`` are marked words for the status bar (``**214** open``); the frame adds how many rows are selected to the
+    first. ``badge`` is the count beside the tab's name. ``group_labels`` name the columns inside group rows, by the
+    group's raw value and field key. ``choices`` are the values of selectors that only the data knows (periods, say).
+    ``data`` is for the tab's own widgets. ``freshness`` ``None`` leaves the last one.
+    """
+
+    listing: Listing | None = None
+    chips: tuple[Chip, ...] = ()
+    badge: int | None = None
+    status: tuple[str, ...] = ()
+    freshness: Freshness | None = None
+    group_labels: Mapping[Any, Mapping[str, str]] = field(default_factory=dict)
+    choices: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    data: Any = None
+
+
+@dataclass(frozen=True)
+class Selector:
+    """A drop-down in the toolbar: ``Owner: any``.
+
+    With ``field`` it keeps the rows of one value of that field (choices come from the listing). Without, its chosen
+    value is passed to the loader in ``Request.options`` and choosing reloads; ``choices`` are (value, words), the first
+    is the default, and a loader may give others in ``TabContent.choices``. ``group_by`` makes it group the list.
+    """
+
+    key: str
+    label: str = ""
+    any_words: str = "any"
+    field: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    group_by: bool = False
+
+
+@dataclass(frozen=True)
+class SavedView:
+    """A named state of a tab: chip, selectors, search and sort."""
+
+    name: str
+    chip: str = ""
+    selected: Mapping[str, str] = field(default_factory=dict)
+    search: str = ""
+    sort: tuple[SortBy, ...] = ()
+
+
+@dataclass(frozen=True)
+class TabAction:
+    """Something to do with the current or selected rows, shown as a button at the foot of the panel.
+
+    ``run`` gets the identities of the selected rows (the current one when nothing is marked). ``shortcut`` is one
+    letter, which acts only while list or panel has the focus, or a chord. The first primary action of a tab is its
+    primary button. ``in_menu`` puts it behind the three dots. ``enabled`` decides by identities; disabled buttons say
+    why in ``why_not``.
+    """
+
+    key: str
+    label: str
+    run: Callable[[list[Any]], None]
+    shortcut: str = ""
+    primary: bool = False
+    in_menu: bool = False
+    icon: str = ""
+    enabled: Callable[[list[Any]], bool] | None = None
+    why_not: str = ""

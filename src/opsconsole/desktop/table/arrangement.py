@@ -1,0 +1,62 @@
+"""How a list's rows are to be arranged, and the result; plain values that need no NumPy."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class SortBy:
+    """A column to sort by."""
+
+    key: str
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group row: the raw value, its words, how many rows it has, whether they are hidden."""
+
+    value: Any
+    label: str
+    count: int
+    collapsed: bool = False
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """What is asked: sort (first key leads), words to find, values to keep per field, rows to keep, grouping.
+
+    ``equals`` maps a field's key to the raw values kept (any of them); ``rows`` are row numbers of the listing kept
+    (``None``: all); ``collapsed`` are the raw values of groups whose rows are hidden.
+    """
+
+    sort: tuple[SortBy, ...] = ()
+    search: str = ""
+    equals: Mapping[str, frozenset[Any]] = field(default_factory=dict)
+    rows: Sequence[int] | None = None
+    group_by: str = ""
+    collapsed: frozenset[Any] = frozenset()
+
+    def with_(self, **changes: Any) -> "Arrangement":
+        """Copy with some parts changed."""
+        return replace(self, **changes)
+
+    @property
+    def filtered(self) -> bool:
+        """Whether anything hides rows."""
+        return bool(self.search or self.equals or self.rows is not None)
+
+
+@dataclass(frozen=True)
+class Arranged:
+    """The answer: ``rows[i]`` is the row of the listing shown at place i, or ``-(g + 1)`` for group ``groups[g]``.
+
+    ``shown`` counts rows without group rows, collapsed ones included; ``totals`` maps a field's key to its total's
+    (text, tone).
+    """
+
+    rows: Sequence[int]
+    groups: tuple[Group, ...] = ()
+    shown: int = 0
+    totals: Mapping[str, tuple[str, str]] = field(default_factory=dict)

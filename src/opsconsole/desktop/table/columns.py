@@ -1,0 +1,161 @@
+"""Columns of a list: which are shown, in what order, how wide; remembered by field key, so that new fields appear."""
+
+from typing import Any
+
+from PySide6.QtWidgets import QMenu, QWidget
+
+from opsconsole.desktop.table.delegate import PADDING
+from opsconsole.desktop.table.grid import LEFT_EXTRA, Grid
+from opsconsole.domain.field import Field, Kind
+
+SAMPLE_ROWS = 60
+MAX_TEXT = 280
+MIN_TEXT = 72
+STRETCH_MIN = 160
+# Cut in this order when the columns do not fit: identifiers last.
+_CUT_ORDER = ((Kind.TEXT, Kind.STATUS, Kind.PROPOSAL), (Kind.STATE,), (Kind.IDENTIFIER,))
+
+
+class Columns:
+    """Widths, order and visibility of a grid's columns."""
+
+    def __init__(self, grid: Grid) -> None:
+        self._grid = grid
+        self._header = grid.horizontalHeader()
+        self._fields: tuple[Field, ...] = ()
+        self._natural: dict[str, int] = {}
+        self._shown: dict[str, bool] = {}
+        self._widths: dict[str, int] = {}
+        self._order: list[str] = []
+
+    def apply(self, fields: tuple[Field, ...]) -> None:
+        """Lay the fields out as remembered, else as they ask for."""
+        self._fields = fields
+        self._natural = {field.key: self._natural_width(number, field) for number, field in enumerate(fields)}
+        self._restore_order()
+        self.fit()
+
+    def fit(self) -> None:
+        """Fill the width there is: the stretch column takes what is left, words are cut when it is too little."""
+        if not self._fields:
+            return
+        room = self._grid.viewport().width()
+        shown = [field for field in self._fields if self.is_shown(field)]
+        widths = {field.key: self._widths.get(field.key, self._natural[field.key]) for field in shown}
+        fixed = [field for field in shown if not self._stretches(field)]
+        used = sum(widths[field.key] for field in fixed) + LEFT_EXTRA
+        stretching = [field for field in shown if self._stretches(field)]
+        if stretching and room - used < STRETCH_MIN and not self._shown.get(stretching[0].key):
+            # Too narrow for the long words: they are in the panel and the tooltip.
+            shown, stretching = fixed, []
+        if stretching:
+            widths[stretching[0].key] = max(room - used, STRETCH_MIN)
+        else:
+            self._cut(shown, widths, used - room)
+            self._spread(shown, widths, room)
+        for number, field in enumerate(self._fields):
+            visible = field in shown
+            self._header.setSectionHidden(number, not visible)
+            if visible:
+                first = self._header.visualIndex(number) == self._first_visual(shown)
+                self._header.resizeSection(number, widths[field.key] + (LEFT_EXTRA if first else 0))
+
+    def is_shown(self, field: Field) -> bool:
+        """Whether a field is wanted on the screen."""
+        return self._shown.get(field.key, not field.hidden)
+
+    def show(self, key: str, shown: bool) -> None:
+        """Show or hide a column."""
+        self._shown[key] = shown
+        self.fit()
+
+    def remember_widths(self) -> None:
+        """Keep the widths as dragged."""
+        for number, field in enumerate(self._fields):
+            if not self._header.isSectionHidden(number):
+                self._widths[field.key] = self._header.sectionSize(number)
+
+    def reset(self) -> None:
+        """Back to the fields' own order, widths and visibility."""
+        self._shown.clear()
+        self._widths.clear()
+        self._order.clear()
+        self._restore_order()
+        self.fit()
+
+    def visible(self) -> list[int]:
+        """Column numbers shown, from left to right."""
+        visuals = (self._header.logicalIndex(visual) for visual in range(self._header.count()))
+        return [number for number in visuals if number < len(self._fields) and not self._header.isSectionHidden(number)]
+
+    def menu(self, parent: QWidget, changed: "Any") -> QMenu:
+        """Menu of columns: tick to show; ``changed()`` is called after each."""
+        menu = QMenu(parent)
+        for field in self._fields:
+            action = menu.addAction(field.label)
+            action.setCheckable(True)
+            action.setChecked(self.is_shown(field))
+            action.setToolTip(field.help)
+            action.toggled.connect(lambda on, key=field.key: (self.show(key, on), changed()))
+        menu.addSeparator()
+        menu.addAction("As at first").triggered.connect(lambda: (self.reset(), changed()))
+        return menu
+
+    def state(self) -> dict[str, Any]:
+        """What is to be remembered."""
+        visuals = [self._header.logicalIndex(visual) for visual in range(self._header.count())]
+        order = [self._fields[number].key for number in visuals if number < len(self._fields)]
+        declared = [field.key for field in self._fields]
+        return {"shown": self._shown, "widths": self._widths, "order": order if order != declared else []}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Take what was remembered; anything that is not a layout is ignored."""
+        shown, widths, order = state.get("shown"), state.get("widths"), state.get("order")
+        self._shown = {str(key): bool(on) for key, on in shown.items()} if isinstance(shown, dict) else {}
+        sizes = widths.items() if isinstance(widths, dict) else ()
+        self._widths = {str(key): int(size) for key, size in sizes if isinstance(size, int)}
+        self._order = [str(key) for key in order] if isinstance(order, list) else []
+        self.apply(self._fields)
+
+    def _stretches(self, field: Field) -> bool:
+        return field.stretch and field.key not in self._widths
+
+    def _first_visual(self, shown: list[Field]) -> int:
+        visuals = [self._header.visualIndex(number) for number, field in enumerate(self._fields) if field in shown]
+        return min(visuals, default=0)
+
+    def _natural_width(self, number: int, field: Field) -> int:
+        if field.width:
+            return field.width
+        delegate, model = self._grid.delegate, self._grid.listing_model
+        header = self._header
+        label = header.width_of(field) if hasattr(header, "width_of") else 0
+        widths = [label]
+        for row in range(min(model.rowCount(), SAMPLE_ROWS)):
+            if model.group_at(row) is None:
+                widths.append(delegate.width_of(model.cells(row)[number]))
+        return min(max(widths), MAX_TEXT + 2 * PADDING)
+
+    def _cut(self, shown: list[Field], widths: dict[str, int], excess: int) -> None:
+        for kinds in _CUT_ORDER:
+            for field in sorted(shown, key=lambda field: -widths[field.key]):
+                if excess > 0 and field.kind in kinds and field.key not in self._widths:
+                    taken = min(excess, max(widths[field.key] - MIN_TEXT, 0))
+                    widths[field.key] -= taken
+                    excess -= taken
+
+    def _spread(self, shown: list[Field], widths: dict[str, int], room: int) -> None:
+        """Share what is left among the columns, so that the rows reach the edge without a hole."""
+        left = room - LEFT_EXTRA - sum(widths[field.key] for field in shown)
+        takers = [field for field in shown if field.key not in self._widths and field.kind != Kind.SEVERITY]
+        if left <= 0 or not takers:
+            return
+        share = min(left // len(takers), 24)
+        for field in takers:
+            widths[field.key] += share
+
+    def _restore_order(self) -> None:
+        wanted = self._order or [field.key for field in self._fields]
+        places = {field.key: number for number, field in enumerate(self._fields)}
+        for visual, key in enumerate(key for key in wanted if key in places):
+            self._header.moveSection(self._header.visualIndex(places[key]), visual)

@@ -1,0 +1,187 @@
+"""Rows of a listing as cells for Qt: an arrangement over columns, nothing copied, nothing read from a database."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from opsconsole.desktop.table.arrangement import Arranged, Group
+from opsconsole.desktop.table.cells import Cell, Tones, aligned_right, make_cell, tooltip
+from opsconsole.desktop.table.formats import Formats
+from opsconsole.domain.field import Field, Kind
+from opsconsole.domain.listing import Listing
+
+Index = QModelIndex | QPersistentModelIndex
+
+CELL_ROLE = Qt.ItemDataRole.UserRole + 1
+RAW_ROLE = Qt.ItemDataRole.UserRole + 2
+ID_ROLE = Qt.ItemDataRole.UserRole + 3
+
+_CACHED_ROWS = 4_000
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_NOTHING = QModelIndex()
+
+
+class ListingModel(QAbstractTableModel):
+    """Table model over one listing; rows are places of an ``Arranged``, columns are the listing's fields."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.fields: tuple[Field, ...] = ()
+        self.formats = Formats()
+        self._columns: list[Sequence[Any]] = []
+        self._currencies: list[Sequence[Any] | str] = []
+        self._tones: list[Any] = []
+        self._ids: Sequence[Any] = ()
+        self._arranged = Arranged(())
+        self._rows: Sequence[int] = ()
+        self._cache: dict[int, list[Cell]] = {}
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """Group rows of the arrangement, in order."""
+        return self._arranged.groups
+
+    @property
+    def arranged(self) -> Arranged:
+        """The arrangement shown."""
+        return self._arranged
+
+    def set_listing(self, listing: Listing, arranged: Arranged, formats: Formats, tones: Tones | None = None) -> None:
+        """Show a listing; fields with the same keys in the same order keep the view's columns as they are."""
+        self.beginResetModel()
+        self.fields = listing.fields
+        self.formats = formats
+        self._ids = listing.ids
+        self._columns = [listing.columns[field.key] for field in listing.fields]
+        self._currencies = [listing.columns.get(field.currency, field.currency) for field in listing.fields]
+        self._tones = [(tones or {}).get(field.key) for field in listing.fields]
+        self._arrange(arranged)
+        self._cache.clear()
+        self.endResetModel()
+
+    def set_arranged(self, arranged: Arranged) -> None:
+        """Show the same listing in another arrangement; cells formatted before are kept."""
+        self.beginResetModel()
+        self._arrange(arranged)
+        self.endResetModel()
+
+    def clear(self) -> None:
+        """Show nothing, keeping the columns."""
+        self.set_arranged(Arranged(()))
+
+    def group_at(self, row: int) -> Group | None:
+        """Group of a group row, else ``None``."""
+        source = self._rows[row]
+        return self._arranged.groups[-source - 1] if source < 0 else None
+
+    def id_at(self, row: int) -> Any:
+        """Identity of a row; ``None`` for group rows and places that do not exist."""
+        if not 0 <= row < len(self._rows):
+            return None
+        source = self._rows[row]
+        return None if source < 0 else _plain(self._ids[source])
+
+    def place_of(self, identity: Any) -> int:
+        """Place of an identity in the arrangement, -1 when it is not shown."""
+        source = _find(self._ids, identity)
+        return -1 if source < 0 else _find(self._rows, source)
+
+    def source_rows(self) -> list[int]:
+        """Rows of the listing as shown, without group rows."""
+        return [int(source) for source in self._rows if source >= 0]
+
+    def cells(self, row: int) -> list[Cell]:
+        """Cells of a row for all fields; formatted once and kept."""
+        source = int(self._rows[row])
+        cells = self._cache.get(source)
+        if cells is None:
+            if len(self._cache) >= _CACHED_ROWS:
+                self._cache.clear()
+            cells = self._format(source)
+            self._cache[source] = cells
+        return cells
+
+    def raw(self, row: int, column: int) -> Any:
+        """Raw value; ``None`` in group rows."""
+        source = self._rows[row]
+        return None if source < 0 else _plain(self._columns[column][source])
+
+    def rowCount(self, parent: Index = _NOTHING) -> int:
+        """Rows shown, group rows included."""
+        return len(self._rows)
+
+    def columnCount(self, parent: Index = _NOTHING) -> int:
+        """Fields of the listing."""
+        return len(self.fields)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Words of a cell and what else is asked for; computed for the asked role only."""
+        row, column = index.row(), index.column()
+        if not 0 <= row < len(self._rows) or not 0 <= column < len(self.fields):
+            return None
+        group = self.group_at(row)
+        if group is not None:
+            return f"{group.label} {group.count}" if role == Qt.ItemDataRole.DisplayRole and column == 0 else None
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return self.cells(row)[column].text
+        if role == CELL_ROLE:
+            return self.cells(row)[column]
+        if role == RAW_ROLE:
+            return self.raw(row, column)
+        if role == ID_ROLE:
+            return self.id_at(row)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tooltip(self.fields[column], self.raw(row, column), self.cells(row)[column], self.formats)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if aligned_right(self.fields[column]) else _LEFT
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Label, help and alignment of a field."""
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self.fields):
+            return None
+        field = self.fields[section]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return field.label
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return field.help or field.label
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if aligned_right(field) else _LEFT
+        return None
+
+    def _arrange(self, arranged: Arranged) -> None:
+        self._arranged = arranged
+        self._rows = arranged.rows
+
+    def _format(self, source: int) -> list[Cell]:
+        cells: list[Cell] = []
+        for number, field in enumerate(self.fields):
+            raw = self._columns[number][source]
+            currency = self._currencies[number]
+            if field.kind == Kind.MONEY and not isinstance(currency, str):
+                currency = currency[source] or ""
+            code = currency if isinstance(currency, str) else ""
+            cells.append(make_cell(field, _plain(raw), code, self.formats, self._tones[number]))
+        return cells
+
+
+def _plain(value: Any) -> Any:
+    """NumPy scalars as Python's own: they format, hash and travel like any other value."""
+    return value.item() if hasattr(value, "item") else value.decode() if isinstance(value, bytes) else value
+
+
+def _find(values: Sequence[Any], wanted: Any) -> int:
+    if hasattr(values, "nonzero"):
+        hits = (values == wanted).nonzero()[0]
+        return int(hits[0]) if len(hits) else -1
+    try:
+        return values.index(wanted)
+    except ValueError:
+        return -1
+
+
+def field_places(fields: Sequence[Field]) -> Mapping[str, int]:
+    """Column number by field key."""
+    return {field.key: number for number, field in enumerate(fields)}

@@ -1,0 +1,146 @@
+"""Sort keys of a column: numbers as they are, words as ranks, missing values last in both directions."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from opsconsole.domain.field import Field, Kind, NoValue
+from opsconsole.domain.listing import Coded
+
+Numbers = npt.NDArray[np.float64] | npt.NDArray[np.int64] | npt.NDArray[np.int32]
+Codes = npt.NDArray[np.int32]
+
+WORDS = frozenset({Kind.TEXT, Kind.IDENTIFIER, Kind.SEVERITY, Kind.STATE, Kind.STATUS, Kind.GRADE, Kind.PROPOSAL})
+
+_NUMBER_OF: dict[Kind, Callable[[Any], float]] = {
+    Kind.TIME_LEFT: lambda raw: raw.seconds,
+    Kind.COVER: lambda raw: float("inf") if raw.days is None else raw.days,
+    Kind.CLAUSE: lambda raw: raw.value,
+    Kind.TREND: lambda raw: raw[-1] if raw else float("nan"),
+}
+
+
+class SortKey:
+    """Numbers that sort like the column: ``numbers`` with ``missing`` marked, or codes into ``values`` with ranks."""
+
+    def __init__(
+        self,
+        numbers: Numbers,
+        missing: npt.NDArray[np.bool_] | None,
+        codes: Codes | None = None,
+        values: Sequence[Any] = (),
+        column: Sequence[Any] = (),
+    ) -> None:
+        self._numbers = numbers
+        self._missing = missing
+        self._codes = codes
+        self._values = values
+        self._column = column
+
+    @property
+    def numbers(self) -> Numbers:
+        """The numbers themselves; meaningless where ``missing`` is set."""
+        return self._numbers
+
+    @property
+    def missing(self) -> npt.NDArray[np.bool_] | None:
+        """Rows without a value; ``None``: none."""
+        return self._missing
+
+    def array(self, *, descending: bool) -> Numbers:
+        """Array whose stable ascending sort is the order asked; missing values last."""
+        keys: Numbers = -self._numbers if descending else self._numbers
+        if self._missing is None:
+            return keys
+        last: float | int = np.inf if keys.dtype.kind == "f" else np.iinfo(keys.dtype).max
+        return np.where(self._missing, np.asarray(last, keys.dtype), keys)
+
+    def coded(self) -> tuple[Codes, Sequence[Any]]:
+        """Codes (-1: missing) and their raw values, each value once, in sort order of their first appearance."""
+        if self._codes is None and isinstance(self._column, np.ndarray):
+            known, codes_of = np.unique(self._column, return_inverse=True)
+            self._values, self._codes = known.tolist(), codes_of.astype(np.int32)
+        elif self._codes is None:
+            distinct = list(dict.fromkeys(value for value in self._column if not _absent(value)))
+            place = {value: index for index, value in enumerate(distinct)}
+            codes = (-1 if _absent(value) else place[value] for value in self._column)
+            self._codes = np.fromiter(codes, np.int32, len(self._column))
+            self._values = distinct
+        assert self._codes is not None
+        return self._codes, self._values
+
+    def equal_to(self, values: Iterable[Any]) -> npt.NDArray[np.bool_]:
+        """Rows whose raw value is one of ``values``; ``None`` means the missing ones."""
+        codes, known = self.coded()
+        wanted = set(values)
+        keep = np.fromiter((value in wanted for value in known), np.bool_, len(known))
+        return np.append(keep, None in wanted)[codes]
+
+
+def build(field: Field, column: Sequence[Any]) -> SortKey:
+    """Sort key of a column of a listing."""
+    if isinstance(column, Coded):
+        return _of_coded(field, column)
+    if isinstance(column, np.ndarray) and column.dtype.kind in "iufb":
+        return _of_array(column)
+    if field.kind in WORDS:
+        return _of_words(field, column)
+    return _of_objects(field, column)
+
+
+def _absent(value: Any) -> bool:
+    return value is None or isinstance(value, NoValue)
+
+
+def _of_array(column: npt.NDArray[Any]) -> SortKey:
+    numbers = column.astype(np.int32) if column.dtype.kind == "b" or column.dtype.itemsize < 4 else column
+    if numbers.dtype.kind == "u":
+        numbers = numbers.astype(np.int64)
+    missing = np.isnan(numbers) if numbers.dtype.kind == "f" else None
+    return SortKey(numbers, missing, column=column)
+
+
+def _of_coded(field: Field, column: Coded) -> SortKey:
+    codes = np.asarray(column.codes, dtype=np.int32)
+    ranks = np.append(_ranks(field, column.values), 0).astype(np.int32)
+    missing = codes < 0
+    return SortKey(ranks[codes], missing if missing.any() else None, codes, column.values, column)
+
+
+def _of_words(field: Field, column: Sequence[Any]) -> SortKey:
+    present = ("" if _absent(value) else value for value in column)
+    texts = [str(value) for value in present]
+    distinct = list(dict.fromkeys(texts))
+    ranks = _ranks(field, distinct)
+    rank_of = dict(zip(distinct, ranks.tolist(), strict=True))
+    numbers = np.fromiter((rank_of[text] for text in texts), np.int32, len(texts))
+    missing = np.fromiter((not text for text in texts), np.bool_, len(texts))
+    return SortKey(numbers, missing if missing.any() else None, column=column)
+
+
+def _of_objects(field: Field, column: Sequence[Any]) -> SortKey:
+    number_of = _NUMBER_OF.get(field.kind, float)
+    values = (np.nan if _absent(value) else number_of(value) for value in column)
+    numbers = np.fromiter(values, np.float64, len(column))
+    missing = np.isnan(numbers)
+    return SortKey(numbers, missing if missing.any() else None, column=column)
+
+
+def _ranks(field: Field, values: Sequence[Any]) -> npt.NDArray[np.int32]:
+    """Rank of each distinct value: statuses in the order of their labels' declaration, words by their letters."""
+    declared = {code: place for place, (code, _) in enumerate(field.labels)}
+
+    def by(index: int) -> tuple[Any, ...]:
+        value = values[index]
+        if value in declared:
+            return (0, declared[value], "")
+        if isinstance(value, (int, float)):
+            return (1, value, "")
+        return (1, 0, str(value).casefold())
+
+    order = sorted(range(len(values)), key=by)
+    ranks = np.empty(len(values), dtype=np.int32)
+    ranks[np.asarray(order, dtype=np.int64)] = np.arange(len(values), dtype=np.int32)
+    return ranks

@@ -1,0 +1,111 @@
+"""Totals of the rows shown, by what each field's ``total`` asks."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from opsconsole.desktop.table.formats import Formats
+from opsconsole.desktop.table.order import Order
+from opsconsole.domain.field import Cover, Field, Kind, NoValue, Total
+from opsconsole.domain.listing import Listing
+
+Rows = npt.NDArray[np.int32]
+
+
+def totals(order: Order, rows: Rows, formats: Formats) -> Mapping[str, tuple[str, str]]:
+    """Text and tone per field key for rows of the listing; fields without a total are absent."""
+    result: dict[str, tuple[str, str]] = {}
+    for field in order.listing.fields:
+        if field.total != Total.NONE:
+            text, tone = _total(order, field, rows, formats)
+            if text:
+                result[field.key] = (text, tone)
+    return result
+
+
+def _total(order: Order, field: Field, rows: Rows, formats: Formats) -> tuple[str, str]:
+    column = order.listing.columns[field.key]
+    if field.total == Total.SUM:
+        return _in_words(field, _sum(order.listing, field, rows, formats)), ""
+    if field.total == Total.MEDIAN:
+        return _median(field, column, rows, formats), ""
+    number = _number(order, field, rows)
+    words = _in_words(field, formats.count(number))
+    if field.total == Total.OVER:
+        return (words, "bad") if number else ("", "")
+    if field.total == Total.MISSING and not number:
+        return "", ""
+    return words, ""
+
+
+def _in_words(field: Field, figure: str) -> str:
+    if not figure or not field.total_words:
+        return figure
+    if "{}" in field.total_words:
+        return field.total_words.format(figure)
+    return f"{figure} {field.total_words}"
+
+
+def _number(order: Order, field: Field, rows: Rows) -> int:
+    key = order.key(field.key)
+    missing = np.zeros(len(rows), np.bool_) if key.missing is None else key.missing[rows]
+    if field.total == Total.OVER:
+        return int(((key.numbers[rows] < 0) & ~missing).sum())
+    if field.total == Total.DISTINCT:
+        codes, values = key.coded()
+        present = np.bincount(codes[rows] + 1, minlength=len(values) + 1) > 0
+        return int(present[1:].sum())
+    absent = int(missing.sum())
+    return absent if field.total == Total.MISSING else len(rows) - absent
+
+
+def _values(column: Sequence[Any], rows: Rows) -> npt.NDArray[Any]:
+    """Numbers of some rows without the missing ones; whole numbers stay whole."""
+    if isinstance(column, np.ndarray):
+        picked: npt.NDArray[Any] = column[rows]
+        return picked[~np.isnan(picked)] if picked.dtype.kind == "f" else picked
+    numbers = [_figure(column[row]) for row in rows]
+    present = [number for number in numbers if number is not None]
+    whole = all(isinstance(number, int) for number in present)
+    return np.array(present, dtype=np.int64 if whole else np.float64)
+
+
+def _figure(raw: Any) -> float | int | None:
+    if raw is None or isinstance(raw, NoValue):
+        return None
+    if isinstance(raw, Cover):
+        return raw.days
+    return raw if isinstance(raw, (int, float)) else None
+
+
+def _sum(listing: Listing, field: Field, rows: Rows, formats: Formats) -> str:
+    column = listing.columns[field.key]
+    if field.kind != Kind.MONEY:
+        total = _values(column, rows).sum()
+        figure = formats.count(total.item(), field.decimals)
+        return formats.duration(total) if field.kind == Kind.DURATION else figure
+    if field.currency not in listing.columns:
+        return formats.money(int(_values(column, rows).sum()), field.currency)
+    # Without a rate, sums stay per currency.
+    sums: dict[str, int] = {}
+    codes = listing.columns[field.currency]
+    for row in rows:
+        raw = column[row]
+        if raw is not None and not isinstance(raw, NoValue):
+            code = codes[row] or ""
+            sums[code] = sums.get(code, 0) + int(raw)
+    return " + ".join(formats.money(amount, code) for code, amount in sorted(sums.items(), key=lambda pair: -pair[1]))
+
+
+def _median(field: Field, column: Sequence[Any], rows: Rows, formats: Formats) -> str:
+    values = _values(column, rows)
+    if not len(values):
+        return ""
+    figure = float(np.median(values))
+    if field.kind == Kind.PERCENT:
+        return f"median {formats.percent(figure, 1 if field.decimals is None else field.decimals)}"
+    if field.kind == Kind.DURATION:
+        return f"median {formats.duration(figure)}"
+    return f"median {formats.count(figure, 1 if field.decimals is None else field.decimals)}"

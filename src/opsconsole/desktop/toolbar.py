@@ -1,0 +1,136 @@
+"""The bar over a list: saved view, search and filters on the left; columns, export, moment and reload on the right."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
+
+from opsconsole.desktop import lines
+from opsconsole.desktop.icons import paint_icon
+from opsconsole.desktop.keycaps import KeyButton, keycap_size, paint_keycap
+from opsconsole.desktop.menus import ChoiceButton
+from opsconsole.desktop.tab_content import Selector
+from opsconsole.desktop.theme import theme
+
+SEARCH_WIDTH = 300
+
+
+class SearchField(QLineEdit):
+    """Search with a glass on the left and the key that leads here on the right; Down leaves for the list."""
+
+    left_for_list = Signal()
+
+    def __init__(self, hint: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setPlaceholderText(hint)
+        self.setAccessibleName("Search")
+        self.setMaximumWidth(SEARCH_WIDTH)
+        self.setMinimumWidth(150)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setTextMargins(24, 0, 20, 0)
+
+    def sizeHint(self) -> QSize:
+        """As in the pictures."""
+        return QSize(SEARCH_WIDTH, theme.height("control"))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Add glass and key cap."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_icon(painter, QRect(9, (self.height() - 15) // 2, 15, 15).toRectF(), "magnifying-glass")
+        if not self.text() and not self.hasFocus():
+            cap = keycap_size("/")
+            x = self.width() - cap.width() - 8
+            rect = QRect(x, (self.height() - cap.height()) // 2, cap.width(), cap.height())
+            paint_keycap(painter, rect, "/", theme.color("text_muted"))
+        painter.end()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Down and Enter go on to the list."""
+        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.left_for_list.emit()
+            return
+        super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Select what is there, so that typing begins anew."""
+        super().focusInEvent(event)
+        self.selectAll()
+
+
+class Toolbar(QFrame):
+    """Signals say what was asked; the tab's frame does it."""
+
+    search_changed = Signal(str)
+    selected = Signal(str, str)
+    view_chosen = Signal(str)
+    save_view_asked = Signal()
+    columns_asked = Signal()
+    export_asked = Signal()
+    moment_asked = Signal()
+    reload_asked = Signal()
+
+    def __init__(self, search_hint: str, selectors: Sequence[Selector], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("toolbar")
+        self.setFixedHeight(theme.height("toolbar"))
+        self.view = ChoiceButton("View", strong=True)
+        self.view.chosen.connect(self.view_chosen)
+        self.save_view = KeyButton("Save view", style="flat")
+        self.save_view.clicked.connect(self.save_view_asked)
+        self.search = SearchField(search_hint)
+        self.search.textChanged.connect(self.search_changed)
+        self.search.setVisible(bool(search_hint))
+        self.selectors: dict[str, ChoiceButton] = {}
+        for selector in selectors:
+            self._add_selector(selector)
+        self.columns = KeyButton("Columns", icon="columns", style="flat")
+        self.columns.clicked.connect(self.columns_asked)
+        self.export = KeyButton("Export", icon="download-simple", style="flat")
+        self.export.clicked.connect(self.export_asked)
+        self.export.setToolTip("Write the rows shown to a workbook (Ctrl+E)")
+        self.moment = KeyButton("As of now", icon="clock", style="flat")
+        self.moment.clicked.connect(self.moment_asked)
+        self.moment.setToolTip("Look at another moment")
+        self.reload = KeyButton(icon="arrow-clockwise", key="F5")
+        self.reload.setAccessibleName("Reload")
+        self.reload.clicked.connect(self.reload_asked)
+        self._lay_out()
+
+    def add_left(self, widget: QWidget) -> None:
+        """Put a tab's own control after the selectors."""
+        self._left.addWidget(widget)
+
+    def set_moment(self, words: str) -> None:
+        """``As of Tue 17 Nov, 10:42``."""
+        self.moment.set_label(words)
+
+    def _add_selector(self, selector: Selector) -> None:
+        button = ChoiceButton(selector.label)
+        if selector.choices:
+            button.set_choices(selector.choices)
+        elif selector.field:
+            button.set_choices((("", selector.any_words),))
+        button.chosen.connect(lambda value, key=selector.key: self.selected.emit(key, value))
+        self.selectors[selector.key] = button
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 0, 12, 1)
+        row.setSpacing(8)
+        self._left = QHBoxLayout()
+        self._left.setSpacing(8)
+        self._left.addWidget(self.view)
+        self._left.addWidget(self.save_view)
+        self._left.addWidget(self.search, 1)
+        for button in self.selectors.values():
+            self._left.addWidget(button)
+        row.addLayout(self._left, 1)
+        row.addStretch(1)
+        row.addWidget(self.columns)
+        row.addWidget(self.export)
+        row.addWidget(lines.vertical(16))
+        row.addWidget(self.moment)
+        row.addWidget(self.reload)
