@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, not_, or_, true
+from sqlalchemy import ColumnElement, Table, and_, case, not_, or_, true
 from sqlalchemy.sql.functions import coalesce
 
 from opsconsole.domain.field import Kind
@@ -12,7 +12,7 @@ from opsconsole.domain.instants import DAY, SECOND
 from opsconsole.rules import kpis_facts as facts
 from opsconsole.rules.kpis_facts import o
 from opsconsole.rules.measure import Counting, Exclusion, minutes_between
-from opsconsole.store.schema import reviews
+from opsconsole.store.schema import detection_runs, returns, reviews
 
 _DAY_SECONDS = DAY // SECOND
 
@@ -33,7 +33,8 @@ class Kpi:
     ``kind`` is the kind of its values: percent (a fraction of one), money (minor units), duration (seconds) or
     quantity. ``minimum`` cases make a value; ``grain`` is the finest period that means something (empty: a day);
     ``window_days`` after its clock a period is complete, until then it is still maturing. ``target`` holds until the
-    business sets its own. ``breakdown_of`` names the KPI this one is a split of.
+    business sets its own. ``breakdown_of`` names the KPI this one is a split of. ``needs`` is a table that must hold
+    rows, and what to call them: no returns known is no data, not a return rate of zero.
     """
 
     key: str
@@ -53,6 +54,7 @@ class Kpi:
     breakdown_of: str = ""
     subject: str = "orders"
     missed: str = ""
+    needs: tuple[Table, str] | None = None
 
     @property
     def definition(self) -> str:
@@ -81,7 +83,6 @@ _ship = Counting(
     (
         facts.not_due(o.ship_by, "Ship-by date not reached yet"),
         facts.cancelled_before(o.ship_by, "Cancelled before the ship-by date"),
-        facts.EX_UNAVAILABLE,
     ),
 )
 _DELIVERY_EXCLUSIONS = (
@@ -154,6 +155,9 @@ _REVENUE_EXCLUSIONS = (
 )
 
 
+_CURRENCY = coalesce(o.currency, "")
+
+
 def _money(amount: ColumnElement[Any]) -> Counting:
     return Counting(
         facts.ORDERS,
@@ -162,7 +166,7 @@ def _money(amount: ColumnElement[Any]) -> Counting:
         true(),
         _REVENUE_EXCLUSIONS,
         amount=amount,
-        currency=coalesce(o.currency, ""),
+        currency=_CURRENCY,
     )
 
 
@@ -230,7 +234,7 @@ _TABLE = (
         breakdown_of="cancellation_rate", missed="not cancelled by an unknown party"),
     Kpi("return_rate", "Return rate", Kind.PERCENT, False, "month shipped",
         "units returned", "units shipped", _returned, 0.065, grain="month", window_days=30, subject="orders",
-        missed="without a return"),
+        missed="without a return", needs=(returns, "returns")),
     Kpi("revenue", "Revenue, gross", Kind.MONEY, True, "date placed",
         "order totals less tax, without cancelled and voided orders", "orders", _money(_less_tax),
         statistic=Statistic.SUM, decimals=0),
@@ -241,7 +245,7 @@ _TABLE = (
         "order totals less tax, without cancelled and voided orders", "orders", _money(_less_tax), decimals=2),
     Kpi("exception_rate", "Exception rate", Kind.PERCENT, False, "date placed",
         "orders with at least one exception opened", "orders placed", _placed(facts.WITH_EXCEPTION), 0.05,
-        missed="without an exception"),
+        missed="without an exception", needs=(detection_runs, "run of the exception rules")),
     Kpi("csat", "CSAT", Kind.PERCENT, True, "date answered",
         "answers of 4 or 5 of 5", "answers", _answers(facts.SCORE_OF_FIVE >= 4), 0.85, minimum=30, subject="answers",
         missed="answers under 4"),

@@ -1,0 +1,77 @@
+"""What the business has set: its time zone, base currency, and amounts in one currency by dated rates."""
+
+import json
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from opsconsole.domain import money
+from opsconsole.domain.instants import day_of
+from opsconsole.store.schema import orders, rates, settings
+
+
+def setting(connection: Connection, key: str, now: int, default: Any = None) -> Any:
+    """Value of a business setting in force at ``now``."""
+    known = connection.execute(
+        select(settings.c.value_json)
+        .where(settings.c.key == key, settings.c.valid_from <= now)
+        .order_by(settings.c.valid_from.desc())
+        .limit(1)
+    ).scalar()
+    return default if known is None else json.loads(known)
+
+
+@dataclass(frozen=True)
+class Business:
+    """The business as of a moment; ``today`` is its local date, ``due_before`` the first date that is not over."""
+
+    now: int
+    time_zone: str
+    base_currency: str
+    rates: Mapping[str, tuple[Sequence[int], Sequence[float]]] = field(default_factory=dict)
+
+    @property
+    def today(self) -> int:
+        """Local date of the business."""
+        return day_of(self.now, self.time_zone)
+
+    @property
+    def due_before(self) -> int:
+        """First local date that is not over: the last microsecond of a day belongs to what is over."""
+        return day_of(self.now + 1, self.time_zone)
+
+    def in_base(self, minor: float, currency: str, day: int) -> float | None:
+        """Minor units of the base currency at the rate of a local date; None where no rate is known."""
+        if currency in (self.base_currency, ""):
+            return minor
+        days, values = self.rates.get(currency, ((), ()))
+        position = bisect_right(days, day) - 1
+        if position < 0:
+            return None
+        places = money.digits(self.base_currency) - money.digits(currency)
+        return float(minor * values[position] * 10.0**places)
+
+
+def business(connection: Connection, now: int) -> Business:
+    """The business as of ``now``; without a setting the base currency is the one most orders are in."""
+    base = (
+        setting(connection, "base_currency", now)
+        or connection.execute(
+            select(orders.c.currency)
+            .where(orders.c.currency.is_not(None))
+            .group_by(orders.c.currency)
+            .order_by(func.count().desc(), orders.c.currency)
+            .limit(1)
+        ).scalar()
+    )
+    table: dict[str, tuple[list[int], list[float]]] = defaultdict(lambda: ([], []))
+    for currency, day, rate in connection.execute(
+        select(rates.c.currency, rates.c.valid_on, rates.c.rate).order_by(rates.c.currency, rates.c.valid_on)
+    ):
+        table[currency][0].append(day)
+        table[currency][1].append(rate)
+    return Business(now, setting(connection, "time_zone", now, "UTC"), base or "USD", dict(table))

@@ -1,0 +1,32 @@
+"""Names that people know for the keys of channels, locations and vendors."""
+
+from sqlalchemy import Connection, select
+
+from opsconsole.store.schema import channels, locations, vendors
+
+
+def channel_names(connection: Connection) -> dict[str | None, str]:
+    """Labels of channels by key."""
+    return dict(connection.execute(select(channels.c.key, channels.c.label)).all())  # type: ignore[arg-type]
+
+
+def location_names(connection: Connection) -> dict[str | None, str]:
+    """Labels of locations by key."""
+    return dict(connection.execute(select(locations.c.key, locations.c.label)).all())  # type: ignore[arg-type]
+
+
+def vendor_names(connection: Connection) -> dict[str | None, str]:
+    """Names of vendors by key, the key where no name is known."""
+    rows = connection.execute(select(vendors.c.key, vendors.c.name)).all()
+    return {key: name or key for key, name in rows}
+
+
+def group_names(connection: Connection, by: str | None) -> dict[str | None, str]:
+    """Names of the groups of a dimension; groups that have none are left out."""
+    names = {
+        "channel": channel_names,
+        "location": location_names,
+        "carrier": vendor_names,
+        "vendor": vendor_names,
+    }.get(by or "")
+    return {None: "None", "(several)": "Several vendors", **(names(connection) if names else {})}
