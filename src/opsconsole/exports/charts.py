@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from openpyxl.chart import BarChart, LineChart, Reference, Series
+from openpyxl.chart.axis import DateAxis
 from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.layout import Layout, ManualLayout
 from openpyxl.chart.marker import DataPoint, Marker
@@ -23,6 +24,7 @@ from openpyxl.drawing.text import (
 )
 from openpyxl.worksheet.worksheet import Worksheet
 
+from opsconsole.exports import formats
 from opsconsole.exports.styles import FONT, colors
 from opsconsole.exports.text import one_line
 
@@ -49,12 +51,14 @@ def line_chart(
     rows: tuple[int, int],
     number_format: str,
     values: Sequence[float],
+    monthly: bool = False,
 ) -> LineChart:
     """Lines over the rows of a sheet; column headers stand in the row above ``rows`` and name the lines.
 
     ``values`` are all numbers shown: they decide the axis, which need not begin at zero for a line.
     """
     chart = LineChart()
+    chart.x_axis = _dates(monthly=monthly)
     _frame(chart, title, number_format)
     for line in lines:
         values_of = Reference(sheet, min_col=line.column, min_row=rows[0] - 1, max_row=rows[1])
@@ -62,8 +66,6 @@ def line_chart(
         _draw(series, line)
         chart.series.append(series)
     chart.set_categories(Reference(sheet, min_col=categories, min_row=rows[0], max_row=rows[1]))
-    chart.x_axis.number_format, chart.x_axis.noMultiLvlLbl = "d\\ mmm", True
-    chart.x_axis.tickLblSkip = max(1, math.ceil((rows[1] - rows[0] + 1) / 7))
     chart.y_axis.scaling.min, chart.y_axis.scaling.max, chart.y_axis.majorUnit = _range(values)
     chart.legend.position = "b"
     chart.display_blanks = "gap"
@@ -88,6 +90,15 @@ def bar_chart(
     series.dLbls = _labels(number_format)
     chart.legend = None
     return chart
+
+
+def _dates(*, monthly: bool) -> DateAxis:
+    """Dates along the bottom, a label every four weeks or three months."""
+    axis = DateAxis(crossAx=100, baseTimeUnit="months" if monthly else "days")
+    axis.number_format = formats.MONTH if monthly else formats.DAY_AND_MONTH
+    axis.majorUnit, axis.majorTimeUnit = (3, "months") if monthly else (28, "days")
+    axis.auto = False
+    return axis
 
 
 def _frame(chart: Any, title: str, number_format: str) -> None:
@@ -164,5 +175,5 @@ def _range(values: Sequence[float]) -> tuple[float | None, float | None, float |
     low, high = min(known), max(known)
     span = high - low or abs(high) * 0.1 or 1.0
     power = 10.0 ** math.floor(math.log10(span / 4))
-    step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if span / (factor * power) <= 4)
+    step = next(factor * power for factor in (1, 2, 5, 10) if span / (factor * power) <= 4)
     return round(math.floor(low / step) * step, 10), round(math.ceil(high / step) * step, 10), round(step, 10)

@@ -4,6 +4,7 @@ from opsconsole.domain.money import digits, symbol
 
 INSTANT = "d\\ mmm\\ yyyy\\ \\ hh:mm"
 DATE = "d\\ mmm\\ yyyy"
+DAY_AND_MONTH, MONTH = "d\\ mmm", "mmm\\ yyyy"
 TEXT = "@"
 DURATION = "[h]:mm"
 # Excel shows no negative times, so time left is hours as a plain number with the word that tells which side it is on.

@@ -163,7 +163,7 @@ def add_chart_sheet(
     for number in range(1, 2 * _CHART_COLUMNS + 3):
         sheet.column_dimensions[get_column_letter(number)].width = 3 if number == _CHART_COLUMNS + 1 else 11.5
     for block in range(_BLOCKS_PER_PAGE, (len(lines) + 1) // 2, _BLOCKS_PER_PAGE):
-        sheet.row_breaks.append(Break(id=3 + block * (_CHART_ROWS + 3)))
+        sheet.row_breaks.append(Break(id=2 + block * (_CHART_ROWS + 3)))
     sheet.sheet_view.showGridLines = False
     print_set_up(sheet, title=title, as_of=stated)
 
@@ -187,4 +187,5 @@ def _chart(data: Worksheet, line: KpiLine, column: int) -> LineChart | None:
         rows=(_FIRST_ROW, _FIRST_ROW + len(line.periods) - 1),
         number_format=line.number_format,
         values=known,
+        monthly=line.periods[0].grain == "month",
     )
