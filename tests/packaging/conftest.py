@@ -36,3 +36,8 @@ def develop() -> ModuleType:
 @pytest.fixture(scope="session")
 def qt_libraries() -> ModuleType:
     return _script("qt_libraries")
+
+
+@pytest.fixture(scope="session")
+def environment() -> ModuleType:
+    return _script("environment")

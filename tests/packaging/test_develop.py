@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -40,7 +41,9 @@ def test_an_old_python_hands_over_to_one_that_fits(develop, monkeypatch):
     ran = []
     monkeypatch.setattr(sys, "version_info", (3, 14, 0))
     monkeypatch.setattr(develop.shutil, "which", lambda name: f"/bin/{name}" if name == "python3.12" else None)
-    monkeypatch.setattr(develop, "run", lambda command: ran.append(command) or 0)
+    monkeypatch.setattr(
+        develop.subprocess, "run", lambda command, check: ran.append(command) or SimpleNamespace(returncode=0)
+    )
     assert develop.main(["test", "-x"]) == 0
     assert ran[0][0] == "/bin/python3.12"
     assert ran[0][2:] == ["test", "-x"]
@@ -57,27 +60,41 @@ def test_without_a_display_the_demo_says_so_in_a_sentence(develop, monkeypatch, 
     assert "Traceback" not in said
 
 
-def test_nothing_is_installed_again_while_lock_and_project_stay_the_same(develop, qt_libraries, monkeypatch, tmp_path):
-    python = tmp_path / "bin" / "python"
-    python.parent.mkdir()
-    python.touch()
+def test_nothing_is_installed_again_while_lock_and_project_stay_the_same(
+    develop, environment, qt_libraries, monkeypatch, tmp_path
+):
+    bare = environment.Environment(tmp_path / ".venv")
+    bare.bin.mkdir(parents=True)
+    bare.python.touch()
     installed = []
-    monkeypatch.setattr(develop, "VENV", tmp_path)
-    monkeypatch.setattr(develop, "PYTHON", python)
-    monkeypatch.setattr(develop, "make_environment", lambda: None)
-    monkeypatch.setattr(develop, "install_dependencies", installed.append)
-    monkeypatch.setattr(develop, "install_project", lambda: None)
+    monkeypatch.setattr(develop, "ROOT", tmp_path)
+    monkeypatch.setattr(develop, "fingerprint", lambda: "as-locked")
+    monkeypatch.setattr(environment.Environment, "make", lambda self: None)
+    monkeypatch.setattr(
+        environment.Environment, "install_locked", lambda self, text: installed.append("pytest" in text)
+    )
+    monkeypatch.setattr(environment.Environment, "install_project", lambda self, editable: None)
     monkeypatch.setattr(qt_libraries, "ensure", lambda: None)
     monkeypatch.setattr(qt_libraries, "check_loads", lambda python: None)
     develop.set_up()
     develop.set_up()
-    assert installed == [()]
+    assert installed == [False]
     develop.set_up("dev")
     develop.set_up()
-    assert installed == [(), ("dev",)]
+    assert installed == [False, True]
     monkeypatch.setattr(develop, "fingerprint", lambda: "changed")
     develop.set_up()
-    assert installed == [(), ("dev",), ()]
+    assert installed == [False, True, False]
+
+
+def test_the_set_up_runs_again_when_the_lock_changes(develop, monkeypatch, tmp_path):
+    for name in ("requirements.lock", "pyproject.toml"):
+        (tmp_path / name).write_text("one", "utf-8")
+    monkeypatch.setattr(develop, "ROOT", tmp_path)
+    before = develop.fingerprint()
+    assert develop.fingerprint() == before
+    (tmp_path / "requirements.lock").write_text("two", "utf-8")
+    assert develop.fingerprint() != before
 
 
 @pytest.mark.parametrize(
