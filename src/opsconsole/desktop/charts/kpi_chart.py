@@ -1,12 +1,17 @@
 """From a KPI's series to what the chart and the tiles show."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from opsconsole.desktop.charts.spec import ChartSpec, Flag, Level, Limits, Line, Mark
 from opsconsole.desktop.table.formats import Formats
 from opsconsole.domain.field import Kind
+from opsconsole.domain.instants import day_of
+from opsconsole.domain.periods import Period, period_of, previous
 
 if TYPE_CHECKING:
+    from opsconsole.desktop.table.arranger import Arranger
     from opsconsole.services.kpis_series import Series
 
 _DAY = 86_400
@@ -66,6 +71,12 @@ def trend_spec(series: "Series", formats: Formats) -> ChartSpec:
     )
 
 
+def _shown(series: "Series") -> list[float | None]:
+    return [
+        value if value is not None else draft for value, draft in zip(series.values, series.provisional, strict=True)
+    ]
+
+
 def _limits(series: "Series", count: int) -> list[Limits]:
     spans = []
     for position, segment in enumerate(series.limits):
@@ -98,3 +109,66 @@ def _description(series: "Series", shown: list[float | None], words: Any, when: 
     if series.target is not None:
         sentences.append(f"target {words(series.target)}")
     return ", ".join([*sentences, *(signal.words for signal in series.signals)])
+
+
+@dataclass(frozen=True)
+class KpiChart:
+    """A chart ready to be shown, with the series it was made from."""
+
+    series: "Series"
+    spec: ChartSpec
+    title: str
+    subtitle: str
+
+
+SPLIT_LINES = 4
+
+
+def following(period: Period) -> Period:
+    """The period after one."""
+    return period_of(period.end + 1, period.grain)
+
+
+def load_chart(
+    database: Any, now: int, key: str, last: Period, options: Mapping[str, str], formats: Formats
+) -> KpiChart:
+    """A KPI's series up to a period, compared or split as the options say; runs in a worker."""
+    from opsconsole.services import kpis
+
+    by, compare = options.get("by", ""), options.get("compare", "year")
+    # The running period follows the newest complete one, hollow, since it is not over.
+    end = following(last) if following(last).start <= day_of(now) else last
+    series = kpis.kpi_series(database, now, key, grain=last.grain, last=end)
+    spec = trend_spec(series, formats)
+    if compare == "before":
+        before = kpis.kpi_series(database, now, key, grain=series.grain, last=previous(series.periods[0]))
+        spec = replace(spec, lines=[spec.lines[0], Line("Period before", spec.lines[0].x, before.values, "previous")])
+    elif compare == "none":
+        spec = replace(spec, lines=spec.lines[:1])
+    if by:
+        spec = replace(spec, lines=_split_lines(kpis, database, now, series, by), limits=(), marks=())
+    noun = f"per {series.grain}, by {series.kpi.clock}"
+    return KpiChart(series, spec, series.kpi.label, noun)
+
+
+def _split_lines(kpis: Any, database: Any, now: int, series: "Series", by: str) -> list[Line]:
+    groups = kpis.kpi_breakdown(database, now, series.kpi.key, series.periods[-2], by)[:SPLIT_LINES]
+    lines = []
+    for number, group in enumerate(groups, 1):
+        one = kpis.kpi_series(
+            database, now, series.kpi.key, grain=series.grain, by=by, group=group.group, last=series.periods[-1]
+        )
+        unfinished = frozenset(index for index, done in enumerate(one.complete) if not done)
+        shown = [
+            value if value is not None else draft for value, draft in zip(one.values, one.provisional, strict=True)
+        ]
+        lines.append(Line(group.label, list(range(len(shown))), shown, str(number), unfinished))
+    return lines
+
+
+def load_rows(database: Any, now: int, key: str, period: Period, part: str) -> "Arranger":
+    """Rows behind a KPI's number, ready for the list; runs in a worker."""
+    from opsconsole.desktop.table.arranger import Arranger
+    from opsconsole.services import kpis
+
+    return Arranger(kpis.kpi_rows(database, now, key, period, part))
