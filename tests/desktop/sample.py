@@ -167,7 +167,7 @@ class SampleTab(Tab):
             links=(("copy", "Copy", lambda: None),),
         )
 
-    def actions(self) -> tuple[TabAction, ...]:
+    def row_actions(self) -> tuple[TabAction, ...]:
         return (
             TabAction("resolve", "Resolve", lambda ids: self.done.append(("resolve", ids)), "R", primary=True),
             TabAction("assign", "Assign", lambda ids: self.done.append(("assign", ids)), "A"),

@@ -153,7 +153,7 @@ class MainWindow(QWidget):
     def show_shortcuts(self) -> None:
         """List the shortcuts."""
         tabs = [(f"Ctrl+{number}", tab.label) for number, tab in enumerate(self.classes.values(), 1)]
-        own = self.current.actions() if self.current is not None else ()
+        own = self.current.row_actions() if self.current is not None else ()
         of_tab = [(action.shortcut, action.label) for action in own if action.shortcut]
         dialog = ShortcutsDialog(tabs, of_tab, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

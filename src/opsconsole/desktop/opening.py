@@ -1,4 +1,4 @@
-"""Opening databases: in a worker, with a page that says so, one window per database, and the welcome when there is none."""
+"""Opening databases in a worker, with a page that says so until the tabs can be shown."""
 
 from collections.abc import Callable
 from typing import Any

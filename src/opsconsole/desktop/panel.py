@@ -43,8 +43,8 @@ class Notice:
 class PanelContent:
     """What the panel shows for one subject.
 
-    ``badge`` is a severity (``S1``), a grade (``C``) or words; ``aside`` stands right of the subtitle in ``aside_tone``.
-    ``links`` are icon buttons of the header: (icon, tooltip, what it does).
+    ``badge`` is a severity (``S1``), a grade (``C``) or words; ``aside`` stands right of the subtitle, in
+    ``aside_tone``. ``links`` are icon buttons of the header: (icon, tooltip, what it does).
     """
 
     title: str

@@ -7,7 +7,7 @@ system's keyring.
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
@@ -61,12 +61,12 @@ class Settings:
         if raw is None:
             return setting.default
         if isinstance(setting.default, bool):
-            return cast(V, str(raw).lower() in ("true", "1"))
+            return str(raw).lower() in ("true", "1")
         if isinstance(setting.default, int):
-            return cast(V, int(str(raw))) if str(raw).lstrip("-").isdigit() else setting.default
+            return int(str(raw)) if str(raw).lstrip("-").isdigit() else setting.default
         text = str(raw)
         known = not setting.choices or any(text == choice for choice, _ in setting.choices)
-        return cast(V, text if known else setting.default)
+        return text if known else setting.default
 
     def set(self, setting: Setting[V], value: V) -> None:
         """Change a setting; written to the file at once or at the latest on quit."""

@@ -24,7 +24,7 @@ A tab with a list, in full::
         def build_panel(self, identity, detail):                # on the window's thread
             return PanelContent("Late shipment", badge="S1", sections=(Section("Why", sentences(detail.why)),))
 
-        def actions(self):
+        def row_actions(self):
             return (TabAction("resolve", "Resolve", self._resolve, "R", primary=True),)
 
         def _resolve(self, ids):
@@ -119,7 +119,7 @@ class Tab(QWidget):
         """Panel of one row from what ``load_detail`` returned."""
         return PanelContent(str(identity))
 
-    def actions(self) -> tuple[TabAction, ...]:
+    def row_actions(self) -> tuple[TabAction, ...]:
         """What can be done with the selected rows."""
         return ()
 
@@ -232,8 +232,11 @@ class Tab(QWidget):
         actions = []
         if undo is not None:
             self.desk.remember_undo(words, lambda: self.change(undo, done="Undone."))
-            actions.append(MessageAction("Undo", lambda: bool(self.desk.undo()), "Ctrl+Z"))
+            actions.append(MessageAction("Undo", self._undo, "Ctrl+Z"))
         self.bar.show_message("good", words, actions)
+
+    def _undo(self) -> None:
+        self.desk.undo()
 
     def reveal(self, identity: Any, options: dict[str, str]) -> None:
         """Set filters from outside and make a row current once it is loaded."""

@@ -1,5 +1,6 @@
 """Actions of a tab: shortcuts that act while list or panel has the focus, and the buttons at the panel's foot."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt
@@ -20,7 +21,7 @@ class TabActions(QObject):
         super().__init__(tab)
         self._tab = tab
         self._panel = panel
-        self.actions = tab.actions()
+        self.actions = tab.row_actions()
         for action in self.actions:
             if action.shortcut:
                 self._add_shortcut(action, region)
@@ -49,7 +50,7 @@ class TabActions(QObject):
             [
                 PanelButton(
                     action.label,
-                    lambda action=action: self.run(action),  # type: ignore[misc]
+                    partial(self.run, action),
                     action.shortcut,
                     action.primary,
                     action.in_menu,

@@ -1,6 +1,6 @@
 """Work off the window's thread.
 
-``tasks.run(function, on_result, kind="orders.load")`` calls ``function(progress)`` in a worker thread; ``progress`` is a
+``tasks.run(function, on_result, kind="orders.load")`` calls ``function(progress)`` in a worker; ``progress`` is a
 ``domain.progress.Progress`` whose ``step`` reports and raises when cancelled. The result, or the error, arrives on the
 window's thread. The newest request of a kind wins: an older one is cancelled and its result dropped. ``function`` is a
 plain function: it touches no widget, and it is where service modules are imported, so that the window opens before
@@ -76,7 +76,7 @@ class _Run:
         """Body of the worker thread."""
         try:
             self.value = self.function(self.task.progress)
-        except BaseException as error:  # noqa: BLE001 - delivered on the window's thread
+        except BaseException as error:
             self.error = error
         ended(self)
 

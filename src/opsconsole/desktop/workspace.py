@@ -5,7 +5,7 @@ database changes; tabs never keep one longer than a call.
 """
 
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from opsconsole.domain import instants
 
@@ -29,10 +29,11 @@ class Database(Protocol):
 class Workspace:
     """An open database with the moment it is looked at (``None``: the live clock) and who looks.
 
-    ``time_zone`` is the IANA zone in which instants are shown.
+    ``database`` is handed to services as it is (it also satisfies ``Database`` here). ``time_zone`` is the IANA zone in
+    which instants are shown.
     """
 
-    database: Database
+    database: Any
     user: str = ""
     time_zone: str = "UTC"
     as_of: int | None = None

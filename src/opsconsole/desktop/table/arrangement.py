@@ -5,6 +5,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 
+# A list, a range or an integer array: arrays are no ``Sequence`` to a type checker.
+Places = Any
+
+
 @dataclass(frozen=True, slots=True)
 class SortBy:
     """A column to sort by."""
@@ -56,7 +60,7 @@ class Arranged:
     (text, tone).
     """
 
-    rows: Sequence[int]
+    rows: Places
     groups: tuple[Group, ...] = ()
     shown: int = 0
     totals: Mapping[str, tuple[str, str]] = field(default_factory=dict)

@@ -1,5 +1,7 @@
 """Columns of a list: which are shown, in what order, how wide; remembered by field key, so that new fields appear."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from PySide6.QtWidgets import QMenu, QWidget
@@ -88,7 +90,7 @@ class Columns:
         visuals = (self._header.logicalIndex(visual) for visual in range(self._header.count()))
         return [number for number in visuals if number < len(self._fields) and not self._header.isSectionHidden(number)]
 
-    def menu(self, parent: QWidget, changed: "Any") -> QMenu:
+    def menu(self, parent: QWidget, changed: Callable[[], None]) -> QMenu:
         """Menu of columns: tick to show; ``changed()`` is called after each."""
         menu = QMenu(parent)
         for field in self._fields:
@@ -96,10 +98,18 @@ class Columns:
             action.setCheckable(True)
             action.setChecked(self.is_shown(field))
             action.setToolTip(field.help)
-            action.toggled.connect(lambda on, key=field.key: (self.show(key, on), changed()))
+            action.toggled.connect(partial(self._toggled, field.key, changed))
         menu.addSeparator()
-        menu.addAction("As at first").triggered.connect(lambda: (self.reset(), changed()))
+        menu.addAction("As at first").triggered.connect(partial(self._reset, changed))
         return menu
+
+    def _toggled(self, key: str, changed: Callable[[], None], shown: bool) -> None:
+        self.show(key, shown)
+        changed()
+
+    def _reset(self, changed: Callable[[], None]) -> None:
+        self.reset()
+        changed()
 
     def state(self) -> dict[str, Any]:
         """What is to be remembered."""

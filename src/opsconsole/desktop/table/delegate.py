@@ -48,8 +48,8 @@ class CellDelegate(QStyledItemDelegate):
     ) -> None:
         """Qt's way in: background by state, then the cell."""
         cell = index.data(CELL_ROLE)
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        state = option.state  # type: ignore[attr-defined]
+        rect: QRect = option.rect
+        state = option.state
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.brush.begin(painter)

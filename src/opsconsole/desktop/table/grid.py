@@ -52,7 +52,9 @@ class Grid(QTableView):
     def selected_rows(self) -> list[int]:
         """Places of the selected rows, in order; group rows left out."""
         rows: set[int] = set()
-        for part in self.selectionModel().selection():
+        selection = self.selectionModel().selection()
+        for number in range(selection.count()):
+            part = selection.at(number)
             rows.update(range(part.top(), part.bottom() + 1))
         return [row for row in sorted(rows) if self.listing_model.group_at(row) is None]
 
@@ -268,7 +270,9 @@ class Grid(QTableView):
 
     def _selected_between(self, first: int, last: int) -> set[int]:
         rows: set[int] = set()
-        for part in self.selectionModel().selection():
+        selection = self.selectionModel().selection()
+        for number in range(selection.count()):
+            part = selection.at(number)
             rows.update(range(max(part.top(), first), min(part.bottom(), last) + 1))
         return rows
 

@@ -63,7 +63,7 @@ class ManyWords:
         return mask
 
 
-def build(field: Field, column: Sequence[Any]) -> Haystack:
+def build(field: Field, column: Any) -> Haystack:
     """Haystack of a column: words of statuses, dictionary words, or one buffer."""
     if isinstance(column, Coded):
         return FewWords(np.asarray(column.codes, dtype=np.int32), [_words(field, value) for value in column.values])
@@ -83,7 +83,7 @@ def _words(field: Field, value: Any) -> str:
     return field.label_of(value) if field.labels else str(value)
 
 
-def _repeats(column: Sequence[Any]) -> bool:
+def _repeats(column: Any) -> bool:
     sample = column[:_SAMPLE]
     return len(set(sample)) * 4 < len(sample)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from opsconsole.desktop.table.arrangement import Arranged, Group
+from opsconsole.desktop.table.arrangement import Arranged, Group, Places
 from opsconsole.desktop.table.cells import Cell, Tones, aligned_right, make_cell, tooltip
 from opsconsole.desktop.table.formats import Formats
 from opsconsole.domain.field import Field, Kind
@@ -35,7 +35,7 @@ class ListingModel(QAbstractTableModel):
         self._tones: list[Any] = []
         self._ids: Sequence[Any] = ()
         self._arranged = Arranged(())
-        self._rows: Sequence[int] = ()
+        self._rows: Places = ()
         self._cache: dict[int, list[Cell]] = {}
 
     @property
@@ -172,12 +172,12 @@ def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value.decode() if isinstance(value, bytes) else value
 
 
-def _find(values: Sequence[Any], wanted: Any) -> int:
+def _find(values: Any, wanted: Any) -> int:
     if hasattr(values, "nonzero"):
         hits = (values == wanted).nonzero()[0]
         return int(hits[0]) if len(hits) else -1
     try:
-        return values.index(wanted)
+        return int(values.index(wanted))
     except ValueError:
         return -1
 

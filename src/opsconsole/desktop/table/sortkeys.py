@@ -12,6 +12,7 @@ from opsconsole.domain.listing import Coded
 Numbers = npt.NDArray[np.float64] | npt.NDArray[np.int64] | npt.NDArray[np.int32]
 Codes = npt.NDArray[np.int32]
 
+_LARGEST = {4: np.iinfo(np.int32).max, 8: np.iinfo(np.int64).max}
 WORDS = frozenset({Kind.TEXT, Kind.IDENTIFIER, Kind.SEVERITY, Kind.STATE, Kind.STATUS, Kind.GRADE, Kind.PROPOSAL})
 
 _NUMBER_OF: dict[Kind, Callable[[Any], float]] = {
@@ -31,7 +32,7 @@ class SortKey:
         missing: npt.NDArray[np.bool_] | None,
         codes: Codes | None = None,
         values: Sequence[Any] = (),
-        column: Sequence[Any] = (),
+        column: Any = (),
     ) -> None:
         self._numbers = numbers
         self._missing = missing
@@ -54,8 +55,9 @@ class SortKey:
         keys: Numbers = -self._numbers if descending else self._numbers
         if self._missing is None:
             return keys
-        last: float | int = np.inf if keys.dtype.kind == "f" else np.iinfo(keys.dtype).max
-        return np.where(self._missing, np.asarray(last, keys.dtype), keys)
+        kept: Numbers = keys.copy()
+        kept[self._missing] = np.inf if keys.dtype == np.float64 else _LARGEST[keys.dtype.itemsize]
+        return kept
 
     def coded(self) -> tuple[Codes, Sequence[Any]]:
         """Codes (-1: missing) and their raw values, each value once, in sort order of their first appearance."""
@@ -79,7 +81,7 @@ class SortKey:
         return np.append(keep, None in wanted)[codes]
 
 
-def build(field: Field, column: Sequence[Any]) -> SortKey:
+def build(field: Field, column: Any) -> SortKey:
     """Sort key of a column of a listing."""
     if isinstance(column, Coded):
         return _of_coded(field, column)

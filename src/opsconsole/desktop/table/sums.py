@@ -1,6 +1,6 @@
 """Totals of the rows shown, by what each field's ``total`` asks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -61,7 +61,7 @@ def _number(order: Order, field: Field, rows: Rows) -> int:
     return absent if field.total == Total.MISSING else len(rows) - absent
 
 
-def _values(column: Sequence[Any], rows: Rows) -> npt.NDArray[Any]:
+def _values(column: Any, rows: Rows) -> npt.NDArray[Any]:
     """Numbers of some rows without the missing ones; whole numbers stay whole."""
     if isinstance(column, np.ndarray):
         picked: npt.NDArray[Any] = column[rows]
@@ -99,7 +99,7 @@ def _sum(listing: Listing, field: Field, rows: Rows, formats: Formats) -> str:
     return " + ".join(formats.money(amount, code) for code, amount in sorted(sums.items(), key=lambda pair: -pair[1]))
 
 
-def _median(field: Field, column: Sequence[Any], rows: Rows, formats: Formats) -> str:
+def _median(field: Field, column: Any, rows: Rows, formats: Formats) -> str:
     values = _values(column, rows)
     if not len(values):
         return ""
