@@ -48,9 +48,7 @@ def trend_spec(series: "Series", formats: Formats) -> ChartSpec:
         index = min(max(round(x), 0), count - 1) if count else 0
         return formats.day(series.periods[index].start) if count else ""
 
-    shown = [
-        value if value is not None else draft for value, draft in zip(series.values, series.provisional, strict=True)
-    ]
+    shown = _shown(series)
     unfinished = frozenset(index for index, done in enumerate(series.complete) if not done)
     lines = [Line("This year", positions, shown, "current", unfinished)]
     if any(value is not None for value in series.previous_year):
