@@ -1,0 +1,79 @@
+"""Evidence in words: sentences with typed places, filled from the values that made a rule fire.
+
+A place is ``{name:kind}``. Kinds: none (text as it is), ``count``, ``money`` (currency in the value ``currency``),
+``instant``, ``day``, ``promise`` (a promise for a local date shows the date alone; the zone is the value ``zone``),
+``since`` (time from the value to now), ``until`` (time from now to it), ``span`` (seconds). A sentence is a tuple of
+alternatives: the first whose values are all there is used; none fits: the sentence is left out.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from opsconsole.domain import wording
+from opsconsole.domain.instants import SECOND, day_end, day_of
+from opsconsole.domain.money import in_words
+
+Sentence = tuple[str, ...]
+
+_PLACE = re.compile(r"\{(\w+)(?::(\w+))?\}")
+KINDS = frozenset({"", "count", "money", "instant", "day", "promise", "since", "until", "span"})
+
+
+def places(template: str) -> list[tuple[str, str]]:
+    """Names and kinds of a template's places."""
+    return [(name, kind) for name, kind in _PLACE.findall(template)]
+
+
+def fill(template: str, values: Mapping[str, Any], *, now: int, zone: str = "UTC") -> str | None:
+    """The template with its values in words; None when one of them is missing."""
+    if any(values.get(name) is None for name, _ in places(template)):
+        return None
+    return _PLACE.sub(lambda place: _words(values, place.group(1), place.group(2) or "", now, zone), template)
+
+
+def first_that_fits(sentence: Sentence, values: Mapping[str, Any], *, now: int, zone: str = "UTC") -> str | None:
+    """The first alternative whose values are all there."""
+    filled = (fill(template, values, now=now, zone=zone) for template in sentence)
+    return next((words for words in filled if words is not None), None)
+
+
+def in_sentences(
+    sentences: Sequence[Sentence], values: Mapping[str, Any], *, now: int, zone: str = "UTC"
+) -> tuple[str, ...]:
+    """All sentences that fit, in order; bold values are marked ``**like this**``."""
+    chosen = (first_that_fits(sentence, values, now=now, zone=zone) for sentence in sentences)
+    return tuple(words for words in chosen if words is not None)
+
+
+def _words(values: Mapping[str, Any], name: str, kind: str, now: int, zone: str) -> str:
+    value = values[name]
+    if kind == "count":
+        return wording.count(value)
+    if kind == "money":
+        return in_words(int(value), str(values.get("currency") or ""))
+    if kind == "instant":
+        return wording.instant(value, zone, year_of=now)
+    if kind == "day":
+        return wording.day(value, year_of=day_of(now, zone))
+    if kind == "promise":
+        return promise_words(value, str(values.get("zone") or zone), now=now, shown_in=zone)
+    if kind == "since":
+        return wording.duration(max(0, now - value) / SECOND)
+    if kind == "until":
+        return wording.duration(max(0, value - now) / SECOND)
+    if kind == "span":
+        return wording.duration(value)
+    return str(value)
+
+
+def is_date(promise: int, zone: str) -> bool:
+    """Whether a promise stands for a whole local date: the last microsecond of a day in the order's time zone."""
+    return promise == day_end(day_of(promise, zone), zone)
+
+
+def promise_words(promise: int, zone: str, *, now: int, shown_in: str = "UTC") -> str:
+    """``Mon 16 Nov`` for a promise that is a local date, ``Mon 16 Nov, 16:00`` for an instant."""
+    if is_date(promise, zone):
+        return wording.instant(promise, zone, year_of=now).rsplit(",", 1)[0]
+    return wording.instant(promise, shown_in, year_of=now)

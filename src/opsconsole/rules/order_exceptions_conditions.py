@@ -1,0 +1,144 @@
+"""As of an instant, what is true of an order: facts dated after it have not happened yet."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, text, true
+from sqlalchemy.sql.functions import coalesce
+
+from opsconsole.domain.fulfillment import MARKETPLACE, MARKETPLACE_LOCATIONS
+from opsconsole.domain.statuses import ORDER_STATUSES, codes_in
+from opsconsole.rules.rule import Moment
+from opsconsole.store.schema import locations, order_lines, orders
+from opsconsole.store.schema.orders import AHEAD
+
+o = orders.c
+line = order_lines.c
+
+VOIDED = codes_in(ORDER_STATUSES, "voided")
+SHIPPED = codes_in(ORDER_STATUSES, "shipped")
+ARRIVED = ("delivered", "returned")
+UNPAID = ("pending", "authorized")
+
+
+def placed(moment: Moment) -> ColumnElement[bool]:
+    """Described by a file, and not placed after now."""
+    if moment.settled:
+        return o.stub.is_(None)
+    return and_(o.stub.is_(None), or_(o.placed_at.is_(None), o.placed_at <= moment.now))
+
+
+def not_voided(moment: Moment) -> ColumnElement[bool]:
+    """Neither cancelled nor unavailable."""
+    known = coalesce(o.status, "").not_in(VOIDED)
+    undated = and_(o.status.is_(None), o.cancelled_at.is_not(None))
+    if moment.settled:
+        return and_(known, ~undated)
+    return or_(o.cancelled_at > moment.now, and_(known, ~undated))
+
+
+def undelivered(moment: Moment) -> ColumnElement[bool]:
+    """Not delivered, by date or by status."""
+    open_ = and_(o.delivered_at.is_(None), coalesce(o.status, "").not_in(ARRIVED))
+    return open_ if moment.settled else or_(o.delivered_at > moment.now, open_)
+
+
+def unshipped(moment: Moment) -> ColumnElement[bool]:
+    """Not, or not wholly, confirmed as shipped, by date or by status; what is delivered has been shipped."""
+    open_ = and_(o.shipped_at.is_(None), coalesce(o.status, "").not_in(SHIPPED))
+    if moment.settled:
+        return and_(open_, o.delivered_at.is_(None))
+    return and_(
+        or_(o.shipped_at > moment.now, open_),
+        or_(o.delivered_at.is_(None), o.delivered_at > moment.now),
+    )
+
+
+def unpaid(moment: Moment) -> ColumnElement[bool]:
+    """Payment pending or only authorized."""
+    known = o.payment_status.in_(UNPAID)
+    if moment.settled:
+        return known
+    return or_(and_(known, or_(o.paid_at.is_(None), o.paid_at > moment.now)), o.paid_at > moment.now)
+
+
+def own_duty() -> ColumnElement[bool]:
+    """Not shipped by a marketplace from its own warehouse."""
+    elsewhere = select(locations.c.key).where(locations.c.kind.in_(sorted(MARKETPLACE_LOCATIONS)))
+    return and_(
+        func.lower(coalesce(o.fulfilled_by, "")).not_in(sorted(MARKETPLACE)),
+        coalesce(o.location, "").not_in(elsewhere),
+    )
+
+
+def needs_shipping() -> ColumnElement[bool]:
+    """Not an order of digital goods alone."""
+    of_order = order_lines.c.order_fk == o.id
+    return or_(
+        ~exists(select(line.id).where(of_order, line.requires_shipping.is_(False))),
+        exists(select(line.id).where(of_order, coalesce(line.requires_shipping, true()) != false())),
+    )
+
+
+def from_known_channels(moment: Moment) -> ColumnElement[bool]:
+    """From a channel whose files tell what the rule needs."""
+    return true() if moment.channels is None else o.channel.in_(sorted(moment.channels))
+
+
+def order_subject() -> ColumnElement[str]:
+    """``channel/order_id``."""
+    return o.channel + "/" + o.order_id
+
+
+def value_of_order() -> ColumnElement[int]:
+    """The order's total, else the sum of its lines."""
+    return coalesce(o.total, o.lines_total)
+
+
+def open_value() -> ColumnElement[Any]:
+    """What the lines still to be shipped are worth; NULL where no line says."""
+    left = line.quantity - coalesce(line.shipped_quantity, 0) - coalesce(line.cancelled_quantity, 0)
+    amount = coalesce(line.amount, line.unit_price * line.quantity)
+    share = case((left <= 0, 0.0), else_=left / func.nullif(line.quantity, 0))
+    return (
+        select(func.sum(amount * share))
+        .where(line.order_fk == o.id, line.quantity.is_not(None))
+        .correlate(orders)
+        .scalar_subquery()
+    )
+
+
+def order_columns(
+    opened_at: Any, value: Any = None, *, subject: ColumnElement[str] | None = None
+) -> list[ColumnElement[Any]]:
+    """The standard columns of a rule about orders, and the evidence every such rule can name."""
+    return [
+        (order_subject() if subject is None else subject).label("subject"),
+        o.id.label("order_fk"),
+        opened_at.label("opened_at"),
+        (value_of_order() if value is None else value).label("value_at_risk"),
+        o.currency.label("currency"),
+        o.channel.label("channel"),
+        o.location.label("location"),
+        coalesce(o.order_number, o.order_id).label("order"),
+        o.time_zone.label("zone"),
+    ]
+
+
+def assumed(basis: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Words where a promise is only assumed, else NULL."""
+    return case((basis == "assumed", "assumed, since no file gives one"), else_=None)
+
+
+def ahead(after: int, until: int) -> Select[Any]:
+    """Orders on which a fact dated ahead of its import became true between two instants."""
+    facts = (o.placed_at, o.paid_at, o.first_shipped_at, o.shipped_at, o.delivered_at, o.cancelled_at)
+    return select(o.id).where(text(AHEAD), or_(*[and_(fact > after, fact <= until) for fact in facts]))
+
+
+def unsettled(now: int) -> Select[Any]:
+    """Orders with a fact dated after now (one is enough to know)."""
+    facts = (o.placed_at, o.paid_at, o.first_shipped_at, o.shipped_at, o.delivered_at, o.cancelled_at)
+    later = or_(*[fact > now for fact in facts])
+    dated_ahead = select(o.id).where(text(AHEAD), later, o.changed_at <= now).limit(1)
+    imported_later = select(o.id).where(o.changed_at > now, later).limit(1)
+    return select(or_(exists(dated_ahead), exists(imported_later)))

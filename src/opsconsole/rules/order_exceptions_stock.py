@@ -1,0 +1,270 @@
+"""Which SKUs are short and which feeds are stale: rules whose subject is not an order."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, cast, exists, func, literal, null, or_, select
+from sqlalchemy.sql.functions import coalesce
+
+from opsconsole.domain.fulfillment import MARKETPLACE_LOCATIONS
+from opsconsole.domain.instants import SECOND
+from opsconsole.domain.statuses import PURCHASE_ORDER_STATUSES, codes_in
+from opsconsole.rules.order_exceptions_conditions import line, not_voided, o, own_duty, placed, unshipped
+from opsconsole.rules.rule import Moment
+from opsconsole.store.schema import (
+    feeds,
+    locations,
+    order_lines,
+    orders,
+    purchase_order_lines,
+    purchase_orders,
+    sku_aliases,
+    stock_levels,
+    vendors,
+)
+
+_NEVER = 2**62  # sorts after every instant
+_DONE = ("cancelled", "unavailable", "shipped", "delivered", "returned")
+
+
+def _greatest(left: Any, right: Any) -> ColumnElement[Any]:
+    return case((left > right, left), else_=right)
+
+
+def _least(left: Any, right: Any) -> ColumnElement[Any]:
+    return case((left < right, left), else_=right)
+
+
+def _open_lines(moment: Moment) -> Any:
+    """Lines still to be shipped from own stock: SKU by its aliases, quantity left, what of it is allocated."""
+    here, anywhere = sku_aliases.alias("alias_here"), sku_aliases.alias("alias_anywhere")
+    left = line.quantity - coalesce(line.shipped_quantity, 0) - coalesce(line.cancelled_quantity, 0)
+    drop_ship = select(vendors.c.id).where(vendors.c.key == line.vendor_key, vendors.c.kind == "drop_shipper")
+    amount = coalesce(line.amount, line.unit_price * line.quantity)
+    return (
+        select(
+            line.id.label("line_fk"),
+            o.id.label("order_fk"),
+            coalesce(here.c.sku, anywhere.c.sku, line.sku).label("sku"),
+            coalesce(line.location, o.location).label("location"),
+            left.label("left"),
+            _least(line.allocated_quantity, left).label("allocated"),
+            (amount * left / func.nullif(line.quantity, 0)).label("value"),
+            coalesce(line.currency, o.currency).label("currency"),
+            coalesce(line.ship_by, o.ship_by, _NEVER).label("ship_by"),
+            coalesce(o.placed_at, _NEVER).label("placed_at"),
+        )
+        .join_from(orders, order_lines, line.order_fk == o.id)
+        .outerjoin(here, and_(here.c.alias == line.sku, here.c.channel == o.channel))
+        .outerjoin(anywhere, and_(anywhere.c.alias == line.sku, anywhere.c.channel == ""))
+        .where(
+            unshipped(moment),
+            not_voided(moment),
+            placed(moment),
+            own_duty(),
+            line.sku.is_not(None),
+            line.quantity - coalesce(line.shipped_quantity, 0) - coalesce(line.cancelled_quantity, 0) > 0,
+            coalesce(line.status, "").not_in(_DONE),
+            or_(line.shipped_at.is_(None), line.shipped_at > moment.now),
+            or_(line.requires_shipping.is_(None), line.requires_shipping.is_(True)),
+            ~exists(drop_ship),
+        )
+        .cte("open_lines")
+    )
+
+
+def _levels(moment: Moment) -> Any:
+    """Newest known stock per SKU and own location."""
+    s = stock_levels.c
+    theirs = select(locations.c.key).where(locations.c.kind.in_(sorted(MARKETPLACE_LOCATIONS)))
+    return (
+        select(
+            s.sku,
+            s.location,
+            s.title,
+            s.on_hand,
+            coalesce(s.allocated, 0).label("allocated"),
+            coalesce(s.available, s.on_hand - coalesce(s.allocated, 0) - coalesce(s.held, 0)).label("available"),
+            coalesce(s.counted_at, s.source_time).label("as_of"),
+        )
+        .where(
+            s.listed.is_(True),
+            coalesce(s.counted_at, s.source_time) <= moment.now,
+            or_(s.available.is_not(None), s.on_hand.is_not(None)),
+            s.location.not_in(theirs),
+        )
+        .cte("levels")
+    )
+
+
+def _pools(levels: Any) -> Any:
+    """Stock per SKU and location, and per SKU over all locations (location '')."""
+    each = select(
+        levels.c.sku,
+        levels.c.location,
+        levels.c.title,
+        levels.c.on_hand,
+        levels.c.allocated,
+        levels.c.available,
+        levels.c.as_of,
+    )
+    over_all = select(
+        levels.c.sku,
+        literal(""),
+        func.max(levels.c.title),
+        func.sum(levels.c.on_hand),
+        func.sum(levels.c.allocated),
+        func.sum(levels.c.available),
+        func.max(levels.c.as_of),
+    ).group_by(levels.c.sku)
+    return each.union_all(over_all).cte("pools")
+
+
+def _queue(lines: Any) -> Any:
+    """Open lines per pool in the order of their promises, with the unallocated quantity up to and with each."""
+    unlocated = select(lines.c.sku).where(lines.c.location.is_(None))
+    columns = [c for c in lines.c if c.name != "location"]
+    located = select(*columns, lines.c.location.label("pool")).where(lines.c.location.is_not(None))
+    pooled = select(*columns, literal("").label("pool")).where(lines.c.sku.in_(unlocated))
+    every = located.union_all(pooled).cte("pooled_lines")
+    free = every.c.left - coalesce(every.c.allocated, 0)
+    turn = (every.c.ship_by, every.c.placed_at, every.c.line_fk)
+    over = {"partition_by": (every.c.sku, every.c.pool), "order_by": turn}
+    return select(
+        every,
+        func.sum(free).over(**over, rows=(None, 0)).label("up_to_here"),
+        func.row_number().over(**over).label("turn"),
+    ).cte("queue")
+
+
+def _demand(queue: Any) -> Any:
+    """Per pool: open quantity, how much of it says what is allocated to it, and how much is."""
+    said = case((queue.c.allocated.is_not(None), queue.c.left), else_=0.0)
+    return (
+        select(
+            queue.c.sku,
+            queue.c.pool,
+            func.sum(queue.c.left).label("open"),
+            func.sum(coalesce(queue.c.allocated, 0.0)).label("allocated"),
+            func.sum(queue.c.left - said).label("silent"),
+        )
+        .group_by(queue.c.sku, queue.c.pool)
+        .cte("demand")
+    )
+
+
+def _short(queue: Any, supply: Any) -> Any:
+    """Per pool the lines that its stock does not reach: how many orders wait, what they are worth, who is first."""
+    return (
+        select(
+            queue.c.sku,
+            queue.c.pool,
+            func.count(queue.c.order_fk.distinct()).label("waiting"),
+            func.sum(queue.c.value).label("value"),
+            func.min(queue.c.currency).label("currency"),
+            func.max(queue.c.currency).label("other_currency"),
+            func.min(queue.c.turn).label("turn"),
+            func.min(queue.c.placed_at).label("placed_at"),
+        )
+        .join_from(queue, supply, and_(supply.c.sku == queue.c.sku, supply.c.pool == queue.c.pool))
+        .where(queue.c.up_to_here > supply.c.reach)
+        .group_by(queue.c.sku, queue.c.pool)
+        .cte("short")
+    )
+
+
+def _supply(pools: Any, demand: Any) -> Any:
+    """Per pool how far its stock reaches.
+
+    Where lines do not say what is allocated to them, the location's own allocation (a platform's "committed") covers
+    them first, or a unit promised once would count twice.
+    """
+    spare = _greatest(pools.c.allocated - coalesce(demand.c.allocated, 0.0), 0.0)
+    covered = _least(spare, coalesce(demand.c.silent, 0.0))
+    return (
+        select(
+            pools,
+            demand.c.sku.label("asked_for"),
+            (coalesce(demand.c.open, 0.0) - coalesce(demand.c.allocated, 0.0) - covered).label("unallocated"),
+            (pools.c.available + covered).label("reach"),
+            pools.c.location.label("pool"),
+        )
+        .join_from(pools, demand, and_(demand.c.sku == pools.c.sku, demand.c.pool == pools.c.location), isouter=True)
+        .cte("supply")
+    )
+
+
+def out_of_stock(moment: Moment) -> Select[Any]:
+    """SKUs whose open, unallocated quantity exceeds what is available, or whose available is below zero."""
+    queue = _queue(_open_lines(moment))
+    supply = _supply(_pools(_levels(moment)), _demand(queue))
+    short = _short(queue, supply)
+    first = queue.alias("first_in_turn")
+    is_short = or_(
+        and_(supply.c.asked_for.is_not(None), supply.c.unallocated > supply.c.available),
+        and_(supply.c.available < 0, supply.c.pool != ""),
+    )
+    place = case((supply.c.pool == "", None), else_=supply.c.pool)
+    one_currency = short.c.currency == short.c.other_currency
+    return (
+        select(
+            (supply.c.sku + coalesce(" @ " + place, "")).label("subject"),
+            first.c.order_fk.label("order_fk"),
+            _greatest(supply.c.as_of, coalesce(short.c.placed_at, 0)).label("opened_at"),
+            case((one_currency, short.c.value), else_=None).label("value_at_risk"),
+            case((one_currency, short.c.currency), else_=None).label("currency"),
+            o.channel.label("channel"),
+            place.label("location"),
+            coalesce(o.order_number, o.order_id).label("order"),
+            o.time_zone.label("zone"),
+            supply.c.sku.label("sku"),
+            supply.c.title.label("title"),
+            supply.c.available.label("available"),
+            supply.c.unallocated.label("unallocated"),
+            short.c.waiting.label("waiting"),
+            case((first.c.ship_by < _NEVER, first.c.ship_by), else_=None).label("ship_by"),
+            _next_arrival(supply.c.sku).label("arrives_on"),
+        )
+        .select_from(supply)
+        .outerjoin(short, and_(short.c.sku == supply.c.sku, short.c.pool == supply.c.pool))
+        .outerjoin(first, and_(first.c.sku == short.c.sku, first.c.pool == short.c.pool, first.c.turn == short.c.turn))
+        .outerjoin(orders, o.id == first.c.order_fk)
+        .where(is_short)
+    )
+
+
+def _next_arrival(sku: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The first promised day of an open purchase order line of the SKU."""
+    p = purchase_order_lines.c
+    return (
+        select(func.min(p.promised_on))
+        .join_from(purchase_order_lines, purchase_orders, purchase_orders.c.id == p.purchase_order_fk)
+        .where(
+            p.sku == sku,
+            p.completed_on.is_(None),
+            coalesce(purchase_orders.c.status, "open").in_((*codes_in(PURCHASE_ORDER_STATUSES, "open"),)),
+        )
+        .scalar_subquery()
+    )
+
+
+def sync_stale(moment: Moment) -> Select[Any]:
+    """Feeds whose newest data is older than twice their usual interval."""
+    f = feeds.c
+    limit = cast(f.usual_interval_seconds, BigInteger) * int(moment.values["intervals"] * SECOND)
+    return select(
+        case((f.channel == "", f.source), else_=f.source + "/" + f.channel).label("subject"),
+        null().label("order_fk"),
+        (f.newest_data_at + limit).label("opened_at"),
+        null().label("value_at_risk"),
+        null().label("currency"),
+        case((f.channel == "", None), else_=f.channel).label("channel"),
+        null().label("location"),
+        f.label.label("feed"),
+        f.newest_data_at.label("newest_data_at"),
+        f.last_import_at.label("last_import_at"),
+        f.usual_interval_seconds.label("interval"),
+    ).where(
+        f.usual_interval_seconds > 0,
+        f.arrivals >= int(moment.values["arrivals"]),
+        f.newest_data_at + limit < moment.now,
+    )

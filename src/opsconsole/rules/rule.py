@@ -1,0 +1,163 @@
+"""What an exception rule is: a value that says when it fires, on what, how urgent that is, and how to say it.
+
+A rule's ``select`` builds one set-based SELECT. It gives the columns of ``COLUMNS`` (in any order) and, beside them,
+the evidence: further columns whose labels the sentences name. Columns whose labels begin with ``_`` are for ``check``
+alone. Time enters only as bound cut-offs from the ``Moment``.
+
+Subjects are text and unique within their kind: an order is ``channel/order_id``, a line ``channel/order_id/line_id``,
+a shipment ``channel/order_id/shipment_id``, a SKU ``sku @ location`` (``sku`` alone where the location is unknown), a
+feed ``source/channel`` (``source`` alone where it serves all channels).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Select
+
+from opsconsole.domain.evidence import Sentence
+from opsconsole.domain.instants import DAY, HOUR, MINUTE, SECOND
+
+COLUMNS = ("subject", "order_fk", "opened_at", "value_at_risk", "currency", "channel", "location")
+
+
+class SubjectKind(StrEnum):
+    """What a rule is about."""
+
+    ORDER = "order"
+    LINE = "line"
+    SHIPMENT = "shipment"
+    SKU = "sku"
+    FEED = "feed"
+
+
+_UNITS = {"minutes": MINUTE, "hours": HOUR, "days": DAY}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A threshold a user may edit: default, unit and range; stored in the setting ``rule.CODE.key``."""
+
+    key: str
+    label: str
+    default: float
+    unit: str
+    low: float
+    high: float
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What a rule is asked at: the instant, its parameters' values, and how plain the data is.
+
+    ``settled`` says that no known fact is dated after ``now``; conditions are then the plain ones that the partial
+    indexes serve. ``channels`` are those whose files tell what the rule needs (None: all do, or the rule does not ask).
+    ``said`` maps a batch and record kind to the fields its files had; ``formats`` a carrier's key to the family of its
+    tracking numbers, where the business has set one.
+    """
+
+    now: int
+    values: Mapping[str, float] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    settled: bool = False
+    channels: frozenset[str] | None = None
+    said: Mapping[tuple[int, str], frozenset[str]] = field(default_factory=dict)
+    formats: Mapping[str, str] = field(default_factory=dict)
+
+    def span(self, key: str) -> int:
+        """A parameter as microseconds."""
+        return int(self.values[key] * _UNITS[self.units[key]])
+
+    def ago(self, key: str) -> int:
+        """The instant that lies a parameter's time before now."""
+        return self.now - self.span(key)
+
+
+@dataclass(frozen=True)
+class Need:
+    """Data a rule cannot do without: ``words`` name it, ``probe`` selects a row that proves it is there.
+
+    With ``by_channel`` the probe reads orders and is asked per channel; channels without are left out of the rule.
+    """
+
+    words: str
+    probe: Callable[[], Select[Any]]
+    by_channel: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A reason why the data no longer shows the exception: ``fact`` is a key of the order's facts that is then true.
+
+    ``words`` is a template over those facts; ``cause`` is the code recorded.
+    """
+
+    cause: str
+    fact: str
+    words: str
+
+
+Row = Mapping[str, Any]
+Check = Callable[[Sequence[Row], Moment], Sequence[Row | None]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """An exception rule.
+
+    ``resolve_hours`` is the resolve-within clock, in working time of the location when ``working``. ``check`` looks at
+    the selected rows in Python where SQL cannot decide (check digits, postcodes): per row None = nothing is wrong, else
+    further evidence (which may replace ``opened_at``). ``clock`` selects the ids of the orders whose condition the
+    passing of time between two instants can have made true. ``neighbors`` selects the ids of further orders whose
+    condition depends on the changed ones. ``scoped`` rules are asked about changed orders only; the others always as a
+    whole, unless nothing in ``watches`` (tables beside the orders) and no order changed. ``recheck`` asks about the
+    orders of active exceptions too, since other tables can end them. With ``keeps_opened`` an exception keeps the
+    instant it was opened at while it lasts. ``rank`` orders exceptions of one order, the blocking one first; ``blocks``
+    is the timeline stop that does not happen.
+    """
+
+    code: str
+    label: str
+    severity: str
+    resolve_hours: float
+    working: bool
+    subject: SubjectKind
+    select: Callable[[Moment], Select[Any]]
+    short: Sentence
+    sentences: tuple[Sentence, ...]
+    rank: int
+    blocks: str = ""
+    about: str = ""
+    parameters: tuple[Parameter, ...] = ()
+    needs: tuple[Need, ...] = ()
+    check: Check | None = None
+    clock: Callable[[Moment, int], Select[Any]] | None = None
+    neighbors: Callable[[Any], Select[Any]] | None = None
+    scoped: bool = True
+    watches: tuple[str, ...] = ()
+    recheck: bool = False
+    keeps_opened: bool = False
+    closings: tuple[Closing, ...] = ()
+    closed_words: str = "The data no longer shows it"
+
+    @property
+    def resolve_seconds(self) -> int:
+        """The resolve-within clock in seconds."""
+        return int(self.resolve_hours * HOUR // SECOND)
+
+    @property
+    def runbook(self) -> str:
+        """File name of the rule's runbook in resources/runbooks."""
+        return f"{self.code.lower()}.toml"
+
+    def moment(self, now: int, values: Mapping[str, float] | None = None, **more: Any) -> Moment:
+        """A moment with the rule's parameters, defaults where ``values`` has none."""
+        given = values or {}
+        return Moment(
+            now,
+            {parameter.key: given.get(parameter.key, parameter.default) for parameter in self.parameters},
+            {parameter.key: parameter.unit for parameter in self.parameters},
+            **more,
+        )
