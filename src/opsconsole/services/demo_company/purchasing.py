@@ -1,0 +1,205 @@
+"""Purchase orders of two years: what was ordered from whom, how it arrived, and what is still to come."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from opsconsole.domain.instants import HOUR
+from opsconsole.services.demo_company.arrays import NONE, Flags, Floats, Ints
+from opsconsole.services.demo_company.catalog import Catalog
+from opsconsole.services.demo_company.clock import Clock
+from opsconsole.services.demo_company.company import LOCATIONS, PLACE_ZONES, SUPPLIER, SUPPLIERS
+from opsconsole.services.demo_company.stock import Stock
+
+_WINDOW_DAYS = 7  # a delivery may be that much earlier than promised
+_INBOUND_LATE = 7
+STATUSES = ("received", "acknowledged", "open")
+RECEIVED, ACKNOWLEDGED, OPEN = range(3)
+
+
+@dataclass
+class Purchases:
+    """Purchase orders, their lines (``of``: the order of each) and receipts (``line``: the line of each) as vectors."""
+
+    vendor: Ints
+    place: Ints
+    ordered_at: Ints
+    acknowledged_at: Ints
+    status: Ints
+    of: Ints
+    line_number: Ints
+    product: Ints
+    quantity: Ints
+    received: Ints
+    rejected: Ints
+    promised_on: Ints
+    earliest_on: Ints
+    completed_on: Ints
+    receipt_line: Ints
+    receipt_number: Ints
+    receipt_quantity: Ints
+    receipt_rejected: Ints
+    arrived_on: Ints
+    arrived_at: Ints
+    stocked_at: Ints
+    inbound: Ints
+
+
+@dataclass
+class _Wanted:
+    """Lines before they are put into orders: of closed ones the last and first day of arrival, of open ones the day due."""
+
+    vendor: Ints
+    place: Ints
+    item: Ints
+    quantity: Ints
+    first_day: Ints
+    last_day: Ints
+    is_open: Flags
+
+
+def lead_times(catalog: Catalog) -> Floats:
+    """Days each product takes from its supplier; drop-shipped ones none."""
+    return np.array([float(SUPPLIERS[SUPPLIER[key]].lead) if key in SUPPLIER else 0.0 for key in catalog.supplier])
+
+
+def _vendors(clock: Clock, catalog: Catalog, product: Ints, day: Ints) -> Ints:
+    """Supplier of each line; before a new supplier began, its goods came from the kitchenware one."""
+    vendor = np.array([SUPPLIER.get(key, 0) for key in catalog.supplier])[product]
+    started = np.array([item.starts_days_ago for item in SUPPLIERS])[vendor]
+    return np.where((started > 0) & (day < clock.today - started), SUPPLIER["kestrel-kitchenware"], vendor)
+
+
+def _systematic(random: np.random.Generator, shares: Floats) -> Flags:
+    """Chosen rows: as many as the shares ask for, spread evenly, so that no month is far from its share."""
+    passed = np.cumsum(shares) + random.random()
+    return np.floor(passed) > np.floor(passed - shares)
+
+
+def _received_lines(clock: Clock, catalog: Catalog, stock: Stock) -> _Wanted:
+    arrivals = stock.arrivals
+    count = int(arrivals.line.max(initial=-1)) + 1
+    first = np.full(count, np.iinfo(np.int64).max)
+    last = np.zeros(count, dtype=np.int64)
+    quantity = np.zeros(count, dtype=np.int64)
+    item = np.zeros(count, dtype=np.int64)
+    np.minimum.at(first, arrivals.line, arrivals.day)
+    np.maximum.at(last, arrivals.line, arrivals.day)
+    np.add.at(quantity, arrivals.line, arrivals.quantity)
+    item[arrivals.line] = arrivals.item
+    vendor = _vendors(clock, catalog, stock.product[item], first)
+    return _Wanted(vendor, stock.place[item], item, quantity, first, last, np.zeros(count, dtype=np.bool_))
+
+
+def _open_lines(clock: Clock, random: np.random.Generator, catalog: Catalog, stock: Stock) -> _Wanted:
+    """What is on its way: for items that run down, most in time, a few already overdue."""
+    sellable = ~np.isin(stock.product, catalog.discontinued)
+    running_down = sellable & (stock.reorder_cover < 62) & (random.random(len(stock.product)) < 0.42)
+    running_down |= sellable & (stock.available <= 0)
+    item = np.flatnonzero(running_down)
+    pack = catalog.pack[stock.product[item]]
+    wanted = np.maximum(stock.demand[item] * random.uniform(25, 45, len(item)), pack)
+    quantity = np.ceil(wanted / pack).astype(np.int64) * pack
+    due = clock.workday(clock.today + random.integers(2, 26, len(item)), 0, "forward")
+    overdue = random.permutation(len(item))[:_INBOUND_LATE]
+    due[overdue] = clock.workday(clock.today - random.integers(2, 7, len(overdue)), 0)
+    vendor = _vendors(clock, catalog, stock.product[item], due - 20)
+    return _Wanted(vendor, stock.place[item], item, quantity, due, due, np.ones(len(item), dtype=np.bool_))
+
+
+def _orders_of(wanted: _Wanted) -> tuple[Ints, int]:
+    """Lines of one supplier for one place and week travel together."""
+    key = ((wanted.first_day // 7 * 2 + wanted.is_open) * len(SUPPLIERS) + wanted.vendor) * 8 + wanted.place
+    _, of = np.unique(key, return_inverse=True)
+    return of.astype(np.int64), int(of.max(initial=-1)) + 1
+
+
+def _both(closed: _Wanted, ahead: _Wanted) -> _Wanted:
+    return _Wanted(
+        *(
+            np.r_[getattr(closed, name), getattr(ahead, name)]
+            for name in ("vendor", "place", "item", "quantity", "first_day", "last_day", "is_open")
+        )
+    )
+
+
+def purchase(clock: Clock, random: np.random.Generator, catalog: Catalog, stock: Stock) -> Purchases:
+    """Purchase orders that explain every arrival, and open ones for what runs down."""
+    closed = _received_lines(clock, catalog, stock)
+    wanted = _both(closed, _open_lines(clock, random, catalog, stock))
+    of, count = _orders_of(wanted)
+    vendor, place, is_open = (np.zeros(count, dtype=np.int64) for _ in range(3))
+    vendor[of], place[of], is_open[of] = wanted.vendor, wanted.place, wanted.is_open
+    first, last = np.full(count, np.iinfo(np.int64).max), np.zeros(count, dtype=np.int64)
+    np.minimum.at(first, of, wanted.first_day)
+    np.maximum.at(last, of, wanted.last_day)
+    late = _systematic(random, np.array([item.late for item in SUPPLIERS])[vendor]) & (is_open == 0)
+    promised = np.where(late, first - random.integers(2, 9, count), last + random.integers(0, 3, count))
+    promised = np.where(is_open == 1, last, promised)
+    spread = np.array([item.spread for item in SUPPLIERS])[vendor]
+    lead = np.array([item.lead for item in SUPPLIERS])[vendor] + np.rint(random.normal(0.0, spread)).astype(np.int64)
+    ordered_on = clock.workday(np.minimum(promised - np.maximum(lead, 5), clock.today - 1), 0)
+    home = clock.zone(PLACE_ZONES[0])
+    ordered_at = home.at(ordered_on, random.integers(8 * 3600, 16 * 3600, count))
+    answered = ordered_at + random.integers(5, 70, count) * HOUR
+    answered = np.where(answered > clock.as_of, NONE, answered)
+    status = np.where(is_open == 0, RECEIVED, np.where(answered == NONE, OPEN, ACKNOWLEDGED))
+    short = _systematic(random, np.array([item.short for item in SUPPLIERS])[wanted.vendor]) & ~wanted.is_open
+    received = np.where(wanted.is_open, 0, wanted.quantity)
+    rate = np.array([item.rejects for item in SUPPLIERS])[wanted.vendor]
+    pack = catalog.pack[stock.product[wanted.item]]
+    inbound = np.zeros(len(stock.product), dtype=np.int64)
+    np.add.at(inbound, wanted.item[wanted.is_open], wanted.quantity[wanted.is_open])
+    arrivals = stock.arrivals
+    bad = random.binomial(arrivals.quantity, rate[arrivals.line])
+    rejected = np.zeros(len(of), dtype=np.int64)
+    np.add.at(rejected, arrivals.line, bad)
+    arrived_at, stocked_at = _docked(clock, random, place[of[arrivals.line]], arrivals.day)
+    numbers = np.zeros(len(arrivals.line), dtype=np.int64)
+    numbers[1:] = arrivals.line[1:] == arrivals.line[:-1]
+    return Purchases(
+        vendor=vendor,
+        place=place,
+        ordered_at=ordered_at,
+        acknowledged_at=answered,
+        status=status,
+        of=of,
+        line_number=_line_numbers(of),
+        product=stock.product[wanted.item],
+        quantity=wanted.quantity + np.where(short, pack, 0),
+        received=received,
+        rejected=rejected,
+        promised_on=promised[of],
+        earliest_on=promised[of] - _WINDOW_DAYS,
+        completed_on=np.where(wanted.is_open | short, NONE, wanted.last_day),
+        receipt_line=arrivals.line,
+        receipt_number=numbers,
+        receipt_quantity=arrivals.quantity,
+        receipt_rejected=bad,
+        arrived_on=arrivals.day,
+        arrived_at=arrived_at,
+        stocked_at=stocked_at,
+        inbound=inbound,
+    )
+
+
+def _docked(clock: Clock, random: np.random.Generator, place: Ints, day: Ints) -> tuple[Ints, Ints]:
+    """When receipts arrived and when they were on the shelf."""
+    arrived = np.zeros(len(day), dtype=np.int64)
+    second = random.integers(7 * 3600, 15 * 3600, len(day))
+    for number, zone_name in enumerate(PLACE_ZONES[: len(LOCATIONS)]):
+        mine = place == number
+        arrived[mine] = clock.zone(zone_name).at(day[mine], second[mine])
+    arrived = np.minimum(arrived, clock.as_of - HOUR)
+    hours = np.array([location.dock_hours for location in LOCATIONS])[place]
+    stocked = arrived + (random.gamma(5.0, 0.2, len(day)) * hours * HOUR).astype(np.int64)
+    return arrived, np.where(stocked > clock.as_of, NONE, stocked)
+
+
+def _line_numbers(of: Ints) -> Ints:
+    """1, 2, 3 … within each purchase order."""
+    ranked = np.argsort(of, kind="stable")
+    numbers = np.empty(len(of), dtype=np.int64)
+    starts = np.searchsorted(of[ranked], of[ranked])
+    numbers[ranked] = np.arange(len(of)) - starts + 1
+    return numbers

@@ -1,0 +1,255 @@
+"""Stock of the 412 SKU-locations, day by day, in step with what was shipped from them.
+
+The present is designed (sold out, low, usual, too much, forgotten), and the past follows backward from it: going back a
+day adds what left on it; whenever the shelf would have been fuller than it is ever filled, a receipt explains it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from opsconsole.domain.instants import MINUTE
+from opsconsole.services.demo_company.arrays import NONE, Flags, Floats, Ints, sums_by
+from opsconsole.services.demo_company.catalog import Catalog
+from opsconsole.services.demo_company.clock import YEARS_DAYS, Clock
+from opsconsole.services.demo_company.company import FIRST_DROP_SHIPPER, PLACE, PLACE_ZONES, STOCKED
+from opsconsole.services.demo_company.fulfillment import Fulfillment
+from opsconsole.services.demo_company.lines import Lines
+from opsconsole.services.demo_company.orders import Orders
+from opsconsole.services.demo_company.plan import SHORT_ITEMS, TIGHT_ITEM
+from opsconsole.services.demo_company.shipments import Quantities
+
+HISTORY_DAYS = 180
+OVERSOLD = ("BT-0750-GRN", "reno")  # the channels sold three more than there are
+OVERSOLD_BY = 3
+_DEMAND_DAYS = 56
+_NEWEST_MINUTES = 45  # orders that young are not allocated yet
+_LOW, _UNDER_REORDER, _TOO_MUCH = 9, 17, 22  # SKU-locations in those states
+_SPLIT_SHARE = 0.10
+
+
+@dataclass
+class Arrivals:
+    """Receipts as vectors: of which purchase line, where, when, how many; a line may arrive in two parts."""
+
+    line: Ints
+    item: Ints
+    day: Ints
+    quantity: Ints
+
+
+@dataclass
+class Stock:
+    """SKU-locations as vectors, ``level`` their on hand at the end of each day (items × days)."""
+
+    product: Ints
+    place: Ints
+    demand: Floats
+    on_hand: Ints
+    allocated: Ints
+    held: Ints
+    level: NDArray[np.int64]
+    leaving: NDArray[np.int64]
+    arrivals: Arrivals
+    line_allocated: Ints
+    unallocated: Ints
+    reorder_cover: Floats
+    oversold: int
+
+    @property
+    def available(self) -> Ints:
+        """On hand less allocated and held; negative when more was sold than there is."""
+        return self.on_hand - self.allocated - self.held
+
+
+def _items(catalog: Catalog) -> tuple[Ints, Ints, NDArray[np.int64]]:
+    """Product and place of every SKU-location, and the item number of each (place, product), −1 where none is kept."""
+    product = np.concatenate([catalog.stocked[place] for place in STOCKED])
+    place = np.repeat(np.arange(len(STOCKED)), [len(catalog.stocked[place]) for place in STOCKED])
+    table = np.full((len(STOCKED), len(catalog.sku)), -1, dtype=np.int64)
+    table[place, product] = np.arange(len(product))
+    return product, place, table
+
+
+def _line_items(orders: Orders, lines: Lines, table: NDArray[np.int64]) -> Ints:
+    """Item of each line; −1 for drop-shipped and unmapped ones."""
+    place = orders.place[lines.order]
+    stocked = place < FIRST_DROP_SHIPPER
+    item = np.where(stocked, table[np.where(stocked, place, 0), lines.product], -1)
+    item[lines.unmapped] = -1
+    return item
+
+
+def _leaving(
+    clock: Clock, orders: Orders, lines: Lines, quantities: Quantities, facts: Fulfillment, item: Ints, items: int
+) -> NDArray[np.int64]:
+    """Pieces that left each item on each day (items × days, last day today)."""
+    days = YEARS_DAYS + 1
+    total = np.zeros(items * days, dtype=np.int64)
+    for moment, pieces in (
+        (facts.first_shipped_at, quantities.first),
+        (facts.shipped_at, quantities.shipped - quantities.first),
+    ):
+        at = moment[lines.order]
+        rows = (at != NONE) & (item >= 0) & (pieces > 0)
+        day = np.zeros(len(at), dtype=np.int64)
+        for place, zone_name in enumerate(PLACE_ZONES[:FIRST_DROP_SHIPPER]):
+            mine = rows & (orders.place[lines.order] == place)
+            day[mine] = np.clip(clock.zone(zone_name).day_of(at[mine]) - clock.first_day, 0, days - 1)
+        total += sums_by(item[rows] * days + day[rows], pieces[rows], items * days)
+    return total.reshape(items, days)
+
+
+def _allocate(
+    clock: Clock, orders: Orders, lines: Lines, quantities: Quantities, facts: Fulfillment, waiting: Flags
+) -> tuple[Ints, Ints]:
+    """Open and allocated pieces per line: all but the newest orders and those that wait for sold-out goods."""
+    is_open = ((facts.shipped_at == NONE) & (facts.cancelled_at == NONE))[lines.order]
+    pieces = np.where(is_open, lines.quantity - quantities.shipped - quantities.cancelled, 0)
+    young = (orders.placed_at > clock.as_of - _NEWEST_MINUTES * MINUTE)[lines.order] & orders.ordinary[lines.order]
+    allocated = np.where(young | waiting, 0, pieces)
+    allocated[lines.unmapped] = 0
+    return pieces, allocated
+
+
+def _cover_days(random: np.random.Generator, demand: Floats, lead: Floats) -> Floats:
+    """Days of cover each item shall have: a few low, some under their reorder point, some far too much, most enough."""
+    cover = random.uniform(30.0, 82.0, len(demand)) + lead * 0.4
+    quick = np.argsort(-demand, kind="stable")[: len(demand) // 2]
+    chosen = random.permutation(quick)
+    low, under = chosen[:_LOW], chosen[_LOW : _LOW + _UNDER_REORDER]
+    much = chosen[_LOW + _UNDER_REORDER : _LOW + _UNDER_REORDER + _TOO_MUCH]
+    cover[low] = random.uniform(2.0, 6.8, len(low))
+    cover[under] = lead[under] * random.uniform(0.45, 0.95, len(under))
+    cover[much] = random.uniform(150.0, 420.0, len(much))
+    return cover
+
+
+def _present(
+    random: np.random.Generator,
+    catalog: Catalog,
+    product: Ints,
+    demand: Floats,
+    cover: Floats,
+    unallocated: Ints,
+) -> Ints:
+    """Available pieces of each item now; never less than what is still to be allocated."""
+    pack = catalog.pack[product]
+    available = np.rint(demand * cover).astype(np.int64)
+    spare = random.integers(1, 4, len(product)) * np.maximum(pack // 3, 1)
+    available = np.maximum(available, np.where(cover > 25, spare, 1))
+    old = np.isin(product, catalog.discontinued)
+    available[old] = random.integers(60, 220, int(old.sum()))
+    return np.maximum(available, unallocated + 1)
+
+
+def _backward(
+    clock: Clock,
+    random: np.random.Generator,
+    pack: Ints,
+    place: Ints,
+    now: Ints,
+    leaving: NDArray[np.int64],
+    quiet: Ints,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """End-of-day levels and arrivals (items × days), from the levels now; ``quiet`` days ago nothing came since."""
+    items, days = leaving.shape
+    level = np.zeros_like(leaving)
+    coming = np.zeros_like(leaving)
+    cumulated = np.concatenate([np.zeros((items, 1), dtype=np.int64), np.cumsum(leaving, axis=1)], axis=1)
+    calendar = np.arange(clock.first_day, clock.today + 1)
+    working = clock.is_workday(calendar)
+    opened = int(clock.workday(np.array([clock.site_start - 3]), 0)[0]) - clock.first_day
+    new_site = place == PLACE["harbor"]
+    fill, reserve = random.uniform(38.0, 60.0, items), random.uniform(5.0, 13.0, items)
+    current = now.copy()
+    for day in range(days - 1, -1, -1):
+        level[:, day] = current
+        left, right = max(0, day - 45), min(days, day + 46)
+        mean = (cumulated[:, right] - cumulated[:, left]) / (right - left)
+        before = current + leaving[:, day]
+        due = working[day] & (current >= np.maximum(mean * fill, 1.6 * pack)) & (days - 1 - day >= quiet)
+        arrived = np.where(due, (before - np.ceil(mean * reserve).astype(np.int64)) // pack * pack, 0)
+        arrived = np.where(new_site, np.where(day == opened, before, np.where(day < opened, 0, arrived)), arrived)
+        coming[:, day] = np.maximum(arrived, 0)
+        current = before - coming[:, day]
+    return level, coming
+
+
+def _arrivals(
+    clock: Clock, random: np.random.Generator, level: NDArray[np.int64], coming: NDArray[np.int64], now: Ints
+) -> Arrivals:
+    """Receipts, oldest first; a tenth comes in two parts, where the shelf could wait for the second."""
+    day, item = np.nonzero(coming.T)
+    rows: list[tuple[int, int, int, int]] = []
+    draws = random.random(len(day))
+    for line, (at, which, draw) in enumerate(zip(day.tolist(), item.tolist(), draws.tolist(), strict=True)):
+        pieces = int(coming[which, at])
+        later = int(clock.workday(np.array([at + clock.first_day]), 1 + line % 2)[0]) - clock.first_day
+        second = pieces * 2 // 5
+        split = draw < _SPLIT_SHARE and second > 0 and later < coming.shape[1] - 1
+        if split and int(level[which, at:later].min()) >= second:
+            level[which, at:later] -= second
+            rows += [(line, which, at, pieces - second), (line, which, later, second)]
+        else:
+            rows.append((line, which, at, pieces))
+    table = np.array(rows, dtype=np.int64).reshape(-1, 4)
+    return Arrivals(table[:, 0], table[:, 1], table[:, 2] + clock.first_day, table[:, 3])
+
+
+def make_stock(
+    clock: Clock,
+    random: np.random.Generator,
+    catalog: Catalog,
+    orders: Orders,
+    lines: Lines,
+    quantities: Quantities,
+    facts: Fulfillment,
+    short: list[tuple[int, int]],
+    lead: Floats,
+) -> Stock:
+    """The shelves now and for two years back; ``lead`` is each product's lead time in days."""
+    product, place, table = _items(catalog)
+    count = len(product)
+    item = _line_items(orders, lines, table)
+    short_items = [int(table[where, what]) for what, where in short]
+    waits = np.zeros(len(lines.order), dtype=np.bool_)
+    first = lines.first_of(len(orders))
+    for number, plan in zip(orders.of_plans().tolist(), orders.plans, strict=True):
+        waits[first[number]] = plan.short_item >= 0
+    scarce = np.isin(item, [*short_items, int(table[PLACE[OVERSOLD[1]], catalog.sku.index(OVERSOLD[0])])])
+    pieces, line_allocated = _allocate(clock, orders, lines, quantities, facts, waits)
+    line_allocated = np.where(scarce & ~waits, pieces, line_allocated)
+    kept = item >= 0
+    allocated = sums_by(item[kept], line_allocated[kept], count)
+    unallocated = sums_by(item[kept], (pieces - line_allocated)[kept], count)
+    leaving = _leaving(clock, orders, lines, quantities, facts, item, count)
+    demand = leaving[:, -_DEMAND_DAYS:].sum(axis=1) / _DEMAND_DAYS
+    cover = _cover_days(random, demand, lead[product])
+    available = _present(random, catalog, product, demand, cover, unallocated)
+    held = np.where(random.random(count) < 0.08, random.integers(1, 4, count), 0)
+    available[short_items[:SHORT_ITEMS]] = 0
+    available[short_items[TIGHT_ITEM]] = unallocated[short_items[TIGHT_ITEM]]
+    oversold = int(table[PLACE[OVERSOLD[1]], catalog.sku.index(OVERSOLD[0])])
+    available[oversold] = -OVERSOLD_BY
+    allocated[oversold] += OVERSOLD_BY + 2
+    on_hand = available + allocated + held
+    old = np.isin(product, catalog.discontinued)
+    quiet = np.where(cover > 140, random.integers(25, 80, count), random.integers(0, 7, count))
+    level, coming = _backward(clock, random, catalog.pack[product], place, on_hand, leaving, np.where(old, 470, quiet))
+    return Stock(
+        product,
+        place,
+        demand,
+        on_hand,
+        allocated,
+        held,
+        level,
+        leaving,
+        _arrivals(clock, random, level, coming, on_hand),
+        line_allocated,
+        unallocated,
+        cover,
+        oversold,
+    )

@@ -1,0 +1,93 @@
+"""The whole demo company in memory: everything that happened, before anything is written."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from opsconsole.domain.progress import Progress
+from opsconsole.services.demo_company.aftersales import Answers, Returns, answer, send_back
+from opsconsole.services.demo_company.catalog import Catalog, load_catalog
+from opsconsole.services.demo_company.clock import Clock
+from opsconsole.services.demo_company.company import PLACE
+from opsconsole.services.demo_company.fulfillment import Fulfillment, fulfill
+from opsconsole.services.demo_company.lines import Lines, Money, make_lines, make_money
+from opsconsole.services.demo_company.near_miss import near_misses
+from opsconsole.services.demo_company.orders import Orders, make_orders
+from opsconsole.services.demo_company.people import People
+from opsconsole.services.demo_company.plan import Planner, with_twins
+from opsconsole.services.demo_company.purchasing import Purchases, lead_times, purchase
+from opsconsole.services.demo_company.shipments import (
+    Quantities,
+    Scans,
+    Shipments,
+    make_scans,
+    make_shipments,
+    split_quantities,
+)
+from opsconsole.services.demo_company.stock import Stock, make_stock
+
+# What planned orders wait for: four sold-out items, then one that has exactly what is ordered.
+_SHORT = (("KT-4410-BLK", "reno"), ("HB-2205-S", "columbus"), ("MG-0107-WHT", "reno"), ("FT-8801", "harbor"))
+_TIGHT = ("TL-5150-GRY", "reno")
+
+
+@dataclass
+class World:
+    """Everything of one run; all vectors refer to ``orders`` by number, oldest order 0."""
+
+    clock: Clock
+    seed: int
+    catalog: Catalog
+    orders: Orders
+    people: People
+    lines: Lines
+    money: Money
+    facts: Fulfillment
+    quantities: Quantities
+    shipments: Shipments
+    scans: Scans
+    returns: Returns
+    answers: Answers
+    stock: Stock
+    purchases: Purchases
+
+
+def make_world(clock: Clock, orders: int, seed: int, progress: Progress | None = None) -> World:
+    """Generates the company; the same clock, size and seed give the same world to the last byte."""
+    # Every stage throws its own dice: a change in one does not reshuffle the others.
+    dice = [np.random.default_rng([seed, stage]) for stage in range(10)]
+    say = (progress or Progress()).step
+    say(0, 0, "Imagining two years of orders")
+    catalog = load_catalog()
+    planner = Planner(clock, orders, dice[0])
+    plans = with_twins([*planner.troubles(), *near_misses(planner)])
+    made, people = make_orders(clock, dice[1], orders, plans)
+    short = [(catalog.sku.index(sku), PLACE[place]) for sku, place in (*_SHORT, _TIGHT)]
+    lines = make_lines(clock, dice[2], catalog, made, short)
+    money = make_money(clock, made, lines)
+    say(0, 0, "Shipping and delivering them")
+    several = np.bincount(lines.order, minlength=orders) > 1
+    facts = fulfill(clock, dice[3], made, several)
+    quantities = split_quantities(dice[4], lines, made, facts)
+    shipments = make_shipments(clock, dice[5], catalog, made, lines, quantities, facts)
+    scans = make_scans(clock, dice[6], shipments)
+    say(0, 0, "Counting the stock")
+    lead = lead_times(catalog)
+    stock = make_stock(clock, dice[8], catalog, made, lines, quantities, facts, short, lead)
+    return World(
+        clock=clock,
+        seed=seed,
+        catalog=catalog,
+        orders=made,
+        people=people,
+        lines=lines,
+        money=money,
+        facts=facts,
+        quantities=quantities,
+        shipments=shipments,
+        scans=scans,
+        returns=send_back(clock, dice[7], made, lines, money, facts),
+        answers=answer(clock, dice[7], made, facts),
+        stock=stock,
+        purchases=purchase(clock, dice[9], catalog, stock),
+    )
