@@ -92,5 +92,7 @@ detection_runs = Table(
 
 _active = text("state IN ('open', 'acknowledged', 'in_progress', 'waiting')")
 Index("ix_exceptions_active", exceptions.c.rule, postgresql_where=_active, sqlite_where=_active)
+_closed = text("closed_at IS NOT NULL")
+Index("ix_exceptions_closed", exceptions.c.closed_at, postgresql_where=_closed, sqlite_where=_closed)
 Index("ix_exceptions_order", exceptions.c.order_fk)
 Index("ix_exception_events_exception", exception_events.c.exception_fk)
