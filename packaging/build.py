@@ -1,0 +1,161 @@
+"""Installers, from the locked dependencies, on the system they are for.
+
+    python3 packaging/build.py deb         a package for Debian and Ubuntu (dist/opsconsole_VERSION_ARCH.deb)
+    python3 packaging/build.py portable    the same program as an archive to unpack anywhere
+    python3 packaging/build.py sbom        the bill of materials (CycloneDX) alone
+    python3 packaging/build.py program     only the folder (build/program/opsconsole)
+
+What is built for which system and where it was tried is in packaging/README.md. Everything intermediate is in `build`.
+"""
+
+import argparse
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import debian
+import lock
+import materials
+import notices
+import qt_libraries
+from environment import Environment, SetupError
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build"
+DIST = ROOT / "dist"
+PROGRAM = BUILD / "program" / "opsconsole"
+# Programs of the system that the Linux builds call -> Debian package.
+TOOLS = {"objdump": "binutils", "strip": "binutils"}
+
+
+def main(arguments: list[str]) -> int:
+    """Build one target and say what came of it."""
+    targets = {"program": program, "portable": portable, "deb": deb, "sbom": sbom}
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("target", choices=sorted(targets))
+    try:
+        made = targets[parser.parse_args(arguments).target]()
+    except (SetupError, qt_libraries.LibrariesMissingError) as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 2
+    print(f"Made {made.relative_to(ROOT)} ({size_of(made) / 1e6:.0f} MB)")
+    return 0
+
+
+def version() -> str:
+    """Version of the checkout, the only place where it is written."""
+    text = (ROOT / "src" / "opsconsole" / "__init__.py").read_text("utf-8")
+    found = re.search(r'^__version__ = "([^"]+)"', text, re.MULTILINE)
+    assert found, "src/opsconsole/__init__.py has no __version__"
+    return found.group(1)
+
+
+def build_time() -> int:
+    """Seconds since 1970 that files and packages carry: the last commit's, so that a build can be repeated exactly."""
+    given = os.environ.get("SOURCE_DATE_EPOCH")
+    if given:
+        return int(given)
+    command = ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"]
+    return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def program() -> Path:
+    """The program as a folder, with the licenses and the bill of materials of what is in it."""
+    os.environ["SOURCE_DATE_EPOCH"] = str(build_time())
+    linux = sys.platform.startswith("linux")
+    if linux:
+        need_tools(TOOLS)
+        qt_libraries.ensure()
+    tools = Environment(BUILD / "tools")
+    tools.make()
+    tools.install_locked(lock.subset("build", also=lock.INSTALLER))
+    tools.install_project(editable=False)
+    icons = BUILD / "icons"
+    run([str(tools.python), "packaging/icons/render.py", str(icons)])
+    os.environ["OPSCONSOLE_ICONS"] = str(icons)
+    freeze = ["-m", "PyInstaller", "--noconfirm", "--clean", "--log-level", "WARN"]
+    freeze += ["--distpath", str(PROGRAM.parent), "--workpath", str(BUILD / "work"), "packaging/opsconsole.spec"]
+    run([str(tools.python), *freeze])
+    runtime = runtime_environment()
+    notices.gather(materials.site_packages(runtime), PROGRAM, version())
+    materials.write(tools, runtime, PROGRAM / "sbom.cdx.json", version())
+    return PROGRAM
+
+
+def runtime_environment() -> Environment:
+    """An environment with what runs the program and nothing else: what the bill of materials is drawn from."""
+    runtime = Environment(BUILD / "runtime")
+    runtime.make()
+    runtime.install_locked(lock.subset())
+    return runtime
+
+
+def sbom() -> Path:
+    """The bill of materials as a file of its own."""
+    tools = Environment(BUILD / "tools")
+    tools.make()
+    tools.install_locked(lock.subset("build", also=lock.INSTALLER))
+    DIST.mkdir(exist_ok=True)
+    target = DIST / f"opsconsole-{version()}.cdx.json"
+    materials.write(tools, runtime_environment(), target, version())
+    return target
+
+
+def portable() -> Path:
+    """The program's folder as one archive."""
+    folder = program()
+    DIST.mkdir(exist_ok=True)
+    name = f"opsconsole-{version()}-{sys.platform}-{platform.machine().lower()}"
+    if sys.platform == "win32":
+        return Path(shutil.make_archive(str(DIST / name), "zip", folder.parent, folder.name))
+    target = DIST / f"{name}.tar.gz"
+    moment = build_time()
+
+    def anonymous(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+        entry.uid = entry.gid = 0
+        entry.uname = entry.gname = "root"
+        entry.mtime = moment
+        return entry
+
+    with tarfile.open(target, "w:gz") as archive:
+        archive.add(folder, arcname=name, filter=anonymous)
+    return target
+
+
+def deb() -> Path:
+    """The Debian package, looked over by lintian."""
+    need_tools({**TOOLS, **debian.TOOLS})
+    folder = program()
+    DIST.mkdir(exist_ok=True)
+    return debian.make_package(folder, BUILD, DIST, version(), build_time())
+
+
+def need_tools(tools: dict[str, str]) -> None:
+    """Install the system's programs that are missing, or say how."""
+    missing = {package for name, package in tools.items() if shutil.which(name) is None}
+    minor = f"{sys.version_info.major}.{sys.version_info.minor}"
+    if sys.base_prefix == "/usr" and not list(Path("/usr/lib").glob(f"**/libpython{minor}.so.1.0")):
+        missing.add(f"libpython{minor}")
+    if missing:
+        qt_libraries.apt_install(sorted(missing), "Programs for building")
+
+
+def run(command: list[str]) -> None:
+    """Run a step; SetupError with its command when it fails."""
+    if subprocess.run(command, check=False, cwd=ROOT).returncode:
+        raise SetupError(f"failed: {' '.join(command)}")
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a file or of all files in a folder."""
+    files = path.rglob("*") if path.is_dir() else [path]
+    return sum(file.stat().st_size for file in files if file.is_file() and not file.is_symlink())
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
