@@ -29,6 +29,15 @@ class Coded(Sequence[Any]):
         return None if code < 0 else self.values[code]
 
 
+def plain_values(column: Sequence[Any]) -> list[Any]:
+    """A column as a list of Python values (a NumPy scalar would be written in its own words)."""
+    if isinstance(column, Coded):
+        table = [*plain_values(column.values), None]
+        return [table[code if code >= 0 else -1] for code in plain_values(column.codes)]
+    as_list = getattr(column, "tolist", None)
+    return list(column) if as_list is None else list(as_list())
+
+
 @dataclass(frozen=True)
 class Listing:
     """Columns of equal length, one per field, with the instant they are true for.

@@ -1,6 +1,15 @@
 """Values in words, US English: for evidence, the command line and workbooks; the window formats by locale."""
 
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from opsconsole.domain.field import Field, Kind, NoValue
 from opsconsole.domain.instants import day_to_date, to_datetime
+from opsconsole.domain.statuses import EXCEPTION_STATES
+
+_BARS = "▁▂▃▄▅▆▇█"
+_BOLD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
 
 
 def instant(value: int, zone: str = "UTC", *, year_of: int | None = None) -> str:
@@ -50,3 +59,36 @@ def percent(fraction: float, decimals: int = 1) -> str:
 def plural(number: int, one: str, many: str = "") -> str:
     """``1 order``, ``1,204 orders``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def unmarked(text: str) -> str:
+    """Text without the ``**`` marks around the values of a sentence."""
+    return _BOLD.sub(r"\1", text)
+
+
+def bars(numbers: Sequence[float | None]) -> str:
+    """A trend as block characters from its lowest to its highest value; a gap is a space."""
+    known = [n for n in numbers if n is not None and n == n]
+    if not known:
+        return ""
+    low, span, top = min(known), max(known) - min(known), len(_BARS) - 1
+    if not span:
+        return "".join(" " if n is None or n != n else _BARS[top // 2] for n in numbers)
+    return "".join(" " if n is None or n != n else _BARS[round((n - low) / span * top)] for n in numbers)
+
+
+def code(field: Field, value: Any) -> str:
+    """A value without a number (text, flag, state, status, trend) as a person reads it."""
+    if value is None:
+        return field.missing
+    if isinstance(value, NoValue):
+        return value.words
+    if field.kind is Kind.FLAG:
+        return "Yes" if value else "No"
+    if field.kind is Kind.STATE and not field.labels:
+        return EXCEPTION_STATES[value].label if value in EXCEPTION_STATES else str(value)
+    if field.kind in (Kind.STATE, Kind.STATUS):
+        return field.label_of(value)
+    if field.kind is Kind.TREND:
+        return bars(value)
+    return unmarked(value) if field.kind is Kind.TEXT and isinstance(value, str) else str(value)

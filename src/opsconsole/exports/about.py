@@ -9,10 +9,11 @@ from opsconsole import __version__
 from opsconsole.domain.field import Kind
 from opsconsole.domain.instants import to_iso
 from opsconsole.domain.listing import Listing
+from opsconsole.domain.wording import unmarked
 from opsconsole.exports.columns import SheetColumn
 from opsconsole.exports.sheet import as_of_line, print_set_up
 from opsconsole.exports.styles import font, line_below
-from opsconsole.exports.text import cleaned, is_formula_like, plain
+from opsconsole.exports.text import cleaned, is_formula_like
 
 _KIND_WORDS = {
     Kind.INSTANT: "Date and time in {zone}",
@@ -42,7 +43,7 @@ def put_text(sheet: Worksheet, row: int, column: int, text: str) -> None:
 def add_about(sheet: Worksheet, listing: Listing, columns: Sequence[SheetColumn]) -> None:
     """Fill an empty sheet with title, as of, notes and the meaning of the columns."""
     lines = [listing.title or "List", as_of_line(listing), f"As of in UTC: {to_iso(listing.as_of)}."]
-    lines += [plain(note) for note in listing.notes]
+    lines += [unmarked(note) for note in listing.notes]
     lines.append(f"Totals count the rows that the filters leave. Written by opsconsole {__version__}.")
     for number, line in enumerate(lines, 1):
         put_text(sheet, number, 1, line)

@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from opsconsole.domain import wording
 from opsconsole.domain.field import ClauseValue, Field, Kind, NoValue
 from opsconsole.domain.instants import DAY, MINUTE, day_to_date, from_datetime, to_datetime, to_iso
 from opsconsole.domain.money import digits
-from opsconsole.domain.statuses import EXCEPTION_STATES
 from opsconsole.exports import formats
-from opsconsole.exports.text import element, plain
+from opsconsole.exports.text import element
 
 Body = Callable[[Any], str]
 
@@ -20,8 +20,6 @@ _EPOCH_SERIAL = 25_569
 _FIRST_SERIAL = 61
 _LAST_SERIAL = 2_958_466
 _LONG = 100 * 3_600  # seconds from which hours and minutes say less than days
-_BARS = "▁▂▃▄▅▆▇█"
-_STATE_WORDS = {code: status.label for code, status in EXCEPTION_STATES.items()}
 
 
 class Looks(NamedTuple):
@@ -64,7 +62,7 @@ def form_of(known: Field, values: Sequence[Any]) -> Form:
     if kind in (Kind.SEVERITY, Kind.GRADE):
         return Form("General", lambda v: 4, repeats=True)
     repeats = kind not in (Kind.TREND, Kind.IDENTIFIER)
-    return Form(formats.TEXT, lambda v: len(words_of(known, v)), repeats=repeats)
+    return Form(formats.TEXT, lambda v: len(wording.code(known, v)), repeats=repeats)
 
 
 def _duration_form(known: Field, values: Sequence[Any]) -> Form:
@@ -106,7 +104,7 @@ def text_body(known: Field, looks: Looks) -> Body:
             return empty
         if isinstance(value, NoValue):
             return _words_cell(value.words, looks.muted)
-        text, marked = element(words_of(known, value))
+        text, marked = element(wording.code(known, value))
         return f' s="{looks.marked if marked else looks.value}" t="inlineStr"><is>{text}</is></c>'
 
     return body
@@ -210,32 +208,3 @@ def _words_cell(words: str, look: int) -> str:
     if not words:
         return f' s="{look}"/>'
     return f' s="{look}" t="inlineStr"><is>{element(words)[0]}</is></c>'
-
-
-def words_of(known: Field, value: Any) -> str:
-    """What a person reads for a value of a kind without a number."""
-    if value is None:
-        return known.missing
-    if isinstance(value, NoValue):
-        return value.words
-    if known.kind is Kind.FLAG:
-        return "Yes" if value else "No"
-    if known.kind is Kind.STATE:
-        return known.label_of(value) if known.labels else _STATE_WORDS.get(value, str(value))
-    if known.kind is Kind.STATUS:
-        return known.label_of(value)
-    if known.kind is Kind.TREND:
-        return bars(value)
-    return plain(value) if known.kind is Kind.TEXT and isinstance(value, str) else str(value)
-
-
-def bars(numbers: Sequence[float | None]) -> str:
-    """A trend as block characters, lowest to highest value; a gap is a space."""
-    known = [n for n in numbers if n is not None and n == n]
-    if not known:
-        return ""
-    low, span = min(known), max(known) - min(known)
-    if not span:
-        return "".join(" " if n is None else _BARS[3] for n in numbers)
-    top = len(_BARS) - 1
-    return "".join(" " if n is None or n != n else _BARS[round((n - low) / span * top)] for n in numbers)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from opsconsole.domain.field import ClauseValue, Field, Kind, Total
-from opsconsole.domain.listing import Coded, Listing
+from opsconsole.domain.listing import Coded, Listing, plain_values
 from opsconsole.domain.money import digits, to_decimal
 from opsconsole.exports import bodies, formats
 from opsconsole.exports.styles import Look, StyleBook
@@ -212,14 +212,8 @@ def currencies_of(listing: Listing, known: Field) -> tuple[Sequence[Any] | None,
 
 
 def values_of(column: Sequence[Any], start: int, stop: int) -> list[Any]:
-    """Rows of a column as Python values (NumPy's own scalars would be written in their own words)."""
-    part = column[start:stop]
-    if isinstance(part, Coded):
-        codes = values_of(part.codes, 0, len(part.codes))
-        table = [*values_of(part.values, 0, len(part.values)), None]
-        return [table[code if code >= 0 else -1] for code in codes]
-    as_list = getattr(part, "tolist", None)
-    return list(as_list()) if as_list is not None else list(part)
+    """Rows ``start`` to ``stop`` of a column as Python values."""
+    return plain_values(column[start:stop])
 
 
 def by_value(column: Sequence[Any], body: Callable[[Any], str], *, memo: bool) -> Cells:

@@ -10,11 +10,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from opsconsole.domain.field import Kind, Total
 from opsconsole.domain.listing import Listing
-from opsconsole.domain.wording import instant
+from opsconsole.domain.wording import instant, unmarked
 from opsconsole.exports.columns import SheetColumn
 from opsconsole.exports.package import Row, Streamed
 from opsconsole.exports.styles import Look, StyleBook, judged
-from opsconsole.exports.text import element, escaped, one_line, plain
+from opsconsole.exports.text import element, escaped, one_line
 from opsconsole.exports.totals import Span, has_gaps, rows_formula, total_cell, total_formula, total_length
 
 SHEET_ROWS = 1_048_576  # Excel specifications and limits
@@ -101,7 +101,7 @@ def _head(listing: Listing, part: Part, styles: StyleBook) -> list[Row]:
         (title, Look(size=16, bold=True, line=""), 24.0),
         (as_of_line(listing), Look(role="text_muted", line=""), 16.0),
     ]
-    notes = [plain(note) for note in listing.notes[:_MOST_NOTES]]
+    notes = [unmarked(note) for note in listing.notes[:_MOST_NOTES]]
     if len(listing.notes) > _MOST_NOTES:
         notes[-1] += " More on the sheet “About”."
     lines += [(one_line(note), Look(role="text_muted", line=""), 16.0) for note in notes]

@@ -15,14 +15,8 @@ _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _UNUSUAL = re.compile("[\x00-\x1f&<>\ufffe\uffff\ud800-\udfff]|_x|^[=+\\-@\uff1d\uff0b\uff0d\uff20]|^ | $|  ")
 _EDGE_SPACE = re.compile(r"^\s|\s$|\n|  ")
-_BOLD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
 _NOT_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
 _NOT_IN_TABLE_NAME = re.compile(r"[^0-9A-Za-z_]")
-
-
-def plain(text: str) -> str:
-    """Text without the ``**`` marks around the values of a sentence."""
-    return _BOLD.sub(r"\1", text)
 
 
 def cleaned(text: str) -> str:
