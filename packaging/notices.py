@@ -44,8 +44,8 @@ COMPONENTS = (
 
 HEAD = """# What this program is made of
 
-opsconsole itself is under the MIT license (opsconsole/LICENSE). It carries the libraries below as their projects publish
-them, each under its own license; the texts are in this folder.
+opsconsole itself is under the MIT license (opsconsole/LICENSE). It carries the libraries below, each under its own
+license; the texts are in this folder.
 
 Qt, PySide6, Shiboken and psycopg are used under the GNU Lesser General Public License, version 3. They are separate
 files in the program's folder and may be replaced by other builds of the same version. Their source code is published by
@@ -113,7 +113,7 @@ def _license_of(found: Distribution) -> str:
     """SPDX expression where the package has one, else its own short words."""
     written = [*(found.metadata.get_all("License-Expression") or []), *(found.metadata.get_all("License") or [])]
     if written and written[0].strip():
-        return written[0].strip().splitlines()[0]
+        return str(written[0]).strip().splitlines()[0]
     classified = [
         text.rsplit(" :: ", 1)[1] for text in found.metadata.get_all("Classifier") or [] if "License ::" in text
     ]
