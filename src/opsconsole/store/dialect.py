@@ -64,6 +64,15 @@ def copy_rows(conn: Connection, table: str, names: Sequence[str], rows: Iterable
         cursor.close()
 
 
+def next_ids(conn: Connection, table: Table, count: int) -> Sequence[int]:
+    """Numbers for new rows, to be inserted explicitly in this transaction."""
+    if is_sqlite(conn):
+        last = conn.execute(select(func.max(table.c.id))).scalar() or 0
+        return range(last + 1, last + 1 + count)
+    drawn = "SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)"
+    return conn.execute(text(drawn), {"name": table.name, "count": count}).scalars().all()
+
+
 def bulk_update(conn: Connection, table: Table, ids: Sequence[int], columns: Mapping[str, Sequence[Any]]) -> int:
     """Set columns of the rows with these ids (``columns[name][i]`` belongs to ``ids[i]``); returns their number."""
     if not ids or not columns:
@@ -101,6 +110,19 @@ def upsert(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]], ke
         if others
         else insert.on_conflict_do_nothing(index_elements=list(key))
     )
+    conn.execute(statement, [dict(row) for row in rows])
+
+
+def upsert_newer(
+    conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]], key: Sequence[str], time: str
+) -> None:
+    """Like ``upsert``, but a row stays as it is where its ``time`` column is newer."""
+    if not rows:
+        return
+    insert = (sqlite if is_sqlite(conn) else postgresql).insert(table)
+    others = {name: insert.excluded[name] for name in rows[0] if name not in key}
+    newer = insert.excluded[time] >= table.c[time]
+    statement = insert.on_conflict_do_update(index_elements=list(key), set_=others, where=newer)
     conn.execute(statement, [dict(row) for row in rows])
 
 

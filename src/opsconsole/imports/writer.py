@@ -1,0 +1,151 @@
+"""Writing records into the database: found again by identity, older never beats newer, with all that follows."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from opsconsole.domain.progress import Progress
+from opsconsole.imports.records import KINDS, RecordKind, Records
+from opsconsole.imports.writer_batch import Batch, Counts, WriteResult
+from opsconsole.imports.writer_days import Days
+from opsconsole.imports.writer_kinds import Chunk, column_of, filled, prepared
+from opsconsole.imports.writer_orders import derive_orders
+from opsconsole.imports.writer_purchasing import derive_purchase_orders
+from opsconsole.imports.writer_rows import Outcome, Rows, write_rows
+from opsconsole.imports.writer_shipments import link_events
+from opsconsole.imports.writer_snapshots import Snapshot
+from opsconsole.imports.writer_stubs import adopt_stubs
+from opsconsole.store import dialect, schema
+
+__all__ = ["Counts", "WriteResult", "derive_orders", "write_records"]
+
+_CHUNK = 20_000
+
+
+def write_records(
+    conn: Connection,
+    records: Sequence[Records],
+    *,
+    batch_id: int,
+    source_time: int,
+    now: int,
+    default_channel: str | None = None,
+    progress: Progress | None = None,
+) -> WriteResult:
+    """Write the typed records of one file inside the connection's transaction.
+
+    ``source_time`` (microseconds UTC) is how new the file's data are; a record's own time (``Records.times``) goes
+    before it. ``default_channel`` is the channel of the file, for records that name none. The same file again inserts
+    nothing; files in any order end in the same rows. A record that fits two orders is rejected, never guessed. Raises
+    Cancelled through ``progress``; the caller's transaction then rolls back.
+    """
+    dialect.hold_lock(conn, "import")
+    batch = Batch(conn, batch_id, source_time, now, default_channel or _channel_of(conn, batch_id), progress)
+    batch.total = 2 * sum(len(group) for group in records)
+    for kind in KINDS.values():
+        _write_kind(batch, kind, [group for group in records if group.kind == kind.key and len(group)])
+    _follow(batch)
+    batch.result.touched_orders = sorted(batch.touched)
+    return batch.result
+
+
+def _channel_of(conn: Connection, batch_id: int) -> str:
+    found = conn.execute(select(schema.batches.c.channel).where(schema.batches.c.id == batch_id)).scalar()
+    return found or ""
+
+
+def _write_kind(batch: Batch, kind: RecordKind, groups: Sequence[Records]) -> None:
+    if not groups:
+        return
+    known = {known.key for known in kind.fields}
+    for group in groups:
+        if not group.columns.keys() <= known:
+            raise KeyError(f"{kind.key} have no {', '.join(sorted(group.columns.keys() - known))}")
+        stated = [name for name in filled(kind) if name in group.columns]
+        batch.note_fields(kind.key, [column_of(kind.key, name) for name in stated])
+    snapshot = Snapshot(batch) if kind.snapshot else None
+    for chunk in _chunks(batch, kind, groups):
+        size = len(chunk)
+        rows = prepared(batch, chunk)
+        outcome = write_rows(batch, rows) if kind.key != "sales_history" else _write_sales(batch, chunk, rows)
+        _note_touched(batch, kind.key, rows, outcome)
+        if snapshot is not None:
+            snapshot.add(chunk.columns)
+        batch.step(size, f"Writing {kind.label.lower()}")
+    if snapshot is not None:
+        snapshot.finish()
+
+
+def _chunks(batch: Batch, kind: RecordKind, groups: Sequence[Records]) -> Iterable[Chunk]:
+    for group in groups:
+        size = len(group)
+        for start in range(0, size, _CHUNK):
+            end = min(start + _CHUNK, size)
+            lines = list(group.lines[start:end]) if group.lines else [0] * (end - start)
+            own = group.times[start:end] if group.times is not None and not kind.snapshot else [None] * (end - start)
+            times = [batch.source_time if at is None else at for at in own]
+            yield Chunk(kind, {name: values[start:end] for name, values in group.columns.items()}, lines, times)
+
+
+def _write_sales(batch: Batch, chunk: Chunk, rows: Rows) -> Outcome:
+    """Sales lines are their own identity: what is there stays, the rest gets its local date and is inserted."""
+    zones = dict(batch.conn.execute(select(schema.channels.c.key, schema.channels.c.time_zone)).tuples().all())
+    days = Days()
+    sold_on = [
+        (days.of(sold_at, zones[channel]),)
+        for channel, sold_at in zip(chunk.columns["channel"], chunk.columns["sold_at"], strict=True)
+    ]
+    rows.names = (*rows.names, "sold_on")
+    rows.values = [(*values, *day) for values, day in zip(rows.values, sold_on, strict=True)]
+    rows.columns = ("sold_on",)
+    rows.merges = False
+    return write_rows(batch, rows)
+
+
+def _note_touched(batch: Batch, kind: str, rows: Rows, outcome: Outcome) -> None:
+    """Remember whose derived values a chunk may have changed."""
+    keys = outcome.changed_keys()
+    if kind == "orders":
+        batch.touched.update(outcome.inserted.values(), outcome.updated.values())
+        batch.written_orders.update(outcome.inserted.values(), outcome.updated.values())
+    elif "order_fk" in rows.key_names:
+        batch.touched.update(key[0] for key in keys)
+    elif kind == "shipment_events":
+        batch.tracking_numbers.update(key[0] for key in keys)
+    elif kind == "customers":
+        batch.customers.update((key[0], key[1]) for key in keys)
+    elif kind == "purchase_orders":
+        batch.purchase_orders.update(outcome.inserted.values(), outcome.updated.values())
+    elif kind == "purchase_order_lines":
+        batch.purchase_orders.update(key[0] for key in keys)
+    elif kind == "receipts":
+        batch.purchase_orders.update(_purchase_orders_of(batch, [key[0] for key in keys]))
+
+
+def _purchase_orders_of(batch: Batch, line_ids: Sequence[int]) -> Iterable[int]:
+    lines = schema.purchase_order_lines
+    with dialect.id_set(batch.conn, line_ids) as ids:
+        statement = select(lines.c.purchase_order_fk).select_from(ids.join(lines, lines.c.id == ids.c.id))
+        return batch.conn.execute(statement).scalars().all()
+
+
+def _follow(batch: Batch) -> None:
+    """Bring everything up to date that follows from what was written."""
+    if batch.written_orders:
+        adopt_stubs(batch)
+    batch.touched |= link_events(batch.conn, batch.touched, batch.tracking_numbers)
+    batch.touched |= _orders_of_customers(batch)
+    derive_orders(batch.conn, sorted(batch.touched), batch.now, lambda done: batch.step(done, "Working out promises"))
+    derive_purchase_orders(batch.conn, batch.purchase_orders)
+
+
+def _orders_of_customers(batch: Batch) -> set[int]:
+    orders = schema.orders
+    found: set[int] = set()
+    for chunk in dialect.chunks(sorted(batch.customers)):
+        columns: dict[str, list[Any]] = {"channel": [key[0] for key in chunk], "customer": [key[1] for key in chunk]}
+        keys = dialect.key_set(batch.conn, columns)
+        on = (orders.c.channel == keys.c.channel) & (orders.c.customer_id == keys.c.customer)
+        found.update(batch.conn.execute(select(orders.c.id).select_from(keys.join(orders, on))).scalars())
+    return found

@@ -1,0 +1,115 @@
+"""What one write of records carries along: the batch, what it has counted, refused and touched so far."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from opsconsole.domain.progress import Progress
+from opsconsole.imports.rejects import Reject
+from opsconsole.store import dialect, schema
+
+
+@dataclass(slots=True)
+class Counts:
+    """Records of one kind by what became of them."""
+
+    inserted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+
+
+@dataclass
+class WriteResult:
+    """Counts per record kind, what was refused, and the ids of the orders that changed (or a part of them)."""
+
+    counts: dict[str, Counts] = field(default_factory=dict)
+    rejects: list[Reject] = field(default_factory=list)
+    touched_orders: list[int] = field(default_factory=list)
+
+
+class Batch:
+    """State of one write: bounded by the ids it touches, never by the values it writes."""
+
+    def __init__(
+        self,
+        conn: Connection,
+        batch_id: int,
+        source_time: int,
+        now: int,
+        default_channel: str,
+        progress: Progress | None,
+    ) -> None:
+        self.conn = conn
+        self.id = batch_id
+        self.source_time = source_time
+        self.now = now
+        self.default_channel = default_channel
+        self.result = WriteResult()
+        self.touched: set[int] = set()
+        self.tracking_numbers: set[str] = set()
+        self.customers: set[tuple[str, str]] = set()
+        self.written_orders: set[int] = set()
+        self.purchase_orders: set[int] = set()
+        self.occurrences: dict[Any, int] = {}
+        self._progress = progress
+        self._done = 0
+        self.total = 0
+        self._sources: dict[int, str] | None = None
+        self._fields: dict[str, dict[int, frozenset[str]]] = {}
+        self._known: dict[str, set[str]] = {}
+
+    def counts(self, kind: str) -> Counts:
+        """The counts of a record kind."""
+        return self.result.counts.setdefault(kind, Counts())
+
+    def reject(self, kind: str, line: int, name: str, found: object, expected: str) -> None:
+        """Refuse a record."""
+        self.result.rejects.append(Reject(kind, line, name, "" if found is None else str(found), expected))
+
+    def step(self, done: int, text: str) -> None:
+        """Tell how far the write is; raises Cancelled when nobody wants it any more."""
+        self._done += done
+        if self._progress is not None:
+            self._progress.step(self._done, self.total, text)
+
+    def source_of(self, batch_id: int) -> str:
+        """Source that a batch came from; a batch without a record is a source of its own."""
+        if self._sources is None:
+            rows = self.conn.execute(select(schema.batches.c.id, schema.batches.c.source)).all()
+            self._sources = {row[0]: row[1] for row in rows}
+        return self._sources.get(batch_id, f"batch {batch_id}")
+
+    def fields_of(self, kind: str, batch_id: int) -> frozenset[str]:
+        """Columns that a batch's records of a kind had; an empty value of any other column means nothing."""
+        if kind not in self._fields:
+            table = schema.batch_fields
+            rows = self.conn.execute(
+                select(table.c.batch_id, table.c.fields_json).where(table.c.record_kind == kind)
+            ).all()
+            self._fields[kind] = {row[0]: frozenset(json.loads(row[1])) for row in rows}
+        return self._fields[kind].get(batch_id, frozenset())
+
+    def note_fields(self, kind: str, columns: Iterable[str]) -> None:
+        """Remember which columns this batch's records of a kind have."""
+        together = self.fields_of(kind, self.id) | frozenset(columns)
+        self._fields[kind][self.id] = together
+        row = {"batch_id": self.id, "record_kind": kind, "fields_json": json.dumps(sorted(together))}
+        dialect.upsert(self.conn, schema.batch_fields, [row], ["batch_id", "record_kind"])
+
+    def note_keys(self, table_name: str, keys: Iterable[str | None]) -> None:
+        """Make the channels or locations that records name and nobody has described yet."""
+        known = self._known.setdefault(table_name, set())
+        new = {key for key in keys if key} - known
+        if new:
+            known |= new
+            table = schema.metadata.tables[table_name]
+            labels: Mapping[str, str] = {UNKNOWN_CHANNEL: "Unknown channel"} if table_name == "channels" else {}
+            rows = [{"key": key, "label": labels.get(key, key)} for key in sorted(new)]
+            dialect.insert_missing(self.conn, table, rows, ["key"])
+
+
+# The channel of orders that only records without a channel name, until the orders' own file comes.
+UNKNOWN_CHANNEL = "unknown"

@@ -1,0 +1,188 @@
+"""Writing a chunk of records of one kind: new rows in bulk, known ones merged and changed in bulk."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import BigInteger, Table, select
+
+from opsconsole.imports.writer_batch import Batch
+from opsconsole.imports.writer_merge import Known, Merged, Merger, fold
+from opsconsole.store import dialect
+
+Key = tuple[Any, ...]
+# Batch of rows that were only made for others to point at: it has said nothing.
+NOBODY = -1
+
+
+@dataclass
+class Rows:
+    """A chunk ready to be written: ``keys[i]`` are the values of ``key_names``, ``values[i]`` those of ``names``."""
+
+    kind: str
+    table: Table
+    key_names: tuple[str, ...]
+    names: tuple[str, ...]
+    columns: tuple[str, ...]  # every column of the table that records of the kind can fill
+    keys: list[Key]
+    values: list[tuple[Any, ...]]
+    times: list[int]
+    merges: bool = True  # whether a row with the same key can differ at all
+
+
+@dataclass
+class Outcome:
+    """Ids and keys of the rows that are new, and of those that changed."""
+
+    inserted: dict[Key, int] = field(default_factory=dict)
+    updated: dict[Key, int] = field(default_factory=dict)
+
+    def changed_keys(self) -> list[Key]:
+        """Keys of all rows that are new or changed."""
+        return [*self.inserted, *self.updated]
+
+
+@dataclass
+class _Found:
+    id: int
+    version: int
+    stub: str | None
+    known: Known
+
+
+def write_rows(batch: Batch, rows: Rows) -> Outcome:
+    """Insert what is new, merge what is known; counts go to the batch."""
+    _fold(rows)
+    found = _existing(batch, rows)
+    outcome = Outcome()
+    fresh: list[int] = []
+    changes: list[tuple[_Found, Merged]] = []
+    merger = Merger(rows.columns, rows.names, batch.source_of, lambda batch_id: batch.fields_of(rows.kind, batch_id))
+    counts = batch.counts(rows.kind)
+    for position, key in enumerate(rows.keys):
+        row = found.get(key)
+        if row is None:
+            fresh.append(position)
+            continue
+        if not rows.merges:
+            counts.unchanged += 1
+            continue
+        if row.stub is None:
+            merged = merger.merge(row.known, rows.values[position], rows.times[position], batch.id)
+        else:
+            # A stub knows nothing: what its own file says is the whole row.
+            merged = Merged(rows.values[position], rows.times[position], batch.id, None)
+        if merged is not None:
+            changes.append((row, merged))
+        if row.stub is not None:
+            counts.inserted += 1
+            outcome.inserted[key] = row.id
+        elif merged is not None and merged.values is not None:
+            counts.updated += 1
+            outcome.updated[key] = row.id
+        else:
+            counts.unchanged += 1
+    counts.inserted += len(fresh)
+    outcome.inserted.update(_insert(batch, rows, fresh))
+    _update(batch, rows, changes)
+    return outcome
+
+
+def _fold(rows: Rows) -> None:
+    """Make every key occur once."""
+    if len(set(rows.keys)) == len(rows.keys):
+        return
+    places: dict[Key, list[int]] = defaultdict(list)
+    for position, key in enumerate(rows.keys):
+        places[key].append(position)
+    folded = [
+        fold([rows.values[p] for p in positions], [rows.times[p] for p in positions]) for positions in places.values()
+    ]
+    rows.keys = list(places)
+    rows.values = [values for values, _ in folded]
+    rows.times = [at for _, at in folded]
+
+
+def _existing(batch: Batch, rows: Rows) -> dict[Key, _Found]:
+    table = rows.table
+    if not rows.keys or batch.conn.execute(select(table.c.id).limit(1)).first() is None:
+        return {}
+    wanted = dialect.key_set(
+        batch.conn,
+        {name: [key[index] for key in rows.keys] for index, name in enumerate(rows.key_names)},
+        {name: table.c[name].type for name in rows.key_names if isinstance(table.c[name].type, BigInteger)},
+    )
+    on = [wanted.c[name] == table.c[name] for name in rows.key_names]
+    stub = [table.c.stub] if "stub" in table.c else []
+    statement = select(
+        table.c.id,
+        table.c.version,
+        table.c.source_time,
+        table.c.batch_id,
+        table.c.field_sources_json,
+        *[table.c[name] for name in rows.key_names],
+        *[table.c[name] for name in rows.columns],
+        *stub,
+    ).select_from(wanted.join(table, _all(on)))
+    first = 5 + len(rows.key_names)
+    last = first + len(rows.columns)
+    found: dict[Key, _Found] = {}
+    for row in batch.conn.execute(statement):
+        values = tuple(row)
+        known = Known(values[first:last], *values[2:5])
+        if all(value is None for value in known.values):
+            known.batch_id = NOBODY
+        found[values[5:first]] = _Found(values[0], values[1], values[last] if stub else None, known)
+    return found
+
+
+def _all(conditions: Sequence[Any]) -> Any:
+    together = conditions[0]
+    for condition in conditions[1:]:
+        together = together & condition
+    return together
+
+
+def _insert(batch: Batch, rows: Rows, fresh: Sequence[int]) -> dict[Key, int]:
+    if not fresh:
+        return {}
+    ids = dialect.next_ids(batch.conn, rows.table, len(fresh))
+    names = ["id", *rows.key_names, *rows.names, "source_time", "batch_id"]
+    more = {"changed_at": batch.now} if "changed_at" in rows.table.c else {}
+    tail = (batch.id, *more.values())
+    dialect.copy_rows(
+        batch.conn,
+        rows.table.name,
+        [*names, *more],
+        [
+            (row_id, *rows.keys[place], *rows.values[place], rows.times[place], *tail)
+            for row_id, place in zip(ids, fresh, strict=True)
+        ],
+    )
+    return {rows.keys[place]: row_id for row_id, place in zip(ids, fresh, strict=True)}
+
+
+def _update(batch: Batch, rows: Rows, changes: Sequence[tuple[_Found, Merged]]) -> None:
+    changed = [(row, merged) for row, merged in changes if merged.values is not None]
+    stub = "stub" in rows.table.c
+    columns: dict[str, list[Any]] = {
+        name: [merged.values[index] for _, merged in changed if merged.values is not None]
+        for index, name in enumerate(rows.names)
+    }
+    columns["version"] = [row.version + 1 for row, _ in changed]
+    if stub:
+        columns["stub"] = [None] * len(changed)
+    _write(batch, rows.table, changed, columns)
+    _write(batch, rows.table, [(row, merged) for row, merged in changes if merged.values is None], {})
+
+
+def _write(batch: Batch, table: Table, changes: Sequence[tuple[_Found, Merged]], columns: dict[str, list[Any]]) -> None:
+    origins: dict[str, Callable[[Merged], Any]] = {
+        "source_time": lambda merged: merged.source_time,
+        "batch_id": lambda merged: merged.batch_id,
+        "field_sources_json": lambda merged: merged.field_sources_json,
+    }
+    for name, value in origins.items():
+        columns[name] = [value(merged) for _, merged in changes]
+    dialect.bulk_update(batch.conn, table, [row.id for row, _ in changes], columns)

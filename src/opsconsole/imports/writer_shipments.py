@@ -1,0 +1,97 @@
+"""What carrier scans say about the parcels they belong to."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, case, func, select, update
+
+from opsconsole.imports.writer_days import Days
+from opsconsole.imports.writer_promises import stated
+from opsconsole.store import dialect, schema
+
+# Events that a carrier reports before it has the parcel in its hands.
+_BEFORE_HAND_OVER = ("labeled", "voided")
+
+
+class ScanTimes(NamedTuple):
+    """First and last movement and the delivery that a tracking number's scans report."""
+
+    first: int | None
+    last: int | None
+    delivered: int | None
+
+
+def scan_times(conn: Connection, shipments: Sequence[Mapping[str, Any]]) -> dict[str, ScanTimes]:
+    """Scan times by tracking number of the given shipments."""
+    numbers = sorted({row["tracking_number"] for row in shipments if row["tracking_number"]})
+    events = schema.shipment_events
+    if not numbers or conn.execute(select(events.c.id).limit(1)).first() is None:
+        return {}
+    wanted = dialect.key_set(conn, {"number": numbers})
+    moved = case((func.coalesce(events.c.code, "").not_in(_BEFORE_HAND_OVER), events.c.occurred_at))
+    delivered = case((events.c.code == "delivered", events.c.occurred_at))
+    statement = (
+        select(events.c.tracking_number, func.min(moved), func.max(moved), func.min(delivered))
+        .select_from(wanted.join(events, events.c.tracking_number == wanted.c.number))
+        .group_by(events.c.tracking_number)
+    )
+    return {row[0]: ScanTimes(*row[1:]) for row in conn.execute(statement)}
+
+
+def derived_shipment(row: Mapping[str, Any], scans: ScanTimes | None, zone: str, days: Days) -> dict[str, Any]:
+    """Columns of a shipment that follow from what files and scans say; a first scan shows that the parcel left."""
+    first, last, arrived = scans or ScanTimes(None, None, None)
+    first_scan = _either(min, row["stated_first_scan_at"], first)
+    shipped = row["stated_shipped_at"] if row["stated_shipped_at"] is not None else first_scan
+    delivered = row["stated_delivered_at"] if row["stated_delivered_at"] is not None else arrived
+    promise = stated(row["stated_deliver_by"], row["stated_deliver_by_on"], zone, days)
+    return {
+        "first_scan_at": first_scan,
+        "last_scan_at": _either(max, row["stated_last_scan_at"], last),
+        "shipped_at": shipped,
+        "shipped_on": days.of(shipped, zone),
+        "delivered_at": delivered,
+        "delivered_on": days.of(delivered, zone),
+        "deliver_by": promise.limit,
+        "deliver_by_on": promise.on_day,
+    }
+
+
+def _either(choose: Any, one: int | None, other: int | None) -> int | None:
+    known = [value for value in (one, other) if value is not None]
+    return choose(known) if known else None
+
+
+def link_events(conn: Connection, order_ids: Collection[int], tracking_numbers: Collection[str]) -> set[int]:
+    """Point scans at the shipments with their tracking numbers; returns the orders whose scans are new.
+
+    Looks at the shipments of the given orders and at the given tracking numbers.
+    """
+    events, shipments = schema.shipment_events, schema.shipments
+    if conn.execute(select(events.c.id).limit(1)).first() is None:
+        return set()
+    touched: set[int] = set()
+    for chunk in dialect.chunks(sorted(tracking_numbers)):
+        numbers = dialect.key_set(conn, {"number": chunk})
+        statement = select(shipments.c.order_fk).select_from(
+            numbers.join(shipments, shipments.c.tracking_number == numbers.c.number)
+        )
+        touched.update(conn.execute(statement).scalars())
+        _point(conn, select(numbers.c.number))
+    for chunk in dialect.chunks(sorted(order_ids)):
+        with dialect.id_set(conn, chunk) as ids:
+            _point(
+                conn,
+                select(shipments.c.tracking_number).where(
+                    shipments.c.order_fk.in_(select(ids.c.id)), shipments.c.tracking_number.is_not(None)
+                ),
+            )
+    return touched
+
+
+def _point(conn: Connection, numbers: Any) -> None:
+    events, shipments = schema.shipment_events, schema.shipments
+    first = (
+        select(func.min(shipments.c.id)).where(shipments.c.tracking_number == events.c.tracking_number)
+    ).scalar_subquery()
+    conn.execute(update(events).where(events.c.tracking_number.in_(numbers)).values(shipment_fk=first))

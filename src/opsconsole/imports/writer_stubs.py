@@ -1,0 +1,131 @@
+"""Joining stubs with the orders they stood for, once those have come under another name.
+
+A parcel of "#1001" may come before its order does: it then hangs on a stub. When the order's own file says that #1001
+is the number of order 5551, the stub's rows move there. A stub that fits several orders stays as it is.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Table, delete, select, update
+
+from opsconsole.imports.records import KINDS
+from opsconsole.imports.writer_batch import Batch
+from opsconsole.imports.writer_kinds import column_of, filled
+from opsconsole.imports.writer_merge import Known, Merger
+from opsconsole.store import dialect, schema
+
+# Tables whose rows belong to an order, and what identifies them there.
+_CHILDREN: Mapping[str, tuple[str, ...]] = {
+    "order_lines": ("line_id",),
+    "payments": ("payment_id",),
+    "shipments": ("shipment_id",),
+    "returns": ("return_id", "sku"),
+    "reviews": ("review_id",),
+}
+
+
+def adopt_stubs(batch: Batch) -> None:
+    """Move what hangs on stubs to the described orders of this batch that they stand for."""
+    orders = schema.orders
+    if batch.conn.execute(select(orders.c.id).where(orders.c.stub.is_not(None)).limit(1)).first() is None:
+        return
+    stubs: set[int] = set()
+    for chunk in dialect.chunks(sorted(batch.written_orders)):
+        with dialect.id_set(batch.conn, chunk) as ids:
+            stubs |= {stub for stub, _ in _fits(batch, ids, described=True)}
+    fits: dict[int, set[int]] = defaultdict(set)
+    for chunk in dialect.chunks(sorted(stubs)):
+        with dialect.id_set(batch.conn, chunk) as ids:
+            for stub, order in _fits(batch, ids, described=False):
+                fits[stub].add(order)
+    moves = {stub: next(iter(found)) for stub, found in fits.items() if len(found) == 1}
+    if moves:
+        _move(batch, moves)
+
+
+def _fits(batch: Batch, ids: Any, *, described: bool) -> list[tuple[int, int]]:
+    """Pairs of a stub and an order it may stand for; ``ids`` are those of the orders, or of the stubs."""
+    order, stub = schema.orders.alias("described"), schema.orders.alias("stub")
+    start = order if described else stub
+    found: list[tuple[int, int]] = []
+    same_channel = order.c.channel == stub.c.channel
+    guessed = stub.c.stub == "guessed"
+    for name in (order.c.order_id, order.c.order_number):
+        other = stub if described else order
+        joined = ids.join(start, start.c.id == ids.c.id).join(other, name == stub.c.order_id)
+        statement = (
+            select(stub.c.id, order.c.id)
+            .select_from(joined)
+            .where(order.c.stub.is_(None), stub.c.stub.is_not(None), guessed | same_channel)
+        )
+        found += [(row[0], row[1]) for row in batch.conn.execute(statement)]
+    return found
+
+
+def _move(batch: Batch, moves: Mapping[int, int]) -> None:
+    for name, key in _CHILDREN.items():
+        _move_children(batch, schema.metadata.tables[name], key, moves)
+    for chunk in dialect.chunks(sorted(moves)):
+        with dialect.id_set(batch.conn, chunk) as ids:
+            exceptions = schema.exceptions
+            held = batch.conn.execute(
+                select(exceptions.c.id, exceptions.c.order_fk).where(exceptions.c.order_fk.in_(select(ids.c.id)))
+            ).all()
+            columns = {"order_fk": [moves[row[1]] for row in held]}
+            dialect.bulk_update(batch.conn, exceptions, [row[0] for row in held], columns)
+            batch.conn.execute(delete(schema.orders).where(schema.orders.c.id.in_(select(ids.c.id))))
+    batch.touched -= moves.keys()
+    batch.written_orders -= moves.keys()
+    batch.touched.update(moves.values())
+
+
+def _move_children(batch: Batch, table: Table, key: Sequence[str], moves: Mapping[int, int]) -> None:
+    """Hang rows of stubs on their orders; where the order already has such a row, merge the two."""
+    moved: dict[int, int] = {}
+    for chunk in dialect.chunks(sorted(moves)):
+        theirs = _children(batch, table, key, chunk)
+        if not theirs:
+            continue
+        ours = _children(batch, table, key, sorted({moves[stub] for stub in chunk}))
+        for (stub, *names), row_id in theirs.items():
+            target = (moves[stub], *names)
+            if target in ours:
+                _merge(batch, table, row_id, ours[target])
+            else:
+                moved[row_id] = moves[stub]
+                ours[target] = row_id
+    dialect.bulk_update(batch.conn, table, list(moved), {"order_fk": list(moved.values())})
+
+
+def _children(batch: Batch, table: Table, key: Sequence[str], orders: Sequence[int]) -> dict[tuple[Any, ...], int]:
+    with dialect.id_set(batch.conn, orders) as ids:
+        statement = (
+            select(table.c.order_fk, *[table.c[name] for name in key], table.c.id)
+            .select_from(ids.join(table, table.c.order_fk == ids.c.id))
+            .order_by(table.c.id)
+        )
+        return {tuple(row[:-1]): row[-1] for row in batch.conn.execute(statement)}
+
+
+def _merge(batch: Batch, table: Table, source: int, target: int) -> None:
+    """Merge one row into another and delete it; rare, so one at a time."""
+    kind = KINDS[table.name]
+    columns = tuple(column_of(kind.key, name) for name in filled(kind))
+    wanted = [table.c[name] for name in columns]
+    origin = (table.c.source_time, table.c.batch_id, table.c.field_sources_json)
+    taken = tuple(batch.conn.execute(select(*wanted, *origin).where(table.c.id == source)).one())
+    known = tuple(batch.conn.execute(select(*wanted, *origin).where(table.c.id == target)).one())
+    size = len(columns)
+    merger = Merger(columns, columns, batch.source_of, lambda batch_id: batch.fields_of(kind.key, batch_id))
+    merged = merger.merge(Known(known[:size], *known[size:]), taken[:size], taken[size], taken[size + 1])
+    if table.name == "shipments":
+        events = schema.shipment_events
+        batch.conn.execute(update(events).where(events.c.shipment_fk == source).values(shipment_fk=target))
+    batch.conn.execute(delete(table).where(table.c.id == source))
+    if merged is not None:
+        new: dict[str, Any] = dict(zip(columns, merged.values or known[:size], strict=True))
+        new |= {"source_time": merged.source_time, "batch_id": merged.batch_id}
+        new["field_sources_json"] = merged.field_sources_json
+        batch.conn.execute(update(table).where(table.c.id == target).values(new))

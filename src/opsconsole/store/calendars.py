@@ -1,0 +1,49 @@
+"""Business calendars as the database keeps them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+from sqlalchemy import Connection, select
+
+from opsconsole.domain.calendar import NINE_TO_FIVE, BusinessCalendar, Hours
+from opsconsole.domain.instants import day_from_date
+from opsconsole.store.schema import calendars
+
+_HOLIDAY_YEARS = range(2010, 2041)
+
+
+def hours_to_json(hours: Mapping[int, Hours]) -> str:
+    """Opening spans per weekday as stored: ``{"0": [[540, 1020]]}``, minutes after midnight."""
+    return json.dumps({str(day): [list(span) for span in spans] for day, spans in sorted(hours.items())})
+
+
+def hours_from_json(words: str) -> dict[int, Hours]:
+    """Opening spans per weekday; see ``hours_to_json``."""
+    read = json.loads(words)
+    return {int(day): tuple((int(opens), int(closes)) for opens, closes in spans) for day, spans in read.items()}
+
+
+def load_calendars(conn: Connection) -> dict[str, BusinessCalendar]:
+    """All calendars by key, with the public holidays of their country and their own closed days (day numbers)."""
+    found = {}
+    for row in conn.execute(select(calendars)).mappings():
+        closed = {int(day) for day in json.loads(row["own_days_json"])}
+        if row["country"]:
+            closed |= set(public_holidays(row["country"], row["subdivision"]))
+        hours = hours_from_json(row["hours_json"]) or NINE_TO_FIVE
+        found[row["key"]] = BusinessCalendar(row["time_zone"], hours, frozenset(closed))
+    return found
+
+
+@cache
+def public_holidays(country: str, subdivision: str | None = None) -> Sequence[int]:
+    """Day numbers of a country's public holidays; none for a country nobody knows."""
+    # Loaded only where a calendar names a country.
+    import holidays
+
+    try:
+        known = holidays.country_holidays(country, subdiv=subdivision or None, years=_HOLIDAY_YEARS)
+    except NotImplementedError:
+        return ()
+    return tuple(day_from_date(day) for day in known)
