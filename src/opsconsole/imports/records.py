@@ -1,14 +1,23 @@
 """The record kinds a file can fill, and their fields.
 
-Typed values of a field: text and identifier ``str``; integer ``int``; number ``float``; money ``int`` minor units of the
-record's ``currency``; instant ``int`` microseconds UTC; day ``int`` days since 1970-01-01; flag ``bool``; ``None`` is
-"the file has this field and it is empty here" for optional fields.
+Typed values of a field: text and identifier ``str``; integer ``int``; number ``float``; money ``int`` minor units of
+the record's ``currency``; instant ``int`` microseconds UTC; day ``int`` days since 1970-01-01; flag ``bool``; ``None``
+is "the file has this field and it is empty here" for optional fields.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from opsconsole.domain.statuses import (
+    ORDER_STATUSES,
+    PAYMENT_STATUSES,
+    PURCHASE_ORDER_STATUSES,
+    RETURN_STAGES,
+    SHIPMENT_STATUSES,
+)
+from opsconsole.domain.vendors import VENDOR_KINDS
 
 
 class Type(StrEnum):
@@ -41,9 +50,10 @@ class RecordKind:
     """A kind of record.
 
     ``identity`` are the fields that make a record the same record in another file. ``parent`` is the kind it belongs
-    to, found by the fields in ``parent_identity``: a parent that is not there yet is made as a stub, filled when its own file
-    comes. ``occurrence`` kinds have no key of their own: identity is the content and its occurrence number. ``snapshot``
-    kinds describe everything there is at one moment: rows that a newer snapshot leaves out "left the list".
+    to, found by the fields in ``parent_identity``: a parent that is not there yet is made as a stub, filled when its
+    own file comes. ``occurrence`` kinds have no key of their own: identity is the content and its occurrence number.
+    ``snapshot`` kinds describe everything there is at one moment: rows that a newer snapshot leaves out "left the
+    list".
     """
 
     key: str
@@ -104,7 +114,8 @@ ORDERS = RecordKind(
         "cancelled_by cancel_reason ship_name address1 address2 city province country fulfilled_by",
         status="status payment_status",
         money="total subtotal tax shipping discount refunded",
-        instant="placed_at paid_at stated_shipped_at stated_delivered_at cancelled_at hold_until updated_at ship_by deliver_by",
+        instant="placed_at paid_at stated_shipped_at stated_delivered_at cancelled_at hold_until updated_at ship_by "
+        "deliver_by",
         day="ship_by_on deliver_by_on",
     ),
     ("channel", "order_id"),
@@ -360,3 +371,27 @@ KINDS: Mapping[str, RecordKind] = {
         RECEIPTS,
     )
 }
+
+# What a status field may say, code and label; status fields that are not here may say anything.
+STATUS_LABELS: Mapping[tuple[str, str], Mapping[str, str]] = {
+    ("orders", "status"): {code: status.label for code, status in ORDER_STATUSES.items()},
+    ("orders", "payment_status"): {code: status.label for code, status in PAYMENT_STATUSES.items()},
+    ("payments", "status"): {code: status.label for code, status in PAYMENT_STATUSES.items()},
+    ("shipments", "status"): {code: status.label for code, status in SHIPMENT_STATUSES.items()},
+    ("returns", "stage"): {code: status.label for code, status in RETURN_STAGES.items()},
+    ("purchase_orders", "status"): {code: status.label for code, status in PURCHASE_ORDER_STATUSES.items()},
+    ("vendors", "kind"): VENDOR_KINDS,
+}
+
+# Instants and days that lie ahead: they say nothing of how new the file is.
+PROMISES = frozenset(
+    {"ship_by", "deliver_by", "hold_until", "ship_by_on", "deliver_by_on", "promised_on", "earliest_on"}
+)
+
+
+def group_fields(kind: RecordKind) -> tuple[str, ...]:
+    """Fields that tell which order (or purchase order) a record is part of: one bad line rejects all of it."""
+    keys = {known.key for known in kind.fields}
+    if "order_id" in keys:
+        return ("channel", "order_id") if "channel" in keys else ("order_id",)
+    return ("po_number",) if "po_number" in keys else ()

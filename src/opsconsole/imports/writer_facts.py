@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -114,6 +115,7 @@ def content_hash(order: Row, person: str | None, address: Sequence[str | None], 
     return blake2b(repr(content).encode(), digest_size=16).hexdigest()
 
 
+@lru_cache(maxsize=65_536)
 def _plain(words: str | None) -> str:
     """Letters and digits only, case folded."""
     return re.sub(r"[\W_]+", "", words.casefold()) if words else ""

@@ -19,7 +19,7 @@ Origin = tuple[int, int]  # source time, batch id
 class Known:
     """A row as it is: values in the order of ``Merger.columns``, and where they came from."""
 
-    values: Sequence[Any]
+    values: tuple[Any, ...]
     source_time: int
     batch_id: int
     field_sources_json: str | None

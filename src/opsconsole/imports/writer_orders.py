@@ -92,7 +92,7 @@ class _Derivation:
                 .select_from(wanted.join(table, table.c[key] == wanted.c.id))
                 .order_by(table.c.id)
             )
-            return [dict(zip(names, row, strict=True)) for row in self._conn.execute(statement)]
+            return [dict(zip(names, row, strict=True)) for row in self._conn.execute(statement).all()]
 
     def _customers(self, ids: Sequence[int]) -> dict[tuple[str, str], Row]:
         orders, customers = schema.orders, schema.customers

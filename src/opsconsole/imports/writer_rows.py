@@ -128,12 +128,11 @@ def _existing(batch: Batch, rows: Rows) -> dict[Key, _Found]:
     first = 5 + len(rows.key_names)
     last = first + len(rows.columns)
     found: dict[Key, _Found] = {}
-    for row in batch.conn.execute(statement):
-        values = tuple(row)
-        known = Known(values[first:last], *values[2:5])
-        if all(value is None for value in known.values):
+    for row in batch.conn.execute(statement).all():
+        known = Known(row[first:last], *row[2:5])
+        if known.values.count(None) == len(known.values):
             known.batch_id = NOBODY
-        found[values[5:first]] = _Found(values[0], values[1], values[last] if stub else None, known)
+        found[row[5:first]] = _Found(row[0], row[1], row[last] if stub else None, known)
     return found
 
 

@@ -1,0 +1,198 @@
+"""Columns of text, dictionary-encoded: every distinct text once, and one code per row.
+
+What is true of a column (its date format, its decimal sign) is decided over its distinct texts, and each of them is
+converted once, however many rows carry it.
+"""
+
+import itertools
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
+
+import numpy as np
+import numpy.typing as npt
+
+Codes = npt.NDArray[np.int32]
+Mask = npt.NDArray[np.bool_]
+Rows = npt.NDArray[np.int64]
+EMPTY = 0  # the code of the empty text in every text column
+
+
+def normalized(name: str) -> str:
+    """A column name as it is compared: letter case, spacing, a byte order mark and quotes do not matter."""
+    text = unicodedata.normalize("NFKC", name).replace("\ufeff", "").strip().strip("'\"")
+    return " ".join(text.casefold().split())
+
+
+def unique_names(header: Sequence[str]) -> list[str]:
+    """Column names, a repeated one numbered: ``Amount``, ``Amount (2)``; a nameless column stays nameless."""
+    seen: dict[str, int] = {}
+    names = []
+    for name in header:
+        clean = " ".join(name.replace("\ufeff", "").split())
+        count = seen[normalized(clean)] = seen.get(normalized(clean), 0) + 1
+        names.append(f"{clean} ({count})" if count > 1 and clean else clean)
+    return names
+
+
+@dataclass(frozen=True, slots=True)
+class TextColumn:
+    """``values[codes[i]]`` is row i's text; code 0 is the empty text."""
+
+    codes: Codes
+    values: list[str]
+
+    def at(self, row: int) -> str:
+        """Text of a row."""
+        return self.values[int(self.codes[row])]
+
+
+class Encoder:
+    """Builds one text column chunk by chunk."""
+
+    def __init__(self) -> None:
+        # A counter as the factory gives a new text the next code without a Python call.
+        self._codes: defaultdict[str, int] = defaultdict(itertools.count().__next__)
+        self._codes[""]
+        self._parts: list[Codes] = []
+
+    def add(self, texts: Iterable[str], count: int) -> None:
+        """Append ``count`` texts."""
+        self._parts.append(np.fromiter(map(self._codes.__getitem__, texts), dtype=np.int32, count=count))
+
+    def add_factorized(self, codes: Codes, values: Sequence[str]) -> None:
+        """Append rows given as codes into ``values``."""
+        known = np.fromiter(map(self._codes.__getitem__, values), dtype=np.int32, count=len(values))
+        self._parts.append(known[codes] if len(values) else np.zeros(len(codes), np.int32))
+
+    def column(self) -> TextColumn:
+        """The whole column."""
+        codes = np.concatenate(self._parts) if self._parts else np.zeros(0, np.int32)
+        return TextColumn(codes, list(self._codes))
+
+
+@dataclass
+class TextTable:
+    """The columns of a file that are needed, by normalized name, and the line each row begins on."""
+
+    columns: dict[str, TextColumn]
+    lines: npt.NDArray[np.int64]
+    faults: dict[int, tuple[str, str]] = field(default_factory=dict)  # row → (found, expected): broken rows
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+
+class TableBuilder:
+    """Collects the needed columns of rows; broken rows are padded and remembered as faults."""
+
+    def __init__(self, names: Sequence[str], needed: Iterable[str], *, ragged: bool) -> None:
+        wanted = set(needed)
+        self._width = len(names)
+        self._ragged = ragged
+        self._header = [name.strip() for name in names]
+        self._encoders = {
+            normalized(name): (index, Encoder()) for index, name in enumerate(names) if normalized(name) in wanted
+        }
+        self._lines: list[npt.NDArray[np.int64]] = []
+        self._faults: dict[int, tuple[str, str]] = {}
+        self.count = 0
+
+    def add(self, lines: Sequence[int], rows: Sequence[list[str]]) -> None:
+        """Append rows of text with their lines; rows without any text are no rows."""
+        if any(len(row) != self._width for row in rows) or self._has_idle_rows(rows):
+            lines, rows = self._mended(lines, rows)
+        for index, encoder in self._encoders.values():
+            encoder.add(map(itemgetter(index), rows), len(rows))
+        self._lines.append(np.asarray(lines, dtype=np.int64))
+        self.count += len(rows)
+
+    def _has_idle_rows(self, rows: Sequence[list[str]]) -> bool:
+        return any(not row[0].strip() or row[0].strip() == self._header[0] for row in rows)
+
+    def _mended(self, lines: Sequence[int], rows: Sequence[list[str]]) -> tuple[list[int], list[list[str]]]:
+        kept_lines: list[int] = []
+        kept_rows: list[list[str]] = []
+        for line, row in zip(lines, rows, strict=True):
+            if not any(map(str.strip, row)) or [cell.strip() for cell in row] == self._header:
+                continue  # padding, or the header once more
+            if len(row) != self._width:
+                row = self._fitted(row, self.count + len(kept_rows))
+            kept_lines.append(line)
+            kept_rows.append(row)
+        return kept_lines, kept_rows
+
+    def _fitted(self, row: list[str], number: int) -> list[str]:
+        extra = row[self._width :]
+        if self._ragged and (len(row) < self._width or any(map(str.strip, extra))):
+            self._faults[number] = (f"{len(row)} fields", f"{self._width} fields, as in the header")
+        return row[: self._width] + [""] * (self._width - len(row))
+
+    def table(self) -> TextTable:
+        """Everything collected."""
+        lines = np.concatenate(self._lines) if self._lines else np.zeros(0, np.int64)
+        columns = {name: encoder.column() for name, (_, encoder) in self._encoders.items()}
+        return TextTable(columns, lines, self._faults)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Typed values per row: code -1 is no value; ``bad`` tells for a code what was expected instead."""
+
+    codes: Codes
+    values: list[object]
+    bad: dict[int, str] = field(default_factory=dict)
+
+    def objects(self, rows: Rows) -> list[object]:
+        """Values of some rows; no value is None."""
+        table = [*self.values, None]  # code -1 is the last
+        return list(map(table.__getitem__, self.codes[rows].tolist()))
+
+    def bad_rows(self, rows: Rows) -> Rows:
+        """Those of the rows whose text could not be read."""
+        if not self.bad:
+            return rows[:0]
+        return rows[np.isin(self.codes[rows], list(self.bad))]
+
+
+def converted(column: TextColumn, convert: Callable[[list[str]], tuple[list[object], dict[int, str]]]) -> Typed:
+    """Each distinct text converted once; empty texts become no value.
+
+    ``convert`` gets the distinct texts and gives their values, and for positions it could not read what it expected.
+    """
+    values, bad = convert(column.values)
+    none = np.array([value is None and position not in bad for position, value in enumerate(values)], dtype=bool)
+    codes = column.codes
+    if none.any():
+        codes = np.where(none[codes], np.int32(-1), codes)
+    return Typed(codes, values, bad)
+
+
+def constant(value: object, count: int) -> Typed:
+    """The same value in every row."""
+    return Typed(np.zeros(count, np.int32), [value])
+
+
+def group_codes(columns: Sequence[TextColumn], count: int) -> Codes:
+    """One number per row, equal for rows with equal texts in all the columns, in order of first appearance."""
+    combined = np.zeros(count, dtype=np.int64)
+    for column in columns:
+        combined = combined * (int(column.codes.max(initial=0)) + 1) + column.codes
+        _, combined = np.unique(combined, return_inverse=True)
+    _, first, inverse = np.unique(combined, return_index=True, return_inverse=True)
+    order = np.empty(len(first), dtype=np.int32)
+    order[np.argsort(first)] = np.arange(len(first), dtype=np.int32)
+    return order[inverse]
+
+
+def occurrence_numbers(groups: Codes) -> Codes:
+    """For each row the how-manieth of its group it is, from 1."""
+    order = np.argsort(groups, kind="stable")
+    ordered = groups[order]
+    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if len(ordered) else np.zeros(0, np.int64)
+    lengths = np.diff(np.r_[starts, len(ordered)])
+    numbers = np.empty(len(groups), dtype=np.int32)
+    numbers[order] = np.arange(len(groups)) - np.repeat(starts, lengths) + 1
+    return numbers

@@ -1,0 +1,158 @@
+"""Distinct texts of a column into typed values: each text once, and for those that fail what was expected."""
+
+import re
+from collections.abc import Sequence
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from zoneinfo import ZoneInfo
+
+from opsconsole.domain.instants import to_datetime
+from opsconsole.domain.money import digits
+from opsconsole.imports.columns import normalized
+from opsconsole.imports.mapping import Expression
+from opsconsole.imports.records import STATUS_LABELS, RecordKind, Type
+
+TEXT_TYPES = frozenset({Type.TEXT, Type.IDENTIFIER, Type.STATUS})
+NUMBER_TYPES = frozenset({Type.INTEGER, Type.NUMBER, Type.MONEY, Type.PRICE_E4})
+DATE_TYPES = frozenset({Type.INSTANT, Type.DAY})
+MONEY_TYPES = frozenset({Type.MONEY, Type.PRICE_E4})
+
+_FLAGS = {
+    "true": True, "t": True, "yes": True, "y": True, "1": True, "x": True,
+    "false": False, "f": False, "no": False, "n": False, "0": False,
+}  # fmt: skip
+_SHORTENED = re.compile(r"^\d\.\d+E\+\d{2}$")
+_CURRENCY = re.compile(r"^[A-Z]{3}$")
+_UNREADABLE = re.compile("[\x00\ud800-\udfff]")
+
+# Zones with an offset that is not a whole hour; the first that has it at that moment counts.
+_ODD_ZONES = {
+    -570: ("Pacific/Marquesas",), -210: ("America/St_Johns",), -150: ("America/St_Johns",), 210: ("Asia/Tehran",),
+    270: ("Asia/Kabul", "Asia/Tehran"), 330: ("Asia/Kolkata",), 345: ("Asia/Kathmandu",), 390: ("Asia/Yangon",),
+    525: ("Australia/Eucla",), 570: ("Australia/Darwin",), 630: ("Australia/Adelaide", "Australia/Lord_Howe"),
+    765: ("Pacific/Chatham",), 825: ("Pacific/Chatham",),
+}  # fmt: skip
+
+
+Values = tuple[list[object], dict[int, str]]
+
+
+def prepared(texts: Sequence[str], expression: Expression) -> list[str]:
+    """Texts less what the expression takes away; what counts as no value becomes the empty text."""
+    null = set(expression.null)
+    done = []
+    for text in texts:
+        clean = text.strip()
+        if expression.strip_prefix:
+            clean = clean.removeprefix(expression.strip_prefix).strip()
+        if expression.strip_suffix:
+            clean = clean.removesuffix(expression.strip_suffix).strip()
+        if clean in null:
+            clean = ""
+        if expression.lower:
+            clean = clean.lower()
+        if expression.slug:
+            clean = slug(clean)
+        done.append(clean)
+    return done
+
+
+def slug(text: str) -> str:
+    """A key out of a name: ``UPS® Ground`` → ``ups_ground``."""
+    return re.sub(r"[^a-z0-9]+", "_", normalized(text)).strip("_")
+
+
+def mapped(texts: Sequence[str], expression: Expression) -> tuple[list[str], dict[int, str]]:
+    """Texts translated by the expression's map and default; positions that the map does not know are bad."""
+    if not expression.map and expression.default is None:
+        return list(texts), {}
+    table = dict(expression.map)
+    done, bad = [], {}
+    for position, text in enumerate(texts):
+        meant = table.get(normalized(text)) if table else None
+        if meant is not None:
+            done.append(meant)
+        elif not text or (table and expression.default is not None):
+            done.append(expression.default or "")
+        elif table:
+            bad[position] = f"one of {', '.join(sorted(table))}"
+            done.append("")
+        else:
+            done.append(text)
+    return done, bad
+
+
+def to_texts(texts: Sequence[str], kind: RecordKind, key: str, of: Type) -> Values:
+    """Texts, identifiers and statuses."""
+    allowed = STATUS_LABELS.get((kind.key, key)) if of is Type.STATUS else None
+    known = {normalized(word): code for code, label in (allowed or {}).items() for word in (code, label)}
+    values: list[object] = []
+    bad: dict[int, str] = {}
+    for position, text in enumerate(texts):
+        value: str | None = text or None
+        if value is None:
+            pass
+        elif _UNREADABLE.search(value):
+            bad[position] = "readable text: these bytes are not of the file's encoding"
+        elif allowed is not None:
+            value = known.get(normalized(value))
+            if value is None:
+                bad[position] = f"one of {', '.join(allowed)}"
+        elif of is Type.IDENTIFIER and _SHORTENED.match(value):
+            bad[position] = "all digits: a spreadsheet has shortened this number"
+        elif key == "currency":
+            value = value.upper()
+            if not _CURRENCY.match(value):
+                bad[position] = "a 3-letter currency code"
+        values.append(value)
+    return values, bad
+
+
+def to_flags(texts: Sequence[str]) -> Values:
+    """Yes and no in the forms that exports use."""
+    values: list[object] = [_FLAGS.get(text.casefold()) if text else None for text in texts]
+    bad = {at: "yes or no" for at, text in enumerate(texts) if text and values[at] is None}
+    return values, bad
+
+
+def scaled(number: Decimal, expression: Expression) -> Decimal:
+    """A number times the expression's scale, rounded to its places (half to even)."""
+    if expression.scale:
+        number *= Decimal(expression.scale)
+    if expression.round is not None:
+        number = number.quantize(Decimal(1).scaleb(-expression.round), rounding=ROUND_HALF_EVEN)
+    return number
+
+
+def to_number(number: Decimal, of: Type, currency: str) -> tuple[object, str]:
+    """A decimal as the field's type, or what was expected instead of it.
+
+    Amounts are never rounded here: more places than the currency has are a fault unless the mapping rounds them.
+    """
+    try:
+        if of is Type.NUMBER:
+            return float(number), ""
+        if of is Type.INTEGER:
+            whole = int(number)
+            return (whole, "") if whole == number else (None, "a whole number")
+        places = 4 if of is Type.PRICE_E4 else digits(currency)
+        minor = number.scaleb(places)
+        whole = int(minor)
+    except (InvalidOperation, OverflowError, ValueError):
+        return None, "a number of a possible size"
+    if whole != minor:
+        return None, f"an amount in {currency} with at most {places} decimals"
+    return (whole, "") if abs(whole) < 1 << 62 else (None, "an amount of a possible size")
+
+
+def zone_name(offset: int, instant: int) -> str:
+    """An IANA zone that has an offset (minutes east of UTC) at an instant; whole hours are the fixed ``Etc`` zones."""
+    if offset == 0:
+        return "UTC"
+    if offset % 60 == 0 and -12 * 60 <= offset <= 14 * 60:
+        hours = offset // 60
+        return f"Etc/GMT{'-' if hours > 0 else '+'}{abs(hours)}"  # POSIX counts west of Greenwich
+    for name in _ODD_ZONES.get(offset, ()):
+        there = to_datetime(instant, name).astimezone(ZoneInfo(name)).utcoffset()
+        if there is not None and there.total_seconds() == offset * 60:
+            return name
+    return zone_name(round(offset / 60) * 60, instant)

@@ -1,0 +1,174 @@
+"""Rows into records of one kind: which rows, what values, which of them cannot be read."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import cast
+
+import numpy as np
+
+from opsconsole.imports.columns import Codes, Mask, Rows, Typed, constant, group_codes, normalized
+from opsconsole.imports.conditions import any_holds
+from opsconsole.imports.evaluate import Evaluator
+from opsconsole.imports.formats import find_column
+from opsconsole.imports.mapping import TIMES_FIELD, Expression, RecordSpec, type_of
+from opsconsole.imports.records import RecordKind, Type, group_fields
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A row that cannot be read, in the words of a reject."""
+
+    kind: str
+    row: int
+    field: str
+    found: str
+    expected: str
+
+
+@dataclass
+class Draft:
+    """Records of one kind as far as they can be read; ``rows[i]`` is the table's row of record i."""
+
+    kind: RecordKind
+    rows: Rows
+    columns: dict[str, Typed]
+    times: Typed | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+    def group_keys(self) -> list[tuple[object, ...]]:
+        """Which order (or purchase order) each record is part of; its own row where it is part of none."""
+        names = group_fields(self.kind)
+        if not names or names[-1] not in self.columns:
+            return [(self.kind.key, row) for row in self.rows.tolist()]
+        parts = [
+            self.columns[name].objects(self.rows) if name in self.columns else [None] * len(self.rows) for name in names
+        ]
+        return [(names[-1], *key) for key in zip(*parts, strict=True)]
+
+
+def draft(evaluator: Evaluator, spec: RecordSpec, defaults: Mapping[str, str]) -> Draft | None:
+    """Records of a spec; None where the file lacks a column that the kind requires.
+
+    ``defaults`` are values for fields that neither the spec nor the file gives: channel, location, currency, time_zone.
+    """
+    table = evaluator.table
+    kept = ~any_holds(table, spec.skip_where)
+    if spec.keep_where:
+        kept &= any_holds(table, spec.keep_where)
+    rows, groups = _record_rows(evaluator, spec, kept)
+    made = Draft(spec.kind, rows, {})
+    for key in sorted(spec.fields, key=lambda name: name != "currency"):
+        expression = spec.fields[key]
+        if not evaluator.available(expression):
+            continue
+        of = type_of(spec, key)
+        typed = evaluator.value(spec.kind, key, of, expression, kept)
+        if groups is not None and expression.rows != "first":
+            typed = _over_rows(typed, groups, rows, expression.rows)
+        made.columns[key] = evaluator.finished(typed, of, made.columns.get("currency"))
+    _fill(made, spec, defaults, len(table))
+    required = {f.key for f in spec.kind.fields if f.required}
+    if required - set(made.columns):
+        return None
+    required |= {key for key, expression in spec.fields.items() if expression.required}
+    _find_problems(made, evaluator, spec, required)
+    made.times = made.columns.get(TIMES_FIELD)
+    if TIMES_FIELD in made.columns and all(f.key != TIMES_FIELD for f in spec.kind.fields):
+        del made.columns[TIMES_FIELD]
+    return made
+
+
+def _record_rows(evaluator: Evaluator, spec: RecordSpec, kept: Mask) -> tuple[Rows, Codes | None]:
+    """Rows that stand for records, and for ``one_per`` the group of every row (-1: of none)."""
+    rows = np.flatnonzero(kept)
+    if not spec.one_per:
+        return rows, None
+    table = evaluator.table
+    columns = [table.columns[normalized(name)] for name in spec.one_per if normalized(name) in table.columns]
+    groups = np.where(kept, group_codes(columns, len(table)), -1).astype(np.int32)
+    _, first = np.unique(groups[rows], return_index=True)
+    return rows[np.sort(first)], groups
+
+
+def _over_rows(typed: Typed, groups: Codes, chosen: Rows, how: str) -> Typed:
+    """One value for all rows of a record, put where the record's row is; a bad one among them stays bad."""
+    rows = np.flatnonzero((groups >= 0) & (typed.codes >= 0))
+    together: dict[int, list[object]] = {}
+    bad: dict[int, str] = {}
+    for group, code in zip(groups[rows].tolist(), typed.codes[rows].tolist(), strict=True):
+        if code in typed.bad:
+            bad[group] = typed.bad[code]
+        together.setdefault(group, []).append(typed.values[code])
+    codes = np.full(len(groups), -1, np.int32)
+    values: list[object] = []
+    faults: dict[int, str] = {}
+    for row, group in zip(chosen.tolist(), groups[chosen].tolist(), strict=True):
+        if group not in together:
+            continue
+        codes[row] = len(values)
+        if group in bad:
+            faults[len(values)] = bad[group]
+            values.append(None)
+        else:
+            values.append(_reduced(together[group], how))
+    return Typed(codes, values, faults)
+
+
+def _reduced(values: list[object], how: str) -> object:
+    if how == "count":
+        return Decimal(len(values))
+    if how == "last":
+        return values[-1]
+    figures = cast("list[Decimal]", values)
+    if how == "sum":
+        return sum(figures, Decimal(0))
+    return min(figures) if how == "min" else max(figures)
+
+
+def _fill(made: Draft, spec: RecordSpec, defaults: Mapping[str, str], count: int) -> None:
+    """What no column says: the channel the file belongs to, its location, its currency, the zone its times are in."""
+    known = {f.key: f for f in spec.kind.fields}
+    has_money = any(type_of(spec, key) in (Type.MONEY, Type.PRICE_E4) for key in spec.fields)
+    wanted = {
+        "channel": "channel" in known,
+        "location": "location" in known and known["location"].required,
+        "currency": "currency" in known and has_money,
+        "time_zone": "time_zone" in known and "placed_at" in spec.fields,
+    }
+    for key, want in wanted.items():
+        if want and key not in made.columns and defaults.get(key):
+            made.columns[key] = constant(defaults[key], count)
+
+
+def _find_problems(made: Draft, evaluator: Evaluator, spec: RecordSpec, required: Iterable[str]) -> None:
+    table = evaluator.table
+    needed = set(required)
+    for key, typed in made.columns.items():
+        expression = spec.fields.get(key)
+        for row in typed.bad_rows(made.rows).tolist():
+            expected = typed.bad[int(typed.codes[row])]
+            made.problems.append(Problem(made.kind.key, row, key, found_text(evaluator, expression, row), expected))
+        if key in needed:
+            label = key.replace("_", " ")
+            for row in made.rows[typed.codes[made.rows] < 0].tolist():
+                found = found_text(evaluator, expression, row)
+                made.problems.append(Problem(made.kind.key, row, key, found, f"a value: the {label} is needed"))
+    if table.faults:
+        for row in np.intersect1d(made.rows, list(table.faults)).tolist():
+            found, expected = table.faults[row]
+            made.problems.append(Problem(made.kind.key, row, "", found, expected))
+
+
+def found_text(evaluator: Evaluator, expression: Expression | None, row: int) -> str:
+    """What the file says where a value comes from."""
+    if expression is None:
+        return ""
+    names = [expression.columns, (expression.zone_of,), *((name,) for name in expression.occurrence_of)]
+    texts = []
+    for name in names:
+        column = find_column(evaluator.table, [n for n in name if n])
+        if column is not None:
+            texts.append(evaluator.table.columns[column].at(row).strip())
+    texts += [found_text(evaluator, part, row) for part in expression.parts()]
+    return " | ".join(text for text in texts if text)

@@ -1,0 +1,277 @@
+"""Expressions over columns of text: typed values for every row, computed once per distinct text."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import cast
+
+import numpy as np
+
+from opsconsole.domain.instants import DAY
+from opsconsole.imports import convert, dates, numbers
+from opsconsole.imports.columns import (
+    EMPTY,
+    Codes,
+    Mask,
+    TextColumn,
+    TextTable,
+    Typed,
+    constant,
+    group_codes,
+    normalized,
+    occurrence_numbers,
+)
+from opsconsole.imports.conditions import any_holds
+from opsconsole.imports.formats import Formats, find_column
+from opsconsole.imports.mapping import Expression
+from opsconsole.imports.records import PROMISES, RecordKind, Type
+
+
+@dataclass
+class Evaluator:
+    """Values of expressions over a table. ``zone`` reads times without an offset, ``currency`` amounts without one."""
+
+    table: TextTable
+    formats: Formats
+    zone: str
+    currency: str
+    _parsed: dict[tuple[object, ...], dates.Parsed] = field(default_factory=dict)
+
+    def available(self, expression: Expression) -> bool:
+        """Whether the file has what the expression needs; alternatives in ``first`` need only one."""
+        if expression.first:
+            return any(self.available(part) for part in expression.first)
+        if expression.join or expression.sum or expression.product or expression.less:
+            return all(self.available(part) for part in expression.parts())
+        if expression.columns:
+            return find_column(self.table, expression.columns) is not None
+        if expression.zone_of:
+            return True
+        if expression.occurrence_of:
+            return any(normalized(name) in self.table.columns for name in expression.occurrence_of)
+        return True
+
+    def value(self, kind: RecordKind, key: str, of: Type, expression: Expression, kept: Mask) -> Typed:
+        """Values of one field of a record kind in every row; ``kept`` are the rows that are records at all.
+
+        Numbers come as ``Decimal``; ``finished`` makes amounts of them once their currency is known.
+        """
+        if expression.occurrence_of:
+            result = self._occurrences(expression, kept)
+        elif expression.first:
+            result = self._first([self.value(kind, key, of, part, kept) for part in self._usable(expression.first)])
+        elif expression.join:
+            result = self._join(expression, kind, key, of, kept)
+        elif expression.sum or expression.product:
+            result = self._arithmetic(expression, kind, key, of, kept)
+        elif expression.zone_of:
+            result = self._zones(expression)
+        elif expression.const is not None:
+            result = self._texts(
+                TextColumn(np.ones(len(self.table), np.int32), ["", expression.const]), kind, key, of, expression
+            )
+        else:
+            column = self.table.columns[cast("str", find_column(self.table, expression.columns))]
+            result = self._texts(column, kind, key, of, expression)
+        if expression.where:
+            mask = any_holds(self.table, expression.where)
+            result = Typed(np.where(mask, result.codes, np.int32(-1)), result.values, result.bad)
+        if expression.within and not expression.occurrence_of:
+            result = self._within(result, expression.within)
+        return result
+
+    def _usable(self, parts: Sequence[Expression]) -> list[Expression]:
+        return [part for part in parts if self.available(part)]
+
+    def _texts(self, column: TextColumn, kind: RecordKind, key: str, of: Type, expression: Expression) -> Typed:
+        """Leaf: a column's distinct texts prepared, translated and read as the type."""
+        texts = convert.prepared(column.values, expression)
+        meant, unknown = convert.mapped(texts, expression)
+        values, bad = self._read(meant, kind, key, of, expression)
+        bad.update(unknown)
+        none = np.array([value is None and at not in bad for at, value in enumerate(values)], dtype=bool)
+        codes = np.where(none[column.codes], np.int32(-1), column.codes) if none.any() else column.codes
+        return Typed(codes, values, bad)
+
+    def _read(self, texts: list[str], kind: RecordKind, key: str, of: Type, expression: Expression) -> convert.Values:
+        if of in convert.TEXT_TYPES:
+            return convert.to_texts(texts, kind, key, of)
+        if of is Type.FLAG:
+            return convert.to_flags(texts)
+        column = find_column(self.table, expression.columns) or ""
+        if of in convert.DATE_TYPES:
+            pattern = self.formats.dates.get(column, expression.formats[0] if expression.formats else dates.ISO)
+            return self._dates(texts, pattern, key, of, expression.time_zone or self.zone)
+        sign = self.formats.decimals.get(column, expression.decimal or ".")
+        found, bad = numbers.parse_all(texts, sign, money=of in convert.MONEY_TYPES)
+        scaled = [None if n is None else convert.scaled(n, expression) for n in found]
+        return cast("list[object]", scaled), bad
+
+    def _dates(self, texts: list[str], pattern: str, key: str, of: Type, zone: str) -> convert.Values:
+        parsed = dates.parse(texts, pattern, zone)
+        numbers_ = parsed.days if of is Type.DAY else parsed.instants
+        if of is Type.INSTANT and key in PROMISES:
+            # A promise for a day is kept up to its last microsecond.
+            numbers_ = np.where(parsed.has_time, numbers_, numbers_ + DAY - 1)
+        good = parsed.good.tolist()
+        values: list[object] = [n if ok else None for n, ok in zip(numbers_.tolist(), good, strict=True)]
+        expected = dates.sample(pattern)
+        return values, {at: expected for at, text in enumerate(texts) if text and not good[at]}
+
+    def _zones(self, expression: Expression) -> Typed:
+        name = find_column(self.table, (expression.zone_of,))
+        if name is None:
+            return constant(self.zone, len(self.table))
+        column = self.table.columns[name]
+        texts = convert.prepared(column.values, expression)
+        parsed = dates.parse(texts, self.formats.dates.get(name, dates.ISO), expression.time_zone or self.zone)
+        known: dict[int, str] = {}
+        zones: list[object] = []
+        for offset, instant, good in zip(
+            parsed.offsets.tolist(), parsed.instants.tolist(), parsed.good.tolist(), strict=True
+        ):
+            if not good:
+                zones.append(None)
+            elif offset == dates.NO_OFFSET:
+                zones.append(expression.time_zone or self.zone)
+            else:
+                if offset not in known or offset % 60:
+                    known[offset] = convert.zone_name(offset, instant)
+                zones.append(known[offset])
+        none = np.array([zone is None for zone in zones])
+        return Typed(np.where(none[column.codes], np.int32(-1), column.codes), zones)
+
+    def _first(self, parts: Sequence[Typed]) -> Typed:
+        codes, values, bad = parts[0].codes, list(parts[0].values), dict(parts[0].bad)
+        for part in parts[1:]:
+            offset = len(values)
+            codes = np.where((codes < 0) & (part.codes >= 0), part.codes + np.int32(offset), codes)
+            values += part.values
+            bad |= {offset + at: expected for at, expected in part.bad.items()}
+        return Typed(codes, values, bad)
+
+    def _combined(
+        self, parts: Sequence[Typed], combine: Callable[[list[object]], object | None]
+    ) -> tuple[Codes, list[object], dict[int, str]]:
+        """One value per distinct combination of the parts' values; a bad part makes a bad combination."""
+        if not len(self.table):
+            return np.zeros(0, np.int32), [], {}
+        stacked = np.stack([part.codes for part in parts])
+        _, first, inverse = np.unique(stacked, axis=1, return_index=True, return_inverse=True)
+        values: list[object] = []
+        bad: dict[int, str] = {}
+        for at, row in enumerate(first.tolist()):
+            codes = [int(part.codes[row]) for part in parts]
+            faults = [part.bad[code] for part, code in zip(parts, codes, strict=True) if code in part.bad]
+            if faults:
+                bad[at] = faults[0]
+            values.append(
+                None if faults else combine([None if c < 0 else p.values[c] for p, c in zip(parts, codes, strict=True)])
+            )
+        none = np.array([value is None and at not in bad for at, value in enumerate(values)])
+        codes_ = inverse.reshape(-1).astype(np.int32)
+        return np.where(none[codes_], np.int32(-1), codes_), values, bad
+
+    def _join(self, expression: Expression, kind: RecordKind, key: str, of: Type, kept: Mask) -> Typed:
+        parts = [self.value(kind, "", Type.TEXT, part, kept) for part in expression.join]
+        codes, texts, bad = self._combined(
+            parts, lambda values: expression.separator.join(str(v) for v in values if v is not None) or None
+        )
+        column = TextColumn(np.where(codes < 0, EMPTY, codes + np.int32(1)), ["", *(str(text or "") for text in texts)])
+        result = self._texts(column, kind, key, of, expression)
+        return Typed(result.codes, result.values, result.bad | {at + 1: expected for at, expected in bad.items()})
+
+    def _arithmetic(self, expression: Expression, kind: RecordKind, key: str, of: Type, kept: Mask) -> Typed:
+        more = [self.value(kind, key, of, part, kept) for part in expression.sum or expression.product]
+        less = [self.value(kind, key, of, part, kept) for part in expression.less]
+        multiply = bool(expression.product)
+
+        def combine(values: list[object]) -> object | None:
+            figures = cast("list[Decimal | None]", values)
+            if multiply:
+                if None in figures:
+                    return None
+                total = Decimal(1)
+                for figure in figures:
+                    total *= cast("Decimal", figure)
+            else:
+                if all(figure is None for figure in figures):
+                    return None
+                total = sum((f for f in figures[: len(more)] if f is not None), Decimal(0))
+                total -= sum((f for f in figures[len(more) :] if f is not None), Decimal(0))
+            return convert.scaled(total, expression)
+
+        return Typed(*self._combined([*more, *less], combine))
+
+    def _group(self, names: Sequence[str]) -> Codes:
+        columns = [self.table.columns[normalized(name)] for name in names if normalized(name) in self.table.columns]
+        return group_codes(columns, len(self.table))
+
+    def _occurrences(self, expression: Expression, kept: Mask) -> Typed:
+        """``MUG``, ``MUG (2)``: the first filled text, numbered from its second time within the group on."""
+        rows = np.flatnonzero(kept)
+        base = self._first_texts(expression.occurrence_of)
+        group = group_codes([base, TextColumn(self._group(expression.within), [])], len(self.table))[rows]
+        pairs = np.stack([base.codes[rows], occurrence_numbers(group)])
+        distinct, inverse = np.unique(pairs, axis=1, return_inverse=True)
+        texts: list[object] = []
+        for code, number in distinct.T.tolist():
+            text = base.values[code] or "line"
+            texts.append(text if number == 1 else f"{text} ({number})")
+        codes = np.full(len(self.table), -1, np.int32)
+        codes[rows] = inverse.reshape(-1)
+        return Typed(codes, texts)
+
+    def _first_texts(self, names: Sequence[str]) -> TextColumn:
+        codes = np.zeros(len(self.table), np.int32)
+        texts = [""]
+        for column in (self.table.columns[name] for name in map(normalized, names) if name in self.table.columns):
+            filled = np.array([bool(text.strip()) for text in column.values])[column.codes]
+            codes = np.where((codes == 0) & filled, column.codes + np.int32(len(texts)), codes)
+            texts += [text.strip() for text in column.values]
+        return TextColumn(codes, texts)
+
+    def _within(self, result: Typed, names: Sequence[str]) -> Typed:
+        groups = self._group(names)
+        filled = np.flatnonzero(result.codes >= 0)
+        numbers_, first = np.unique(groups[filled], return_index=True)
+        lookup = np.full(int(groups.max(initial=-1)) + 1, -1, np.int32)
+        lookup[numbers_] = result.codes[filled[first]]
+        return Typed(lookup[groups], result.values, result.bad)
+
+    def finished(self, typed: Typed, of: Type, currencies: Typed | None) -> Typed:
+        """Numbers as the field's type; amounts in minor units of each row's currency."""
+        if of not in convert.NUMBER_TYPES:
+            return typed
+        if of not in convert.MONEY_TYPES or currencies is None:
+            return self._numbers(typed, of, self.currency)
+        used = {str(currencies.values[c]) for c in np.unique(currencies.codes) if c >= 0 and c not in currencies.bad}
+        if len(used) <= 1:
+            return self._numbers(typed, of, next(iter(used), self.currency))
+        by_row = Typed(currencies.codes, [str(v or self.currency) for v in currencies.values])
+
+        def combine(values: list[object]) -> object | None:
+            number, currency = values
+            return None if number is None else (number, currency or self.currency)
+
+        codes, pairs, bad = self._combined([typed, by_row], combine)
+        return _amounts(Typed(codes, pairs, bad), of)
+
+    def _numbers(self, typed: Typed, of: Type, currency: str) -> Typed:
+        pairs: list[object] = [None if number is None else (number, currency) for number in typed.values]
+        return _amounts(Typed(typed.codes, pairs, typed.bad), of)
+
+
+def _amounts(pairs: Typed, of: Type) -> Typed:
+    values: list[object] = []
+    bad = dict(pairs.bad)
+    for at, pair in enumerate(pairs.values):
+        if pair is None:
+            values.append(None)
+            continue
+        number, currency = cast("tuple[Decimal, str]", pair)
+        value, expected = convert.to_number(number, of, currency)
+        values.append(value)
+        if expected:
+            bad[at] = expected
+    return Typed(pairs.codes, values, bad)

@@ -1,0 +1,91 @@
+"""From paths to tables: what people drop (files, folders, archives) and what kind of table each file holds."""
+
+import zipfile
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+
+from opsconsole.domain.errors import UserError
+from opsconsole.domain.instants import from_datetime
+from opsconsole.imports import limits, sheets, sniff
+from opsconsole.imports.tables import FileOptions, InputFile, Table, input_file, open_unpacked
+
+SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".ods")
+_SPREADSHEETS = "Save it as .xlsx or .csv and import that."
+_MAX_FILES = 2_000
+
+
+def open_table(file: InputFile, options: FileOptions) -> Table:
+    """The table in a file, its kind told by its content; UserError says what is wrong and what to do."""
+    with open_unpacked(file) as stream:
+        start = stream.read(4096)
+    if not start:
+        raise UserError(f"{file.name} is empty.", "Export it again.")
+    if start.startswith(b"PK\x03\x04"):
+        return sheets.open_package(file, options)
+    if start.startswith(b"\xd0\xcf\x11\xe0"):
+        raise UserError(f"{file.name} is an old or protected Excel file.", _SPREADSHEETS)
+    if start.startswith(b"%PDF"):
+        raise UserError(f"{file.name} is a PDF.", "Export the table itself as .csv or .xlsx.")
+    if start.lstrip()[:15].lower().startswith((b"<html", b"<!doctype html", b"<table")):
+        raise UserError(f"{file.name} is a web page, not a table.", _SPREADSHEETS)
+    return sniff.open_text(file, options)
+
+
+def expand(paths: Iterable[Path], into: Path) -> list[InputFile]:
+    """Files behind the paths: folders are walked, archives unpacked into the folder ``into``; in a stable order.
+
+    Files of other kinds are skipped inside folders and archives; named directly they are kept, so that their
+    fault is told.
+    """
+    found: list[InputFile] = []
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(p for p in path.rglob("*") if p.is_file() and _is_table_name(p.name))
+            found.extend(input_file(p) for p in inside if p.stat().st_size)
+        elif path.suffix.lower() == ".zip" and is_archive(path):
+            found.extend(_unpack(path, into))
+        else:
+            found.append(input_file(path))
+        if len(found) > _MAX_FILES:
+            raise UserError(f"{path.name} holds more than {_MAX_FILES:,} files.", "Import a smaller folder.")
+    if not found:
+        raise UserError("There is no table in what was given.", f"Give files ending in {', '.join(SUFFIXES)}.")
+    return found
+
+
+def is_archive(path: Path) -> bool:
+    """Whether a file is a zip of files (a spreadsheet is a zip too, but none of these)."""
+    try:
+        with zipfile.ZipFile(path) as package:
+            return not {"[Content_Types].xml", "mimetype"} & set(package.namelist())
+    except (OSError, zipfile.BadZipFile):
+        return False
+
+
+def _is_table_name(name: str) -> bool:
+    lowered = name.lower().removesuffix(".gz")
+    return lowered.endswith(SUFFIXES) and not name.startswith((".", "~$", "__MACOSX"))
+
+
+def _unpack(path: Path, into: Path) -> list[InputFile]:
+    found: list[InputFile] = []
+    with zipfile.ZipFile(path) as package:
+        limits.check_package(package, path.name)
+        for number, part in enumerate(package.infolist()):
+            inner = PurePosixPath(part.filename)
+            if part.is_dir() or not part.file_size or not _is_table_name(inner.name) or "__MACOSX" in inner.parts:
+                continue
+            # Numbered names of our own: an archive's names may point outside the folder.
+            target = into / f"{len(found):04d}-{number}-{inner.name}"
+            try:
+                with package.open(part) as source, target.open("wb") as copy:
+                    while block := source.read(limits.MEBIBYTE):
+                        copy.write(block)
+            except (RuntimeError, NotImplementedError):
+                raise UserError(f"{path.name} is protected by a password.", "Unpack it and import the files.") from None
+            except zipfile.BadZipFile:
+                raise UserError(f"{path.name} is damaged.", "Download it again.") from None
+            modified = from_datetime(datetime(*part.date_time, tzinfo=UTC))
+            found.append(InputFile(target, f"{path.name}/{inner.name}", modified))
+    return found

@@ -1,0 +1,148 @@
+"""The formats of a file's date and number columns: decided once, over whole columns, before any value is read."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from opsconsole.domain.errors import UserError
+from opsconsole.imports import convert, dates, numbers
+from opsconsole.imports.columns import TextTable, normalized
+from opsconsole.imports.mapping import Expression, RecordSpec, type_of
+from opsconsole.imports.records import Type
+
+
+@dataclass
+class Formats:
+    """Date format and decimal sign by normalized column name; ``notes`` say what a reader should know of them."""
+
+    dates: dict[str, str] = field(default_factory=dict)
+    decimals: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaf:
+    column: str
+    expression: Expression
+    type: Type
+    texts: list[str]
+
+
+def find_column(table: TextTable | Mapping[str, object], names: Sequence[str]) -> str | None:
+    """Normalized name of the first of some alternative columns that is there."""
+    columns = table.columns if isinstance(table, TextTable) else table
+    return next((normalized(name) for name in names if normalized(name) in columns), None)
+
+
+def _leaves(table: TextTable, specs: Sequence[RecordSpec]) -> Iterator[_Leaf]:
+    for spec in specs:
+        for key, expression in spec.fields.items():
+            yield from _leaves_of(table, expression, type_of(spec, key))
+
+
+def _leaves_of(table: TextTable, expression: Expression, of: Type) -> Iterator[_Leaf]:
+    names = expression.columns
+    if expression.zone_of:
+        names, of = (expression.zone_of,), Type.INSTANT
+    column = find_column(table, names)
+    if column is not None:
+        yield _Leaf(column, expression, of, convert.prepared(table.columns[column].values, expression))
+    if not expression.join:  # joined parts are text, whatever comes of them
+        for part in expression.parts():
+            yield from _leaves_of(table, part, of)
+
+
+def decide(
+    table: TextTable,
+    specs: Sequence[RecordSpec],
+    *,
+    decimal: str = "",
+    stated: Mapping[str, str] | None = None,
+    flexible: bool = False,
+) -> Formats:
+    """Formats of all date and number columns that the specs use.
+
+    ``stated`` are formats the user gave for columns; ``decimal`` is the file's sign where the mapping tells it.
+    ``flexible`` (built-in sources): a column that is wholly in another format than the platform writes, because a
+    spreadsheet saved it, is read in that one. Raises UserError where a column is ambiguous or mixed.
+    """
+    formats = Formats()
+    told = {normalized(name): pattern for name, pattern in (stated or {}).items()}
+    doubts: list[dates.AmbiguousDates] = []
+    doubtful: dict[str, str] = {}
+    for leaf in _leaves(table, specs):
+        if leaf.type in convert.DATE_TYPES and leaf.column not in formats.dates:
+            try:
+                formats.dates[leaf.column] = told.get(leaf.column) or _date_format(leaf, formats, flexible)
+            except dates.AmbiguousDates as doubt:
+                doubts.append(doubt)
+        elif leaf.type in convert.NUMBER_TYPES and leaf.column not in formats.decimals:
+            formats.decimals[leaf.column] = _decimal(leaf, decimal, doubtful, formats, flexible)
+    for question in doubts:
+        formats.dates[normalized(question.column)] = _settled(question, formats)
+    _settle_numbers(formats, doubtful)
+    return formats
+
+
+def _date_format(leaf: _Leaf, formats: Formats, flexible: bool) -> str:
+    texts = [text for text in leaf.texts if text]
+    if leaf.expression.map:
+        texts = [text for text in texts if normalized(text) not in dict(leaf.expression.map)]
+    wanted = leaf.expression.formats
+    if not texts:
+        return wanted[0] if wanted else dates.ISO
+    for pattern in wanted:
+        if dates.parse(texts, pattern, "UTC").good.all():
+            return pattern
+    if len(wanted) == 1 and not flexible:
+        return wanted[0]
+    choice = dates.choose(texts, leaf.column, wanted)
+    if choice is None:
+        return wanted[0] if wanted else dates.ISO
+    if wanted and choice.format not in wanted:
+        formats.notes.append(f"“{leaf.column}” is not in the platform's own form; it was read as {choice.format}.")
+    return choice.format
+
+
+def _settled(doubt: dates.AmbiguousDates, formats: Formats) -> str:
+    """The reading of an ambiguous column that another column of the same file proves."""
+    proven = {_date_part(pattern) for pattern in formats.dates.values()}
+    fitting = [pattern for pattern in doubt.formats if _date_part(pattern) in proven]
+    if len(fitting) != 1:
+        raise doubt
+    formats.notes.append(f"“{doubt.column}” was read as {fitting[0]}, as another column of the file proves.")
+    return fitting[0]
+
+
+def _date_part(pattern: str) -> str:
+    return re.split(r"[ T,]*%[HI]", pattern)[0]
+
+
+def _decimal(leaf: _Leaf, stated: str, doubtful: dict[str, str], formats: Formats, flexible: bool) -> str:
+    wanted = leaf.expression.decimal or stated
+    if wanted and not flexible:
+        return wanted
+    choice = numbers.choose_decimal(leaf.texts, leaf.column, money=leaf.type in convert.MONEY_TYPES)
+    if choice.sign:
+        if wanted and choice.sign != wanted:
+            formats.notes.append(
+                f"“{leaf.column}” is written with a decimal {'comma' if choice.sign == ',' else 'point'}."
+            )
+        return choice.sign
+    if choice.doubtful and not wanted:
+        doubtful[leaf.column] = choice.doubtful
+    return wanted
+
+
+def _settle_numbers(formats: Formats, doubtful: Mapping[str, str]) -> None:
+    proven = {sign for sign in formats.decimals.values() if sign}
+    for column, sign in list(formats.decimals.items()):
+        if sign:
+            continue
+        if column in doubtful and len(proven) != 1:
+            text = doubtful[column]
+            raise UserError(
+                f"The numbers of the column “{column}” can be read in two ways: {text}.",
+                'Say in a mapping which sign is the decimal one: decimal = "." or decimal = ",".',
+            )
+        formats.decimals[column] = next(iter(proven)) if len(proven) == 1 else "."

@@ -1,0 +1,187 @@
+"""What reading a file gives: typed records, what was refused and why, and how new it all is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from opsconsole.imports.columns import Rows, TextTable
+from opsconsole.imports.drafts import Draft, Problem
+from opsconsole.imports.records import PROMISES, Records, Type
+from opsconsole.imports.rejects import Reject
+from opsconsole.imports.tables import InputFile
+
+BASIS_RECORDS = "each record's own last update"
+BASIS_NEWEST = "the newest time in the file"
+BASIS_FILE = "the file's own date"
+
+
+@dataclass
+class ParsedFile:
+    """A file read.
+
+    ``records`` in the order in which they are to be written. ``records_read`` and ``records_rejected`` count records per
+    kind (read includes rejected); ``rejects`` tell lines. ``source_time`` and ``newest_data_at`` are instants.
+    """
+
+    file: InputFile
+    source: str
+    label: str
+    why: str
+    description: str
+    header_line: int
+    names: tuple[str, ...]
+    unused: tuple[str, ...]
+    records: list[Records] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+    records_read: dict[str, int] = field(default_factory=dict)
+    records_rejected: dict[str, int] = field(default_factory=dict)
+    source_time: int = 0
+    basis: str = BASIS_FILE
+    newest_data_at: int | None = None
+    notes: list[str] = field(default_factory=list)
+    formats: dict[str, str] = field(default_factory=dict)
+
+
+def settle(parsed: ParsedFile, drafts: Sequence[Draft], table: TextTable, raw: "RawLines", now: int | None) -> None:
+    """Put the drafts' good records and their rejects into ``parsed``, and tell how new they are.
+
+    A bad line rejects its whole order: every record of that order in this file, whatever its kind.
+    """
+    refused = _refused_keys(drafts)
+    waiting: dict[int, Problem] = {}
+    newest: list[int] = []
+    for draft in drafts:
+        kind = draft.kind.key
+        keep, dropped = _split(draft, refused, waiting)
+        keep = _without_repeats(parsed, draft, keep)
+        read = len(keep) + len(dropped)
+        parsed.records_read[kind] = parsed.records_read.get(kind, 0) + read
+        parsed.records_rejected[kind] = parsed.records_rejected.get(kind, 0) + len(dropped)
+        records = _records(draft, keep, table, now)
+        newest += _newest(draft, records, now)
+        if len(records):
+            parsed.records.append(records)
+    problems = _unique([problem for draft in drafts for problem in draft.problems], waiting, table)
+    lines = [int(table.lines[problem.row]) for problem in problems]
+    texts = raw.of(set(lines)) if problems else {}
+    parsed.rejects += [
+        Reject(p.kind, line, p.field, p.found, p.expected, texts.get(line, ""))
+        for p, line in zip(problems, lines, strict=True)
+    ]
+    _date(parsed, newest)
+
+
+class RawLines:
+    """Gives back lines of the file as they were read; only asked where something is refused."""
+
+    def of(self, lines: set[int]) -> Mapping[int, str]:
+        """Raw text by line."""
+        raise NotImplementedError
+
+
+def _refused_keys(drafts: Sequence[Draft]) -> dict[tuple[object, ...], Problem]:
+    refused: dict[tuple[object, ...], Problem] = {}
+    for draft in drafts:
+        if draft.problems:
+            keys = dict(zip(draft.rows.tolist(), draft.group_keys(), strict=True))
+            for problem in draft.problems:
+                refused.setdefault(keys[problem.row], problem)
+    return refused
+
+
+def _split(
+    draft: Draft, refused: Mapping[tuple[object, ...], Problem], waiting: dict[int, Problem]
+) -> tuple[Rows, Rows]:
+    """Rows of the records that stay and of those that are dropped; rows that only wait for another are noted."""
+    if not refused:
+        return draft.rows, draft.rows[:0]
+    bad_rows = {problem.row for problem in draft.problems}
+    dropped = []
+    keep = []
+    for row, key in zip(draft.rows.tolist(), draft.group_keys(), strict=True):
+        cause = refused.get(key)
+        if cause is None and row not in bad_rows:
+            keep.append(row)
+            continue
+        dropped.append(row)
+        if row not in bad_rows and cause is not None:
+            waiting.setdefault(row, cause)
+    return np.array(keep, dtype=np.int64), np.array(dropped, dtype=np.int64)
+
+
+def _unique(problems: list[Problem], waiting: Mapping[int, Problem], table: TextTable) -> list[Problem]:
+    """Each fault of a line once, in the order of lines; lines that wait for another line of their order after them."""
+    kept = {(p.row, p.found, p.expected if not p.found else ""): p for p in reversed(problems)}
+    told = {p.row for p in problems}
+    for row, cause in waiting.items():
+        if row not in told:
+            line = int(table.lines[cause.row])
+            text = f"the whole order: its line {line:,} was refused"
+            kept[(row, "", text)] = Problem(cause.kind, row, "", "", text)
+    return sorted(kept.values(), key=lambda problem: (problem.row, problem.field))
+
+
+def _without_repeats(parsed: ParsedFile, draft: Draft, rows: Rows) -> Rows:
+    """Rows less those that repeat a record of the file word for word.
+
+    Different contents for one identity: in a snapshot both are refused, since nobody can say which is true; elsewhere
+    the newer or later line wins when it is written, and the report says so.
+    """
+    kind = draft.kind
+    names = [name for name in kind.identity if name in draft.columns]
+    if kind.occurrence or not len(rows) or not names:
+        return rows
+    keys = list(zip(*(draft.columns[name].objects(rows) for name in names), strict=True))
+    if len(set(keys)) == len(keys):
+        return rows
+    contents = list(zip(*(typed.objects(rows) for typed in draft.columns.values()), strict=True))
+    seen: dict[tuple[object, ...], dict[tuple[object, ...], int]] = {}
+    for row, key, content in zip(rows.tolist(), keys, contents, strict=True):
+        seen.setdefault(key, {}).setdefault(content, row)
+    torn = {key for key, variants in seen.items() if len(variants) > 1}
+    if kind.snapshot:
+        for key in torn:
+            for row in seen[key].values():
+                shown = ", ".join(str(part) for part in key)
+                expected = f"one line per {' and '.join(names)}; the lines for it differ"
+                draft.problems.append(Problem(kind.key, row, names[0], shown, expected))
+        dropped = sum(len(seen[key]) for key in torn)
+        parsed.records_rejected[kind.key] = parsed.records_rejected.get(kind.key, 0) + dropped
+        parsed.records_read[kind.key] = parsed.records_read.get(kind.key, 0) + dropped
+    elif torn:
+        parsed.notes.append(
+            f"{len(torn):,} {kind.label.lower()} stand on several lines that differ; the later line counts."
+        )
+    kept = [row for key, variants in seen.items() if not (kind.snapshot and key in torn) for row in variants.values()]
+    return np.array(sorted(kept), dtype=np.int64)
+
+
+def _records(draft: Draft, rows: Rows, table: TextTable, now: int | None) -> Records:
+    times = None
+    if draft.times is not None:
+        limit = now if now is not None else 1 << 62
+        times = [None if at is None else min(int(str(at)), limit) for at in draft.times.objects(rows)]
+    columns = {key: typed.objects(rows) for key, typed in draft.columns.items()}
+    return Records(draft.kind.key, columns, table.lines[rows].tolist(), times)
+
+
+def _newest(draft: Draft, records: Records, now: int | None) -> list[int]:
+    """The newest facts of each instant column; promises lie ahead and facts after ``now`` have not happened."""
+    found: list[int] = []
+    for known in draft.kind.fields:
+        if known.type is Type.INSTANT and known.key not in PROMISES and known.key in records.columns:
+            past = [at for at in set(records.columns[known.key]) if at is not None and (now is None or at <= now)]
+            found += [max(past)] if past else []
+    return found
+
+
+def _date(parsed: ParsedFile, newest: list[int]) -> None:
+    times = [at for records in parsed.records for at in records.times or () if at is not None]
+    if times:
+        parsed.source_time, parsed.basis = max(times), BASIS_RECORDS
+    elif newest:
+        parsed.source_time, parsed.basis = max(newest), BASIS_NEWEST
+    else:
+        parsed.source_time, parsed.basis = parsed.file.modified_at, BASIS_FILE
+    parsed.newest_data_at = max([*newest, *times], default=None)

@@ -1,0 +1,211 @@
+"""Reading a file: every field as text first, then whole columns typed, records built, bad orders set aside."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from opsconsole.domain.errors import UserError
+from opsconsole.domain.progress import Progress
+from opsconsole.imports import files, limits, recognize
+from opsconsole.imports.columns import TableBuilder, TextTable, normalized
+from opsconsole.imports.drafts import Draft, draft
+from opsconsole.imports.evaluate import Evaluator
+from opsconsole.imports.formats import Formats, decide
+from opsconsole.imports.mapping import MappingSpec
+from opsconsole.imports.parsed import ParsedFile, RawLines, settle
+from opsconsole.imports.recognize import Candidate, Fit
+from opsconsole.imports.records import KINDS
+from opsconsole.imports.source import Source
+from opsconsole.imports.tables import FileOptions, InputFile, NumberedRow, Table, chunks, head, input_file
+
+_RAW_LENGTH = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the reader is told besides the file. ``formats`` are date formats the user gave for columns.
+
+    ``channel``, ``location``, ``currency``, ``time_zone``: what holds where neither the file nor its mapping says.
+    ``now``: facts after it have not happened.
+    """
+
+    channel: str = ""
+    location: str = ""
+    currency: str = ""
+    time_zone: str = ""
+    formats: Mapping[str, str] | None = None
+    now: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file whose table and header are known, not yet read."""
+
+    file: InputFile
+    table: Table
+    fit: Fit
+
+    @property
+    def spec(self) -> MappingSpec:
+        """What its columns mean."""
+        candidate = self.fit.candidate
+        return candidate.spec if isinstance(candidate, Source) else candidate
+
+    @property
+    def key(self) -> str:
+        """Key of the source; of a saved mapping ``mapping:`` and its name."""
+        candidate = self.fit.candidate
+        return candidate.key if isinstance(candidate, Source) else f"mapping:{candidate.name}"
+
+    @property
+    def label(self) -> str:
+        """``Shopify, orders`` or ``Mapping: open PO lines``."""
+        candidate = self.fit.candidate
+        return candidate.label if isinstance(candidate, Source) else f"Mapping: {candidate.name}"
+
+
+def open_file(file: InputFile | Path, candidates: Sequence[Candidate], *, forced: Candidate | None = None) -> Opened:
+    """Find out what a file is. ``forced`` is a candidate the user named.
+
+    Raises UserError when the file is no table, fits nothing, or lacks what the named candidate needs.
+    """
+    if isinstance(file, Path):
+        file = input_file(file)
+    options = FileOptions() if forced is None else _options(forced)
+    table = files.open_table(file, options)
+    rows = _bounded(file, head(table))
+    if not rows:
+        raise UserError(f"{file.name} has no rows.", "Export it again.")
+    if forced is not None:
+        return Opened(file, table, recognize.forced_fit(file, rows, forced, options.header_row))
+    fit = recognize.best_fit(rows, candidates)
+    if fit is None:
+        raise recognize.not_recognized(file, rows)
+    chosen = _options(fit.candidate)
+    if chosen != FileOptions():
+        table = files.open_table(file, chosen)
+        fit = recognize.forced_fit(file, _bounded(file, head(table)), fit.candidate, chosen.header_row)
+    return Opened(file, table, fit)
+
+
+def _options(candidate: Candidate) -> FileOptions:
+    return candidate.file
+
+
+def _bounded(file: InputFile, rows: list[NumberedRow]) -> list[NumberedRow]:
+    if any(len(row) > limits.MAX_COLUMNS for _, row in rows):
+        raise limits.too_large(file.name, f"it has more than {limits.MAX_COLUMNS:,} columns")
+    return rows
+
+
+def read_file(
+    file: InputFile | Path,
+    candidates: Sequence[Candidate],
+    reading: Reading | None = None,
+    *,
+    forced: Candidate | None = None,
+    progress: Progress | None = None,
+) -> ParsedFile:
+    """Read a whole file; see ``open_file`` and ``read_opened``."""
+    return read_opened(open_file(file, candidates, forced=forced), reading or Reading(), progress)
+
+
+def read_opened(opened: Opened, reading: Reading, progress: Progress | None = None) -> ParsedFile:
+    """Typed records of a file and what was refused.
+
+    Memory: the columns that are needed, dictionary-encoded, and the typed records; the rest is read in chunks and let
+    go. Raises UserError for what concerns the whole file (ambiguous dates, a broken file), Cancelled when cancelled.
+    """
+    spec = opened.spec
+    table = _collect(opened, progress)
+    built_in = isinstance(opened.fit.candidate, Source)
+    formats = decide(table, spec.records, decimal=spec.decimal, stated=reading.formats, flexible=built_in)
+    zone = spec.time_zone or reading.time_zone
+    evaluator = Evaluator(table, formats, zone or "UTC", spec.currency or reading.currency or "USD")
+    defaults = {
+        "channel": spec.channel if spec.channel else reading.channel,
+        "location": spec.location or reading.location,
+        "currency": spec.currency or reading.currency,
+        "time_zone": zone,
+    }
+    drafts = _drafts(opened, evaluator, defaults)
+    parsed = ParsedFile(
+        file=opened.file,
+        source=opened.key,
+        label=opened.label,
+        why=opened.fit.score.reason,
+        description=opened.table.description,
+        header_line=opened.fit.line,
+        names=opened.fit.names,
+        unused=_unused(opened),
+        notes=list(formats.notes),
+        formats=_told(formats),
+    )
+    settle(parsed, drafts, table, _RawRows(opened.table), reading.now)
+    return parsed
+
+
+def _collect(opened: Opened, progress: Progress | None) -> TextTable:
+    needed = {name for names, _ in opened.spec.column_groups() for name in names}
+    builder = TableBuilder(opened.fit.names, needed, ragged=opened.table.ragged)
+    for chunk in chunks(opened.table, opened.fit.line):
+        builder.add(chunk.lines, chunk.rows)
+        if builder.count > limits.MAX_RECORDS:
+            raise limits.too_large(opened.file.name, f"it has more than {limits.MAX_RECORDS:,} rows")
+        if progress is not None:
+            progress.step(builder.count, 0, f"{opened.file.name}: {builder.count:,} rows read")
+    return builder.table()
+
+
+def _drafts(opened: Opened, evaluator: Evaluator, defaults: Mapping[str, str]) -> list[Draft]:
+    made = []
+    for spec in opened.spec.records:
+        one = draft(evaluator, spec, defaults)
+        if one is not None:
+            made.append(one)
+        elif not isinstance(opened.fit.candidate, Source):
+            given = set(spec.fields) | {key for key, value in defaults.items() if value}
+            missing = [f.key for f in spec.kind.fields if f.required and f.key not in given]
+            what = missing[0] if missing else "they are known by"
+            raise UserError(
+                f"{opened.label}: {spec.kind.label.lower()} need the field {what}.",
+                "Name it in the mapping, or say it when importing.",
+            )
+    if not made:
+        raise UserError(f"{opened.file.name} has none of the columns that make a record.", "Pick more columns.")
+    order = list(KINDS)
+    return sorted(made, key=lambda one: order.index(one.kind.key))
+
+
+def _unused(opened: Opened) -> tuple[str, ...]:
+    used = {name for names, _ in opened.spec.column_groups() for name in names}
+    return tuple(name for name in opened.fit.names if name and normalized(name) not in used)
+
+
+def _told(formats: Formats) -> dict[str, str]:
+    return dict(formats.dates)
+
+
+class _RawRows(RawLines):
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def of(self, lines: set[int]) -> Mapping[int, str]:
+        """Read the file once more for the lines that were refused."""
+        last = max(lines)
+        found: dict[int, str] = {}
+        for line, row in self._table.rows():
+            if line in lines:
+                found[line] = _as_line(row)
+            if line >= last:
+                break
+        return found
+
+
+def _as_line(row: Iterable[str]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="").writerow(row)
+    line = text.getvalue()
+    return line if len(line) <= _RAW_LENGTH else f"{line[:_RAW_LENGTH]}…"

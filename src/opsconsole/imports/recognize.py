@@ -1,0 +1,108 @@
+"""Which source or saved mapping a file belongs to, told by its header, and in which row that header is."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from opsconsole.domain.errors import UserError
+from opsconsole.imports.columns import normalized, unique_names
+from opsconsole.imports.mapping import MappingSpec
+from opsconsole.imports.source import NO_FIT, Score, Source, header_names
+from opsconsole.imports.tables import InputFile, NumberedRow
+
+Candidate = Source | MappingSpec
+_ENOUGH = 0.2  # of a file's columns; below that a fit is chance
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A candidate with the header it was found by: the line it begins on and its column names."""
+
+    candidate: Candidate
+    score: Score
+    line: int
+    names: tuple[str, ...]
+
+
+def score(candidate: Candidate, header: Sequence[str]) -> Score:
+    """How well a header fits a candidate."""
+    names = header_names(unique_names(header))
+    if isinstance(candidate, Source):
+        return candidate.recognizes(names)
+    if candidate.header and header_names(candidate.header) == names:
+        return Score(2.0, f"its header is the one that “{candidate.name}” was made for")
+    used: set[str] = set()
+    for alternatives, optional in candidate.column_groups():
+        there = [name for name in alternatives if name in names]
+        if not there and not optional:
+            return NO_FIT
+        used.update(there)
+    if not used:
+        return NO_FIT
+    return Score(len(used) / len(names), f"it has the {len(used)} columns that the mapping “{candidate.name}” reads")
+
+
+def best_fit(rows: Iterable[NumberedRow], candidates: Sequence[Candidate], header_row: int = 0) -> Fit | None:
+    """The best candidate over the first rows; on equal points saved mappings come before built-in sources."""
+    best: Fit | None = None
+    ordered = sorted(candidates, key=lambda candidate: isinstance(candidate, Source))
+    for line, row in rows:
+        if header_row and line < header_row:
+            continue
+        for candidate in ordered:
+            found = score(candidate, row)
+            if found.points >= _ENOUGH and (best is None or found.points > best.score.points):
+                best = Fit(candidate, found, line, tuple(unique_names(row)))
+        if header_row:
+            break
+    return best
+
+
+def forced_fit(file: InputFile, rows: Sequence[NumberedRow], candidate: Candidate, header_row: int = 0) -> Fit:
+    """The header row for a candidate that the user named; UserError says which columns are missing."""
+    if header_row:
+        rows = [(line, row) for line, row in rows if line >= header_row][:1]
+    fit = best_fit(rows, [candidate], header_row)
+    if fit is not None:
+        return fit
+    wanted = _needed(candidate)
+    line, row = max(rows, key=lambda numbered: len(header_names(numbered[1]) & {n for names in wanted for n in names}))
+    names = header_names(unique_names(row))
+    missing = [group[0] for group in wanted if not names & set(group)]
+    if not missing:
+        return Fit(candidate, Score(0.1, "you said so"), line, tuple(unique_names(row)))
+    label = candidate.label if isinstance(candidate, Source) else f"the mapping “{candidate.name}”"
+    shown = ", ".join(name for name in unique_names(row)[:12] if name) or "no header"
+    raise UserError(
+        f"{file.name} does not fit {label}: it has no column “{missing[0]}”.",
+        f"Its columns are {shown}{' …' if len(row) > 12 else ''}.",
+    )
+
+
+def _needed(candidate: Candidate) -> list[tuple[str, ...]]:
+    if isinstance(candidate, Source):
+        return [(normalized(name),) for name in candidate.signatures[0].all_of]
+    return [names for names, optional in candidate.column_groups() if not optional]
+
+
+def likely_header(rows: Sequence[NumberedRow]) -> NumberedRow:
+    """The row that looks like the header of an unknown table: the first as wide as most, without figures or blanks."""
+    widths = [sum(1 for cell in row if cell.strip()) for _, row in rows]
+    usual = max(set(widths), key=lambda width: (widths.count(width), width), default=0)
+    for (line, row), width in zip(rows, widths, strict=True):
+        if width >= max(1, 0.8 * usual) and not any(cell.strip()[:1].isdigit() for cell in row):
+            return line, row
+    return rows[0]
+
+
+def not_recognized(file: InputFile, rows: Sequence[NumberedRow]) -> UserError:
+    """The refusal of a file that fits nothing, with the columns it seems to have."""
+    if not rows:
+        return UserError(f"{file.name} has no rows.", "Export it again.")
+    line, header = likely_header(rows)
+    names = [name for name in unique_names(header) if name]
+    shown = ", ".join(f"“{name[:40]}”" for name in names[:6])
+    more = f" and {len(names) - 6} more" if len(names) > 6 else ""
+    return UserError(
+        f"{file.name} is not recognized: no source and no saved mapping has the columns {shown}{more} (line {line}).",
+        "Map its columns once and save the mapping, or name a source.",
+    )

@@ -1,0 +1,112 @@
+"""A source: one platform's export, how it is recognized and what its columns mean; one file each in ``sources/``."""
+
+import importlib
+import pkgutil
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from opsconsole.imports import sources
+from opsconsole.imports.columns import normalized
+from opsconsole.imports.mapping import MappingSpec, parse_records
+from opsconsole.imports.tables import FileOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How well a header fits: 0 not at all, up to 1 where every column is known; ``reason`` in words."""
+
+    points: float
+    reason: str = ""
+
+
+NO_FIT = Score(0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A known layout: ``all_of`` and one of ``any_of`` must be there, none of ``none_of``; ``any_prefix`` likewise.
+
+    ``columns`` are all the names the layout is known to have; the more of the file's are among them, the better.
+    """
+
+    label: str
+    columns: tuple[str, ...]
+    all_of: tuple[str, ...] = ()
+    any_prefix: str = ""
+    none_of: tuple[str, ...] = ()
+
+    def score(self, header: Collection[str]) -> Score:
+        """Fit of a header given as normalized names."""
+        names = {name for name in header if name}
+        if not names or any(normalized(name) not in names for name in self.all_of):
+            return NO_FIT
+        if any(normalized(name) in names for name in self.none_of):
+            return NO_FIT
+        prefix = self.any_prefix.casefold()
+        if prefix and not any(name.startswith(prefix) for name in names):
+            return NO_FIT
+        known = names & {normalized(name) for name in self.columns}
+        return Score(len(known) / len(names), f"{len(known)} of its {len(names)} columns are those of {self.label}")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A built-in source. ``records`` are written in the vocabulary of saved mappings (imports/mapping.py).
+
+    ``platform`` is the kind of channel it belongs to. ``needs_channel`` is false where the file tells by itself which
+    orders it means. ``snapshot`` in words: what such a file is a picture of.
+    """
+
+    key: str
+    label: str
+    platform: str
+    signatures: tuple[Signature, ...]
+    records: tuple[Mapping[str, Any], ...]
+    file: FileOptions = field(default_factory=FileOptions)
+    decimal: str = "."
+    needs_channel: bool = True
+
+    @property
+    def spec(self) -> MappingSpec:
+        """What its columns mean."""
+        return _spec(self.key)
+
+    def recognizes(self, header: Collection[str]) -> Score:
+        """The best fit of a header (normalized names) to one of its layouts."""
+        return max((signature.score(header) for signature in self.signatures), key=lambda score: score.points)
+
+    def known_columns(self) -> set[str]:
+        """Normalized names of all columns of its layouts."""
+        return {normalized(name) for signature in self.signatures for name in signature.columns}
+
+
+@cache
+def all_sources() -> Mapping[str, Source]:
+    """Every built-in source by key, found in the folder ``sources``."""
+    found: list[Source] = []
+    for module in pkgutil.iter_modules(sources.__path__):
+        found.append(importlib.import_module(f"{sources.__name__}.{module.name}").SOURCE)
+    return {source.key: source for source in sorted(found, key=lambda source: source.key)}
+
+
+@cache
+def _spec(key: str) -> MappingSpec:
+    source = all_sources()[key]
+    return MappingSpec(
+        name=source.label,
+        records=parse_records(source.records, key),
+        file=source.file,
+        decimal=source.decimal,
+    )
+
+
+def columns(text: str) -> tuple[str, ...]:
+    """Column names out of a text with one or several names per line, separated by bars."""
+    return tuple(name.strip() for name in text.replace("\n", "|").split("|") if name.strip())
+
+
+def header_names(header: Sequence[str]) -> set[str]:
+    """Normalized names of a header row."""
+    return {normalized(name) for name in header} - {""}

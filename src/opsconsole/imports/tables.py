@@ -1,0 +1,132 @@
+"""What a table of text is: numbered rows of cells, as often as asked for; nothing is interpreted here."""
+
+import gzip
+import hashlib
+import io
+import itertools
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, Protocol, cast
+
+from opsconsole.domain.errors import UserError
+from opsconsole.imports import limits
+
+Row = list[str]
+NumberedRow = tuple[int, Row]
+HEAD_ROWS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """A file to read. ``name`` is what people know it by; ``modified_at`` its own date, an instant."""
+
+    path: Path
+    name: str
+    modified_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileOptions:
+    """What a mapping says about the file; empty or zero = sniffed."""
+
+    encoding: str = ""
+    delimiter: str = ""
+    header_row: int = 0
+    sheet: str = ""
+
+
+@dataclass
+class Chunk:
+    """Some rows with the line each begins on (1-based; a sheet's row number in spreadsheets)."""
+
+    lines: list[int] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+
+
+class Table(Protocol):
+    """Rows of one file or sheet.
+
+    ``ragged``: a row of another width than the header is a fault (text), not just cells left empty (sheets).
+    """
+
+    @property
+    def ragged(self) -> bool:
+        """See above."""
+
+    @property
+    def description(self) -> str:
+        """How the file was understood, in a few words."""
+
+    def rows(self) -> Iterator[NumberedRow]:
+        """All rows from the top, each with the line it begins on."""
+
+
+def input_file(path: Path) -> InputFile:
+    """A file on disk; UserError when it is not there, is a folder or is empty."""
+    try:
+        facts = path.stat()
+    except OSError as fault:
+        reason = "is not there" if isinstance(fault, FileNotFoundError) else "cannot be opened"
+        raise UserError(f"{path} {reason}.", "Check the name and whether you may read it.") from None
+    if not path.is_file():
+        raise UserError(f"{path} is not a file.", "Give files, a folder of files or a .zip.")
+    if facts.st_size == 0:
+        raise UserError(f"{path.name} is empty.", "Export it again.")
+    return InputFile(path, path.name, facts.st_mtime_ns // 1000)
+
+
+def file_hash(file: InputFile) -> str:
+    """SHA-256 of the file as it lies on disk."""
+    with file.path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def open_unpacked(file: InputFile) -> BinaryIO:
+    """The file's bytes, unpacked when it is gzipped (told by its first bytes, not its name)."""
+    try:
+        stream = file.path.open("rb")
+    except OSError:
+        raise UserError(
+            f"{file.name} cannot be opened.", "Close it elsewhere, or check that you may read it."
+        ) from None
+    if stream.peek(2)[:2] != b"\x1f\x8b":
+        return stream
+    unpacked = limits.BoundedReader(
+        cast("BinaryIO", gzip.GzipFile(fileobj=stream)), file.path.stat().st_size, file.name, also_close=stream
+    )
+    return cast("BinaryIO", io.BufferedReader(unpacked, limits.MEBIBYTE))
+
+
+def open_seekable(file: InputFile) -> BinaryIO:
+    """The unpacked bytes as a file one can seek in; a gzipped one goes through a temporary file."""
+    stream = open_unpacked(file)
+    if stream.seekable():
+        return stream
+    with stream:
+        copy = tempfile.TemporaryFile()  # noqa: SIM115 - handed to the caller
+        while block := stream.read(limits.MEBIBYTE):
+            copy.write(block)
+        copy.seek(0)
+        return cast("BinaryIO", copy)
+
+
+def head(table: Table, count: int = HEAD_ROWS) -> list[NumberedRow]:
+    """The first rows."""
+    return list(itertools.islice(table.rows(), count))
+
+
+def chunks(table: Table, after_line: int, size: int = 10_000) -> Iterator[Chunk]:
+    """Rows that begin after a line, in chunks."""
+    chunk = Chunk()
+    for line, row in table.rows():
+        if line <= after_line:
+            continue
+        chunk.lines.append(line)
+        chunk.rows.append(row)
+        if len(chunk.rows) >= size:
+            yield chunk
+            chunk = Chunk()
+    if chunk.rows:
+        yield chunk
