@@ -1,0 +1,1 @@
+"""What the detail panel shows of one subject, from the services' pages to sections."""

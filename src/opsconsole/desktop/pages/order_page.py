@@ -1,0 +1,61 @@
+"""The panel of one order: what was promised, what happened, lines, money, shipments, exceptions."""
+
+from collections.abc import Callable
+
+from opsconsole.desktop import sections
+from opsconsole.desktop.pages.parts import history_section, listing_section, timeline
+from opsconsole.desktop.panel import Notice, PanelContent, Section
+from opsconsole.desktop.table.formats import Formats
+from opsconsole.domain.pages import Fact, OrderPage
+
+_TABLES = (
+    ("Exceptions", "exceptions", ("severity", "type", "rule", "state", "due_at")),
+    ("Lines", "lines", ("sku", "title", "quantity", "shipped_quantity", "amount")),
+    ("Payments", "payments", ("method", "status", "amount", "paid_at")),
+    ("Shipments", "shipments", ("carrier", "carrier_key", "tracking_number", "shipped_at", "delivered_at")),
+    ("Scans", "scans", ("occurred_at", "description", "place")),
+    ("Returns", "returns", ("sku", "quantity", "stage", "reason")),
+    ("Answers", "reviews", ("answered_at", "score", "comment")),
+)
+
+
+def order_panel(
+    page: OrderPage,
+    formats: Formats,
+    *,
+    show_exceptions: Callable[[], None],
+    copy: Callable[[str], None],
+) -> PanelContent:
+    """Contents of the panel of one order."""
+    parts = []
+    if page.stops:
+        parts.append(Section("Timeline", timeline(page.stops, formats)))
+    if page.promises:
+        rows = [(promise.words, promise.basis, promise.when) for promise in page.promises]
+        parts.append(Section("Promises", sections.pairs(rows)))
+    for title, name, keys in _TABLES:
+        section = listing_section(title, getattr(page, name), keys, formats)
+        if section is not None:
+            parts.append(section)
+    for title, facts in (("Money", page.money), ("Order", page.facts)):
+        if facts:
+            parts.append(Section(title, sections.pairs([_pair(fact) for fact in facts])))
+    if page.address:
+        parts.append(Section("Ships to", sections.sentences("\n".join(page.address))))
+    if page.history:
+        parts.append(history_section(page.history, formats))
+    notice = Notice("; ".join(page.flags)) if page.flags else None
+    if notice is None and len(page.exceptions):
+        notice = Notice(f"{len(page.exceptions)} open exceptions", link=("Show", show_exceptions))
+    return PanelContent(
+        page.title,
+        badge=page.status_label,
+        subtitle=page.about,
+        notice=notice,
+        sections=tuple(parts),
+        links=(("copy", "Copy the order number", lambda: copy(page.title)),),
+    )
+
+
+def _pair(fact: Fact) -> tuple[str, str, str]:
+    return fact.label, fact.note, fact.words

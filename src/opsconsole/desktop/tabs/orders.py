@@ -1,0 +1,78 @@
+"""All orders: look one up from anywhere, see everything that is known about it."""
+
+from typing import Any
+
+from PySide6.QtGui import QGuiApplication
+
+from opsconsole.desktop.pages.order_page import order_panel
+from opsconsole.desktop.panel import PanelContent
+from opsconsole.desktop.tab import Tab
+from opsconsole.desktop.tab_content import Request, Selector, TabContent
+from opsconsole.desktop.table.arrangement import SortBy
+from opsconsole.desktop.workspace import Workspace
+from opsconsole.domain.pages import OrderPage
+from opsconsole.domain.progress import Progress
+
+_LISTS = (
+    ("orders", "orders"),
+    ("shipments", "shipments"),
+    ("returns", "returns"),
+    ("purchase_orders", "purchase orders"),
+)
+
+
+class OrdersTab(Tab):
+    """Orders, shipments, returns and purchase orders."""
+
+    key = "orders"
+    label = "Orders"
+    place = "right"
+    search_hint = "Order, SKU, tracking, customer"
+    noun = ("order", "orders")
+    subjects = frozenset({"orders", "imports"})
+    selectors = (
+        Selector("list", "Show", choices=_LISTS),
+        Selector("channel", "Channel", field="channel"),
+        Selector("status", "Status", field="status"),
+    )
+    sort = (SortBy("placed_at", descending=True),)
+
+    @staticmethod
+    def load(workspace: Workspace, request: Request, progress: Progress) -> TabContent:
+        """The chosen list, all of it: filtering is then a matter of milliseconds."""
+        from opsconsole.services import freshness, orders
+
+        readers = {
+            "orders": orders.list_orders,
+            "shipments": orders.list_shipments,
+            "returns": orders.list_returns,
+            "purchase_orders": orders.list_purchase_orders,
+        }
+        chosen = request.options.get("list") or "orders"
+        listing = readers[chosen](workspace.database, request.now)
+        return TabContent(
+            listing,
+            status=(f"**{len(listing):,}** {dict(_LISTS)[chosen]}",),
+            freshness=freshness.summary(workspace.database, request.now),
+        )
+
+    @staticmethod
+    def load_detail(workspace: Workspace, identity: Any, now: int, progress: Progress) -> OrderPage | None:
+        """The order's page."""
+        from opsconsole.services import orders
+
+        return orders.page_of(workspace.database, now, identity)
+
+    def build_panel(self, identity: Any, detail: OrderPage | None) -> PanelContent:
+        """Everything about one order."""
+        if detail is None:
+            return PanelContent("No order", subtitle="This row belongs to no order.")
+        return order_panel(
+            detail,
+            self.desk.formats(self.request.now, detail.time_zone),
+            show_exceptions=lambda: self.desk.show("order_exceptions", None, {"search": detail.title}),
+            copy=lambda text: QGuiApplication.clipboard().setText(text),
+        )
+
+
+TAB = OrdersTab
