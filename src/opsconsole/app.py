@@ -4,12 +4,14 @@ Before the first paint neither SQLAlchemy, pandas, pyqtgraph, openpyxl nor NumPy
 a worker after it.
 """
 
+import os
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths, QTimer
+from PySide6.QtCore import QEventLoop, QStandardPaths, Qt, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -18,43 +20,68 @@ from opsconsole.desktop.desk import Desk
 from opsconsole.desktop.errors import ErrorReporter, default_log_path
 from opsconsole.desktop.main_window import MainWindow
 from opsconsole.desktop.opening import Opening
-from opsconsole.desktop.settings import DATABASE_URL, THEME, Settings, default_path
+from opsconsole.desktop.settings import DATABASE_URL, LAST_TAB, THEME, Settings, default_path
+from opsconsole.desktop.single import OneWindow
+from opsconsole.desktop.start import Start
 from opsconsole.desktop.tab import Tab
 from opsconsole.desktop.tabs import tab_classes
 from opsconsole.desktop.tasks import Tasks
 from opsconsole.desktop.theme import theme
 from opsconsole.desktop.workspace import Database
+from opsconsole.domain.errors import UserError
 from opsconsole.domain.progress import Progress
 from opsconsole.domain.resources import resources_folder
+
+SCREENSHOT_TIMEOUT_MS = 120_000
+_SETTLED_TURNS = 8
 
 
 @dataclass(frozen=True)
 class Options:
-    """What the window is started with; ``database`` is a URL or path, ``as_of`` an instant (``None``: live)."""
+    """What the window is started with; ``database`` is a URL or path, ``as_of`` an instant (``None``: live).
+
+    ``settings`` is another settings file and ``cache`` another cache folder than the user's; ``theme`` overrides the
+    setting; ``alone`` switches "one window per database" off.
+    """
 
     database: str | None = None
     demo: bool = False
     as_of: int | None = None
     settings: Path | None = None
+    cache: Path | None = None
     theme: str = ""
+    alone: bool = False
 
 
 class App:
     """The running window with everything it needs; ``start`` shows it, ``stop`` ends it without leftovers."""
 
-    def __init__(self, application: QApplication, options: Options, tabs: Sequence[type[Tab]] | None = None) -> None:
-        self.application = application
+    def __init__(
+        self,
+        application: QApplication,
+        options: Options,
+        tabs: Sequence[type[Tab]] | None = None,
+        opener: Callable[[str, Progress], Database] | None = None,
+    ) -> None:
         self.options = options
         self.settings = Settings(options.settings or default_path())
         theme.install(application, options.theme or self.settings.get(THEME))
         self.errors = ErrorReporter(default_log_path())
         self.tasks = Tasks(self.errors.report)
-        cache = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericCacheLocation)
-        self.desk = Desk(self.tasks, self.settings, self.errors, Path(cache) / "opsconsole")
-        self.window = MainWindow(self.desk, tabs if tabs is not None else tab_classes())
+        self.desk = Desk(self.tasks, self.settings, self.errors, options.cache or _cache_folder())
+        self.one_window = OneWindow(self.desk.cache_folder)
+        self.window = MainWindow(self.desk, tab_classes() if tabs is None else tabs)
         self.errors.window = self.window
-        self.opening = Opening(self.desk, self.window, open_database, as_of=options.as_of)
+        self.opening = Opening(
+            self.desk, self.window, opener or open_database, as_of=options.as_of, opened=self._opened
+        )
+        self.start_page = Start(self.desk, self.window, self.opening)
+        self.one_window.rung.connect(self.raise_window)
         self._stopped = False
+
+    def first_url(self) -> str:
+        """Database to open at start; empty: the start page."""
+        return self.options.database or ("" if self.options.demo else self.settings.get(DATABASE_URL))
 
     def start(self) -> None:
         """Show the window; the database is opened after the first paint."""
@@ -62,7 +89,8 @@ class App:
         if not geometry.isEmpty():
             self.window.restoreGeometry(geometry)
         self.window.show()
-        QTimer.singleShot(0, self._open)
+        QTimer.singleShot(0, self._open_first)
+        QTimer.singleShot(0, self._show_icon)
 
     def stop(self) -> None:
         """Stop tasks, close the database, save the settings."""
@@ -71,14 +99,39 @@ class App:
         self._stopped = True
         self.tasks.stop()
         self.opening.close()
+        self.one_window.release()
         self.settings.save()
         self.errors.uninstall()
         self.errors.close_log()
 
-    def _open(self) -> None:
-        url = self.options.database or ("" if self.options.demo else self.settings.get(DATABASE_URL))
-        if url:
+    def raise_window(self) -> None:
+        """Bring the window to the front."""
+        self.window.setWindowState(self.window.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.window.show()
+        self.window.raise_()
+        self.window.activateWindow()
+
+    def _open_first(self) -> None:
+        url = self.first_url()
+        if self.options.demo:
+            self.start_page.open_demo()
+        elif url:
             self.opening.open(url)
+        else:
+            self.start_page.show()
+
+    def _show_icon(self) -> None:
+        # After the first paint: reading it loads Qt's SVG module.
+        icon = resources_folder() / "icons" / "opsconsole.svg"
+        if icon.exists():
+            self.window.setWindowIcon(QIcon(str(icon)))
+
+    def _opened(self, database: Database) -> None:
+        url = str(database.url)
+        if self.options.alone:
+            return
+        if self.one_window.take(url):
+            self.one_window.listen()
 
 
 def open_database(url: str, progress: Progress) -> Database:
@@ -91,16 +144,103 @@ def open_database(url: str, progress: Progress) -> Database:
 
 def main(options: Options | None = None) -> int:
     """Run the window until it is closed; the exit code."""
-    QApplication.setApplicationName("opsconsole")
-    QApplication.setApplicationDisplayName("Opsconsole")
-    QApplication.setApplicationVersion(__version__)
-    application = QApplication(sys.argv[:1])
-    icon = resources_folder() / "icons" / "opsconsole.png"
-    if icon.exists():
-        application.setWindowIcon(QIcon(str(icon)))
-    app = App(application, options or Options())
+    options = options or Options()
+    application = _application()
+    app = App(application, options)
+    url = app.first_url()
+    # Only a window that has the database open holds its lock.
+    if url and not options.alone and not app.one_window.take(url) and app.one_window.ring(url):
+        app.stop()
+        return 0
     app.errors.install()
     app.start()
     code = application.exec()
     app.stop()
     return code
+
+
+def render_screenshot(
+    tab: str,
+    out: Path,
+    size: tuple[int, int] = (1366, 768),
+    theme: str = "light",
+    scale: float = 1.0,
+    database_url: str = "",
+    as_of: int | None = None,
+) -> Path:
+    """Picture of a tab as the window shows it, rendered offscreen; waits until its content was loaded and painted.
+
+    ``tab`` is a tab's key or ``welcome``. ``scale`` works only in a process without a QApplication. Raises UserError
+    for an unknown tab or a database that does not open.
+    """
+    if QApplication.instance() is None:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        os.environ["QT_SCALE_FACTOR"] = str(scale)
+    application = _application()
+    with tempfile.TemporaryDirectory(prefix="opsconsole-", ignore_cleanup_errors=True) as folder:
+        own = Path(folder)
+        welcome = tab == "welcome"
+        url = "" if welcome else database_url or Settings(default_path()).get(DATABASE_URL)
+        app = App(application, Options(url, False, as_of, own / "settings.ini", own, theme, alone=True))
+        try:
+            return _picture(app, tab, out, size)
+        finally:
+            app.window.close()
+            app.stop()
+            app.window.deleteLater()
+
+
+def _picture(app: App, tab: str, out: Path, size: tuple[int, int]) -> Path:
+    classes = app.window.classes
+    if tab != "welcome" and tab not in classes:
+        raise UserError(f"There is no tab “{tab}”.", f"The tabs are {', '.join([*classes, 'welcome'])}.")
+    if tab != "welcome" and not app.options.database:
+        raise UserError("No database is given.", "Name one with --database, or make one with: opsconsole demo create.")
+    faults: list[BaseException] = []
+    app.opening.failed.connect(faults.append)
+    if tab != "welcome":
+        app.settings.set(LAST_TAB, tab)
+        app.window.tab(tab).load_failed.connect(faults.append)
+    app.window.resize(*size)
+    app.start()
+    _wait(lambda: bool(faults) or (app.window.settled and not app.tasks.is_running()))
+    if faults:
+        raise faults[0]
+    out.parent.mkdir(parents=True, exist_ok=True)
+    if not app.window.grab().save(str(out)):
+        raise UserError(f"The picture could not be written to {out}.", "Choose a folder that can be written, and .png.")
+    return out
+
+
+def _wait(done: Callable[[], bool]) -> None:
+    """Turn the event loop until ``done`` held for some turns: what was loaded has then been laid out and painted."""
+    loop, turns = QEventLoop(), 0
+    deadline = QTimer()
+    deadline.setSingleShot(True)
+    deadline.start(SCREENSHOT_TIMEOUT_MS)
+    tick = QTimer()
+    tick.timeout.connect(loop.quit)
+    tick.start(20)
+    while turns < _SETTLED_TURNS:
+        loop.exec()
+        turns = turns + 1 if done() else 0
+        if not deadline.isActive():
+            raise UserError(
+                "The tab was not ready within two minutes.", "Try a smaller database, or as of another day."
+            )
+
+
+def _application() -> QApplication:
+    running = QApplication.instance()
+    if isinstance(running, QApplication):
+        return running
+    QApplication.setApplicationName("opsconsole")
+    QApplication.setApplicationDisplayName("Opsconsole")
+    QApplication.setApplicationVersion(__version__)
+    QApplication.setDesktopFileName("opsconsole")
+    return QApplication(sys.argv[:1])
+
+
+def _cache_folder() -> Path:
+    location = QStandardPaths.StandardLocation.GenericCacheLocation
+    return Path(QStandardPaths.writableLocation(location)) / "opsconsole"

@@ -50,9 +50,9 @@ class Desk(QObject):
         self._undo = None
         self.workspace_changed.emit()
 
-    def formats(self, as_of: int = 0) -> Formats:
-        """Formats of the user's locale in the workspace's zone at a moment."""
-        zone = self._workspace.time_zone if self._workspace else "UTC"
+    def formats(self, as_of: int = 0, zone: str = "") -> Formats:
+        """Formats of the user's locale at a moment, in a zone (the workspace's unless given)."""
+        zone = zone or (self._workspace.time_zone if self._workspace else "UTC")
         moment = as_of or (self._workspace.now() if self._workspace else 0)
         return Formats(system_locale(self.settings.get(LANGUAGE)), zone, moment)
 

@@ -1,5 +1,7 @@
 """Buttons that show their key: a cap painted beside the words, so that the keyboard is learned by looking."""
 
+from itertools import pairwise
+
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
@@ -129,7 +131,7 @@ class KeyButton(QAbstractButton):
 
     def _content_width(self) -> int:
         parts = self._parts()
-        gaps = sum(self._gap(a[0], b[0]) for a, b in zip(parts, parts[1:], strict=False))
+        gaps = sum(self._gap(a[0], b[0]) for a, b in pairwise(parts))
         return sum(width for _, width in parts) + gaps
 
     def _paint_box(self, painter: QPainter) -> None:
@@ -177,7 +179,8 @@ class KeyButton(QAbstractButton):
                 paint_icon(painter, QRectF(x, (height - width) / 2, width, width), name, role)
             elif part == "key":
                 cap = keycap_size(self._key)
-                paint_keycap(painter, QRect(x, (height - cap.height()) // 2, width, cap.height()), self._key, color)
+                quiet = theme.color("text_muted") if role == "text" else color
+                paint_keycap(painter, QRect(x, (height - cap.height()) // 2, width, cap.height()), self._key, quiet)
             else:
                 strong = part == "value" or self._style in ("primary", "link")
                 painter.setFont(theme.font(strong=strong))

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 
+from opsconsole import __version__
 from opsconsole.desktop.actions import WINDOW_ACTIONS, ShortcutsDialog
 from opsconsole.desktop.desk import Desk
 from opsconsole.desktop.moment import MomentDialog
@@ -63,6 +64,11 @@ class MainWindow(QWidget):
         widget = self.pages.currentWidget()
         return widget if isinstance(widget, Tab) else None
 
+    @property
+    def settled(self) -> bool:
+        """Whether what is in front is complete: a loaded tab, or a page while nothing is being opened."""
+        return self.current is None or (self.desk.workspace is not None and not self.current.stale)
+
     def tab(self, key: str) -> Tab:
         """A tab by key, made now if it was never shown; KeyError for an unknown key."""
         if key not in self._tabs:
@@ -77,11 +83,13 @@ class MainWindow(QWidget):
     def show_tab(self, key: str) -> None:
         """Bring a tab to the front and load it if it is stale."""
         tab = self.tab(key)
+        self._drop_page(self.pages.currentWidget())
         self.pages.setCurrentWidget(tab)
         self.tab_bar.set_current(key)
         self.desk.settings.set(LAST_TAB, key)
         self.desk.errors.bar = tab.bar
         tab.reload_if_stale()
+        tab.list.setFocus()
         self._show_status()
 
     def show_page(self, page: QWidget) -> None:
@@ -90,17 +98,19 @@ class MainWindow(QWidget):
         self.pages.addWidget(page)
         self.pages.setCurrentWidget(page)
         self.tab_bar.set_current("")
-        if before is not None and not isinstance(before, Tab):
-            self.pages.removeWidget(before)
-            before.deleteLater()
+        self._drop_page(before)
         self._show_status()
+
+    @property
+    def first_key(self) -> str:
+        """Key of the tab of last time, else of the first; empty without tabs."""
+        last = self.desk.settings.get(LAST_TAB)
+        return last if last in self.classes else next(iter(self.classes), "")
 
     def show_first_tab(self) -> None:
         """Bring the tab of last time to the front, else the first."""
-        last = self.desk.settings.get(LAST_TAB)
-        keys = list(self.classes)
-        if keys:
-            self.show_tab(last if last in self.classes else keys[0])
+        if self.first_key:
+            self.show_tab(self.first_key)
 
     # Called by the shortcuts of ``actions.WINDOW_ACTIONS``.
 
@@ -177,6 +187,11 @@ class MainWindow(QWidget):
             event.acceptProposedAction()
             self.files_dropped.emit(paths)
 
+    def _drop_page(self, page: QWidget | None) -> None:
+        if page is not None and not isinstance(page, Tab):
+            self.pages.removeWidget(page)
+            page.deleteLater()
+
     def _connect(self) -> None:
         self.tab_bar.chosen.connect(self.show_tab)
         self.tab_bar.shortcuts_asked.connect(self.show_shortcuts)
@@ -198,17 +213,24 @@ class MainWindow(QWidget):
 
     def _show_status(self) -> None:
         workspace, tab = self.desk.workspace, self.current
-        self.status_bar.set_counts(tab.status() if tab is not None and workspace is not None else ())
+        self.status_bar.set_counts(tab.status() if tab is not None else ())
         if workspace is None:
-            self.status_bar.set_database("No database open yet")
-            self.status_bar.set_moment("")
-            self.status_bar.set_freshness("", "")
+            self._show_status_closed(tab)
             return
+        self.tab_bar.set_open(True)
         now = tab.request.now if tab is not None and tab.request.now else workspace.now()
         self.status_bar.set_database(workspace.database.label)
         self.status_bar.set_moment(f"As of {self.desk.formats(now).instant_full(now)}")
         if tab is not None and tab.content.freshness is not None:
             self.status_bar.set_freshness(tab.content.freshness.tone, tab.content.freshness.words)
+
+    def _show_status_closed(self, tab: Tab | None) -> None:
+        self.tab_bar.set_open(tab is not None)
+        if tab is None:
+            self.status_bar.set_counts(("No database open yet",))
+        self.status_bar.set_database("" if tab is None else "Opening the database")
+        self.status_bar.set_moment(f"Version {__version__}" if tab is None else tab.toolbar.moment.text())
+        self.status_bar.set_freshness("", "")
 
     def _ask_moment(self) -> None:
         workspace = self.desk.workspace

@@ -39,6 +39,11 @@ class ChoiceButton(KeyButton):
             self._current = value
             self._show_words()
 
+    def choose_first(self) -> None:
+        """Choose the default without a signal."""
+        if self._choices:
+            self.choose(self._choices[0][0])
+
     def open_menu(self) -> None:
         """Open the menu under the button."""
         menu = QMenu(self)

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from opsconsole.desktop.desk import Desk
 from opsconsole.desktop.main_window import MainWindow
 from opsconsole.desktop.messages import MessageAction, MessageBar
-from opsconsole.desktop.settings import DATABASE_URL, USER_NAME
+from opsconsole.desktop.settings import DATABASE_URL, FIRST_ROWS, USER_NAME
 from opsconsole.desktop.table.empty import EmptyState
 from opsconsole.desktop.workspace import Database, Workspace
 from opsconsole.domain.errors import UserError
@@ -24,6 +24,8 @@ class Opening(QObject):
     ``open_database(url, progress)`` runs in a worker. ``opened`` is called on the window's thread with each database
     opened (the doorbell listens there).
     """
+
+    failed = Signal(object)
 
     def __init__(
         self,
@@ -40,42 +42,65 @@ class Opening(QObject):
         self._open_database = open_database
         self._as_of = as_of
         self._opened = opened
-        self.page: OpeningPage | None = None
 
     def open(self, url: str, *, remember: bool = True) -> None:
         """Open a database and show its tabs; a failure is told on the page, with what can be done."""
-        page = OpeningPage(f"Opening {_short(url)}")
-        self.page = page
-        self._window.show_page(page)
-        self._run(lambda progress: self._open_database(url, progress), page, f"Opening {_short(url)}", remember)
+        text = f"Opening {_short(url)}"
+        stage = self._stage(url, text)
+        self._run(lambda progress: self._open_database(url, progress), stage, text, remember, lambda: None)
 
-    def make_and_open(self, make: Callable[[Progress], str], text: str) -> None:
-        """Run something that makes a database (the demo, a first import) and returns its URL, then open that."""
-        page = OpeningPage(text)
-        self.page = page
-        self._window.show_page(page)
+    def make_and_open(
+        self, make: Callable[[Progress], str], text: str, then: Callable[[], None] = lambda: None
+    ) -> None:
+        """Run something that makes a database and returns its URL, open that, and go on with ``then``."""
 
         def work(progress: Progress) -> Database:
             return self._open_database(make(progress), progress)
 
-        self._run(work, page, text, True)
+        self._run(work, self._stage("", text), text, True, then)
 
     def close(self) -> None:
-        """Close the open database."""
-        workspace = self._desk.workspace
-        if workspace is not None:
-            workspace.database.close()
+        """Keep the rows in front for the next start, and close the open database."""
+        workspace, tab = self._desk.workspace, self._window.current
+        if workspace is None:
+            return
+        if tab is not None and workspace.live and self._desk.settings.get(FIRST_ROWS):
+            tab.keep_first_rows(str(workspace.database.url))
+        workspace.database.close()
 
-    def _run(self, work: Callable[[Progress], Database], page: "OpeningPage", text: str, remember: bool) -> None:
+    def _stage(self, url: str, text: str) -> MessageBar:
+        """Where progress and errors are told: over the rows of last time, else on a page of its own."""
+        window, settings = self._window, self._desk.settings
+        if url and self._desk.workspace is None and window.first_key and settings.get(FIRST_ROWS):
+            tab = window.tab(window.first_key)
+            if tab.show_first_rows(url):
+                window.show_tab(window.first_key)
+                return tab.bar
+        page = OpeningPage(text)
+        window.show_page(page)
+        return page.bar
+
+    def _run(
+        self,
+        work: Callable[[Progress], Database],
+        bar: MessageBar,
+        text: str,
+        remember: bool,
+        then: Callable[[], None],
+    ) -> None:
+        def opened(database: Database) -> None:
+            self._show(database, remember)
+            then()
+
         self._desk.tasks.run(
             work,
-            lambda database: self._show(database, remember),
-            lambda error: self._failed(error, page),
+            opened,
+            lambda error: self._failed(error, bar),
             kind="open",
             text=text,
-            owner=page,
-            on_progress=page.bar.show_progress,
-            on_end=page.bar.end_progress,
+            owner=bar,
+            on_progress=bar.show_progress,
+            on_end=bar.end_progress,
         )
 
     def _show(self, database: Database, remember: bool) -> None:
@@ -92,9 +117,10 @@ class Opening(QObject):
         if before is not None and before.database is not database:
             before.database.close()
 
-    def _failed(self, error: BaseException, page: "OpeningPage") -> None:
+    def _failed(self, error: BaseException, bar: MessageBar) -> None:
+        self.failed.emit(error)
         if isinstance(error, UserError):
-            page.bar.show_message("bad", str(error), [MessageAction("Start page", self._window.start_asked.emit)])
+            bar.show_message("bad", str(error), [MessageAction("Start page", self._window.start_asked.emit)])
         else:
             self._desk.errors.report(error)
 

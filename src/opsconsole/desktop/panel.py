@@ -187,7 +187,7 @@ class _SectionFrame(QWidget):
         super().__init__()
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 8, 16, 12)
-        column.setSpacing(4)
+        column.setSpacing(6)
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(Words(section.title, role="section"))

@@ -44,9 +44,7 @@ def history(rows: Sequence[tuple[str, str, str]]) -> QWidget:
     for number, (when, who, what) in enumerate(rows):
         for column, text in enumerate((when, who)):
             grid.addWidget(Words(text, role="small"), number, column, Qt.AlignmentFlag.AlignTop)
-        told = Words(what, wrap=True)
-        told.setFont(theme.font("small"))
-        grid.addWidget(told, number, 2)
+        grid.addWidget(Words(what, role="note", wrap=True), number, 2, Qt.AlignmentFlag.AlignTop)
     grid.setColumnStretch(2, 1)
     return box
 
@@ -60,10 +58,8 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, right: Seque
         grid.addWidget(Words(header, role="caption"), 0, column, side)
     for number, row in enumerate(rows, 1):
         for column, text in enumerate(row):
-            words = Words(text)
-            words.setFont(theme.font("small"))
             side = Qt.AlignmentFlag.AlignRight if column in right else Qt.AlignmentFlag.AlignLeft
-            grid.addWidget(words, number, column, side)
+            grid.addWidget(Words(text, role="note"), number, column, side)
     grid.setColumnStretch(len(headers) - 1 if len(headers) - 1 not in right else 1, 1)
     return box
 

@@ -1,60 +1,92 @@
 """One window per database: opening it again raises the first.
 
-The first window listens on a local socket named after the user and the database's URL; a later start connects, asks it
-to come to the front and ends.
+A lock file says whether a window has the database open (Qt's lock files notice when their owner died). Only a start
+that finds it locked needs the network module to ring at the first window's door; the first listens after its first
+paint.
 """
 
-import getpass
 import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtNetwork import QLocalServer, QLocalSocket
+from PySide6.QtCore import QLockFile, QObject, Signal
 
-_RAISE = b"raise\n"
+if TYPE_CHECKING:
+    from PySide6.QtNetwork import QLocalServer
+
 _WAIT_MS = 500
 
 
-def _name(url: str) -> str:
-    return f"opsconsole-{hashlib.sha256(f'{getpass.getuser()} {url}'.encode()).hexdigest()[:20]}"
-
-
-def raise_other(url: str) -> bool:
-    """Ask the window that has a database open to come to the front; false when there is none."""
-    socket = QLocalSocket()
-    socket.connectToServer(_name(url))
-    if not socket.waitForConnected(_WAIT_MS):
-        return False
-    socket.write(_RAISE)
-    socket.waitForBytesWritten(_WAIT_MS)
-    socket.disconnectFromServer()
-    return True
-
-
-class Doorbell(QObject):
-    """Listens for later starts on the same database; ``rung`` when one asks this window to come to the front."""
+class OneWindow(QObject):
+    """Holds the lock of the open database and listens at the door; ``rung`` when a later start asks to be raised."""
 
     rung = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._server = QLocalServer(self)
-        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        self._server.newConnection.connect(self._answer)
+        self._folder = folder
+        self._lock: QLockFile | None = None
+        self._url = ""
+        self._server: QLocalServer | None = None
 
-    def listen(self, url: str) -> bool:
-        """Listen for a database; a socket left behind by a crash is replaced."""
-        self._server.close()
-        name = _name(url)
-        if self._server.listen(name):
+    def take(self, url: str) -> bool:
+        """Take the lock of a database and give back the one before; false when another window has it."""
+        if url == self._url and self._lock is not None:
             return True
-        QLocalServer.removeServer(name)
-        return self._server.listen(name)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        lock = QLockFile(str(self._folder / f"{self._name(url)}.lock"))
+        # Stale only when its process is gone, however long that lives.
+        lock.setStaleLockTime(0)
+        if not lock.tryLock(0):
+            return False
+        self.release()
+        self._lock, self._url = lock, url
+        return True
 
-    def close(self) -> None:
-        """Stop listening."""
-        self._server.close()
+    def listen(self) -> None:
+        """Listen for later starts on the database taken; a socket left by a crash is replaced."""
+        from PySide6.QtNetwork import QLocalServer
+
+        if self._lock is None or self._server is not None:
+            return
+        server = QLocalServer(self)
+        server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        server.newConnection.connect(self._answer)
+        name = self._name(self._url)
+        if not server.listen(name):
+            QLocalServer.removeServer(name)
+            server.listen(name)
+        self._server = server
+
+    def ring(self, url: str) -> bool:
+        """Ask the window that has a database open to come to the front; false when nobody answers."""
+        from PySide6.QtNetwork import QLocalSocket
+
+        socket = QLocalSocket()
+        socket.connectToServer(self._name(url))
+        if not socket.waitForConnected(_WAIT_MS):
+            return False
+        socket.write(b"raise\n")
+        socket.waitForBytesWritten(_WAIT_MS)
+        socket.disconnectFromServer()
+        return True
+
+    def release(self) -> None:
+        """Give the lock back and stop listening."""
+        if self._server is not None:
+            self._server.close()
+            self._server.deleteLater()
+            self._server = None
+        if self._lock is not None:
+            self._lock.unlock()
+            self._lock = None
+        self._url = ""
+
+    def _name(self, url: str) -> str:
+        return f"opsconsole-{hashlib.sha256(f'{self._folder} {url}'.encode()).hexdigest()[:20]}"
 
     def _answer(self) -> None:
+        assert self._server is not None
         while (socket := self._server.nextPendingConnection()) is not None:
             socket.disconnected.connect(socket.deleteLater)
             self.rung.emit()

@@ -48,17 +48,22 @@ class StatusBar(QFrame):
     def set_database(self, label: str) -> None:
         """Where the data is, or that nothing is open."""
         self._database.set_words(label)
+        self._database.setVisible(bool(label))
+        self._pictures["database"].setVisible(bool(label))
+        self._separators[0].setVisible(bool(label and self._moment.plain))
 
     def set_moment(self, words: str) -> None:
         """``As of Tue 17 Nov 2026, 10:42 EST``."""
         self._moment.set_words(words)
-        self._separators[0].setVisible(bool(words))
+        self._moment.setVisible(bool(words))
+        self._separators[0].setVisible(bool(words and self._database.plain))
 
     def set_freshness(self, tone: str, words: str) -> None:
         """How old the data is; ``tone`` warn or bad shows a sign."""
         self._freshness.set_words(words)
         self._freshness.set_tone(tone)
         self._separators[1].setVisible(bool(words))
+        self._freshness.setVisible(bool(words))
         self._pictures["freshness"].setVisible(tone in ("warn", "bad"))
         self._tone = tone
         self._paint_pictures()
@@ -75,13 +80,20 @@ class StatusBar(QFrame):
         self._left_row.setSpacing(12)
         row.addLayout(self._left_row)
         row.addStretch(1)
-        parts: list[tuple[QWidget, int]] = [
-            (self._pictures["database"], 0), (self._database, 5), (self._separators[0], 12), (self._moment, 12),
-            (self._separators[1], 12), (self._pictures["freshness"], 12), (self._freshness, 5),
+        parts: list[tuple[str, QWidget]] = [
+            ("database", self._database), ("", self._separators[0]), ("", self._moment), ("", self._separators[1]),
+            ("freshness", self._freshness),
         ]  # fmt: skip
-        for widget, gap in parts:
-            row.addSpacing(gap)
-            row.addWidget(widget)
+        right = QHBoxLayout()
+        right.setSpacing(12)
+        for picture, widget in parts:
+            pair = QHBoxLayout()
+            pair.setSpacing(5)
+            if picture:
+                pair.addWidget(self._pictures[picture])
+            pair.addWidget(widget)
+            right.addLayout(pair)
+        row.addLayout(right)
 
     def _add_left(self) -> None:
         label, line = Words(role="small"), lines.vertical(12)

@@ -41,6 +41,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
+from opsconsole.desktop import first_rows
 from opsconsole.desktop.chips import ChipRow
 from opsconsole.desktop.desk import Desk
 from opsconsole.desktop.messages import MessageAction, MessageBar
@@ -84,6 +85,7 @@ class Tab(QWidget):
     status_changed = Signal()
     badge_changed = Signal(object)
     loaded = Signal()
+    load_failed = Signal(object)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -165,6 +167,30 @@ class Tab(QWidget):
             on_progress=self.bar.show_progress,
             on_end=self.bar.end_progress,
         )
+
+    def show_first_rows(self, url: str) -> bool:
+        """Show the rows kept of a database until it is open; false when there are none."""
+        kept = first_rows.read(self.desk.cache_folder, url, self.key)
+        if kept is None:
+            return False
+        as_of = kept.listing.as_of
+        formats = self.desk.formats(as_of, kept.listing.time_zone)
+        self.content = TabContent(chips=kept.chips, badge=kept.badge, status=kept.status)
+        self.request = Request(as_of)
+        self.toolbar.set_moment(f"As of {formats.instant(as_of)}")
+        self.chips.set_chips(kept.chips, formats)
+        self.list.show_first_rows(kept.listing, formats, kept.totals)
+        self.badge_changed.emit(kept.badge)
+        self.status_changed.emit()
+        return True
+
+    def keep_first_rows(self, url: str) -> None:
+        """Keep the rows at the top for the next start; grouped or filtered lists are not kept."""
+        arrangement, shown = self.list.arrangement, self.list.first_listing(first_rows.KEPT_ROWS)
+        if shown is not None and not arrangement.filtered and not arrangement.group_by:
+            content, totals = self.content, self.list.model.arranged.totals
+            rows = first_rows.FirstRows(shown, totals, content.chips, content.badge, content.status)
+            first_rows.keep(self.desk.cache_folder, url, self.key, rows)
 
     def reload_if_stale(self) -> None:
         """Run the loader when something changed since; called when the tab comes to the front."""
@@ -325,6 +351,7 @@ class Tab(QWidget):
 
     def _load_failed(self, error: BaseException) -> None:
         self.failed = True
+        self.load_failed.emit(error)
         if isinstance(error, UserError):
             retry = MessageAction("Retry", self.reload, "F5")
             self.bar.show_message("bad", str(error), [retry])

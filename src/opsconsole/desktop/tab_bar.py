@@ -10,6 +10,7 @@ from opsconsole.desktop import lines
 from opsconsole.desktop.icons import paint_icon
 from opsconsole.desktop.keycaps import KeyButton
 from opsconsole.desktop.theme import theme
+from opsconsole.desktop.words import Words
 
 _PADDING = 4
 _BADGE_PADDING = 7
@@ -106,7 +107,10 @@ class TabBar(QFrame):
         self.menu.clicked.connect(self.menu_asked)
         self._shortcuts = KeyButton("Shortcuts", icon="question", key="?", style="flat")
         self._shortcuts.clicked.connect(self.shortcuts_asked)
+        self._title = Words("Opsconsole", role="strong")
+        self._only_open: list[QWidget] = []
         self._lay_out(tabs)
+        self.set_open(True)
 
     def set_current(self, key: str) -> None:
         """Underline a tab; an unknown key (a tab of the menu) underlines none."""
@@ -115,6 +119,12 @@ class TabBar(QFrame):
         for other in self.buttons.values():
             other.setChecked(other is button)
         self._group.setExclusive(True)
+
+    def set_open(self, is_open: bool) -> None:
+        """Show the tabs, or the program's name while no database is open."""
+        self._title.setVisible(not is_open)
+        for widget in self._only_open:
+            widget.setVisible(is_open)
 
     def set_badge(self, key: str, count: int | None) -> None:
         """Count beside a tab's name."""
@@ -127,7 +137,9 @@ class TabBar(QFrame):
         row.setSpacing(0)
         row.addWidget(self.menu)
         row.addWidget(lines.vertical())
-        row.addSpacing(16)
+        row.addSpacing(12)
+        row.addWidget(self._title)
+        row.addSpacing(4)
         for key, _, place in tabs:
             if place == "left":
                 row.addWidget(self.buttons[key])
@@ -137,13 +149,16 @@ class TabBar(QFrame):
         right = [key for key, _, place in tabs if place == "right"]
         if right:
             row.addSpacing(4)
-            row.addWidget(lines.vertical(16))
+            separator = lines.vertical(16)
+            row.addWidget(separator)
             row.addSpacing(12)
+            self._only_open.append(separator)
         for key in right:
             row.addWidget(self.buttons[key])
         for key, _, place in tabs:
             if place not in ("left", "right"):
                 self.buttons.pop(key).deleteLater()
+        self._only_open.extend(self.buttons.values())
 
 
 class _MenuButton(QAbstractButton):

@@ -186,14 +186,14 @@ class Filters(QObject):
             self.reload_asked.emit()
 
     def _state(self) -> dict[str, Any]:
-        selected = {key: button.current for key, button in self._toolbar.selectors.items() if button.current}
+        selected = {key: button.current for key, button in self._toolbar.selectors.items()}
         # The search is not remembered: a list that opens nearly empty in the morning is a trap.
         return {"chip": self._chips.current, "selected": selected, "view": self._toolbar.view.current}
 
     def _restore(self, state: Mapping[str, Any]) -> None:
         selected = state.get("selected", {})
         for key, button in self._toolbar.selectors.items():
-            button.choose(str(selected.get(key, "")))
+            button.choose(str(selected[key])) if key in selected else button.choose_first()
         self._chips.choose(str(state.get("chip", "")))
         self._toolbar.view.choose(str(state.get("view", "")))
         if "search" in state:

@@ -152,6 +152,7 @@ class Theme(QObject):
         for group in ("spacing", "radius", "heights", "widths"):
             values.update({f"{group}_{key}": f"{size}px" for key, size in self.tokens[group].items()})
         values.update({f"px_{key}": f"{size}px" for key, size in self.tokens["font"]["px"].items()})
+        values["check"] = resource("theme", f"check-{self._name}.png").as_posix()
         text = resource("theme", "style.qss").read_text("utf-8")
         return _PLACEHOLDER.sub(lambda match: values[match.group(1)], text)
 

@@ -128,7 +128,7 @@ class Toolbar(QFrame):
         for button in self.selectors.values():
             self._left.addWidget(button)
         row.addLayout(self._left, 1)
-        row.addStretch(1)
+        row.addStretch()
         row.addWidget(self.columns)
         row.addWidget(self.export)
         row.addWidget(lines.vertical(16))

@@ -6,12 +6,17 @@ import re
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
+from opsconsole.desktop.theme import theme
+
 _MARKED = re.compile(r"\*\*(.+?)\*\*")
+_LINE_HEIGHT = {"": 20, "small": 16, "caption": 16, "note": 16}
 
 
-def marked(text: str) -> str:
-    """Rich text of a sentence; everything but the marks is escaped."""
-    return _MARKED.sub(r"<b>\1</b>", html.escape(text, quote=False)).replace("\n", "<br>")
+def marked(text: str, color: str = "") -> str:
+    """Rich text of a sentence, its values bold (and in a color); everything but the marks is escaped."""
+    style = f"font-weight:600;color:{color}" if color else "font-weight:600"
+    escaped = html.escape(text, quote=False).replace("\n", "<br>")
+    return _MARKED.sub(rf'<span style="{style}">\1</span>', escaped)
 
 
 def unmarked(text: str) -> str:
@@ -20,28 +25,33 @@ def unmarked(text: str) -> str:
 
 
 class Words(QLabel):
-    """Label of a marked sentence; ``role`` and ``tone`` are those of the style sheet."""
+    """Label of a marked sentence; ``role`` and ``tone`` are those of the style sheet.
+
+    In muted roles the values stand out in the color of text. Wrapped sentences have the line height of LOOK: 20 px,
+    16 px when small.
+    """
 
     def __init__(
         self, text: str = "", *, role: str = "", tone: str = "", wrap: bool = False, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self.setTextFormat(Qt.TextFormat.RichText)
-        self.setWordWrap(wrap)
+        self._text = text
+        self._role = role
         self.plain = ""
+        self.setWordWrap(wrap)
         if role:
             self.setProperty("role", role)
         if tone:
             self.setProperty("tone", tone)
         self.set_words(text)
+        theme.changed.connect(self._show)
 
     def set_words(self, text: str) -> None:
         """Change the sentence."""
+        self._text = text
         self.plain = unmarked(text)
-        simple = self.plain == text
-        self.setTextFormat(Qt.TextFormat.PlainText if simple else Qt.TextFormat.RichText)
-        self.setText(text if simple else marked(text))
         self.setAccessibleName(self.plain)
+        self._show()
 
     def set_tone(self, tone: str) -> None:
         """Change the color role."""
@@ -49,3 +59,15 @@ class Words(QLabel):
             self.setProperty("tone", tone)
             self.style().unpolish(self)
             self.style().polish(self)
+
+    def _show(self) -> None:
+        if self.plain == self._text and not self.wordWrap():
+            self.setTextFormat(Qt.TextFormat.PlainText)
+            self.setText(self._text)
+            return
+        color = theme.color("text").name() if self._role in ("small", "muted", "caption") else ""
+        rich = marked(self._text, color)
+        if self.wordWrap() and self._role in _LINE_HEIGHT:
+            rich = f'<p style="line-height:{_LINE_HEIGHT[self._role]}px;margin:0">{rich}</p>'
+        self.setTextFormat(Qt.TextFormat.RichText)
+        self.setText(rich)

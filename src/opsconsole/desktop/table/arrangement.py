@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-
 # A list, a range or an integer array: arrays are no ``Sequence`` to a type checker.
 Places = Any
 

@@ -81,7 +81,10 @@ def _plain(number: float) -> str:
 
 def _text(field: Field, raw: Any, currency: str, formats: Formats) -> Cell:
     text = str(raw)
-    return Cell(text) if text else Cell(field.missing or NO_WORDS, "text_muted")
+    # The stretch column explains its row: it steps back behind the columns that are compared.
+    return (
+        Cell(text, "text_muted" if field.stretch else "text") if text else Cell(field.missing or NO_WORDS, "text_muted")
+    )
 
 
 def _status(field: Field, raw: Any, currency: str, formats: Formats) -> Cell:

@@ -14,6 +14,7 @@ SAMPLE_ROWS = 60
 MAX_TEXT = 280
 MIN_TEXT = 72
 STRETCH_MIN = 160
+STRETCH_COMFORT = 320
 # Cut in this order when the columns do not fit: identifiers last.
 _CUT_ORDER = ((Kind.TEXT, Kind.STATUS, Kind.PROPOSAL), (Kind.STATE,), (Kind.IDENTIFIER,))
 
@@ -51,7 +52,11 @@ class Columns:
             # Too narrow for the long words: they are in the panel and the tooltip.
             shown, stretching = fixed, []
         if stretching:
-            widths[stretching[0].key] = max(room - used, STRETCH_MIN)
+            loose = [field for field in fixed if field.key not in self._widths]
+            air = min(max((room - used - STRETCH_COMFORT) // max(len(loose), 1), 0), 16)
+            for field in loose:
+                widths[field.key] += air
+            widths[stretching[0].key] = max(room - used - air * len(loose), STRETCH_MIN)
         else:
             self._cut(shown, widths, used - room)
             self._spread(shown, widths, room)
@@ -144,6 +149,9 @@ class Columns:
         for row in range(min(model.rowCount(), SAMPLE_ROWS)):
             if model.group_at(row) is None:
                 widths.append(delegate.width_of(model.cells(row)[number]))
+        for labels in self._grid.group_labels.values():
+            words = delegate.brush.texts("caption").get(labels.get(field.key, ""))[1]
+            widths.append(int(words) + 1 + 2 * PADDING)
         return min(max(widths), MAX_TEXT + 2 * PADDING)
 
     def _cut(self, shown: list[Field], widths: dict[str, int], excess: int) -> None:

@@ -33,6 +33,8 @@ class Grid(QTableView):
         self.group_labels: Mapping[Any, Mapping[str, str]] = {}
         self.skeleton = False
         self._hovered = -1
+        # The focus lines are for those who steer by keys; a click shows where one is anyway.
+        self._by_keyboard = False
         self._changed: frozenset[Any] = frozenset()
         self._changed_timer = QTimer(self)
         self._changed_timer.setSingleShot(True)
@@ -80,6 +82,7 @@ class Grid(QTableView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """J and K move, Space marks, Enter opens; the rest is Qt's."""
+        self._by_keyboard = True
         plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
         handler = self._key_handlers().get(Qt.Key(event.key())) if plain else None
         if handler is None:
@@ -93,6 +96,7 @@ class Grid(QTableView):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A click on a group row folds it."""
+        self._by_keyboard = False
         group = self._group_at(event.position().toPoint())
         if group is not None and event.button() == Qt.MouseButton.LeftButton:
             self.group_toggled.emit(group.value)
@@ -186,7 +190,7 @@ class Grid(QTableView):
         sections = self._sections(dirty)
         width = self.viewport().width()
         selected = self._selected_between(first, last)
-        current = self.currentIndex().row() if self.hasFocus() else -1
+        current = self.currentIndex().row() if self.hasFocus() and self._by_keyboard else -1
         for row in range(first, last + 1):
             self._paint_row(painter, row, row * height - offset, width, height, sections, row in selected)
         if first <= last:

@@ -46,7 +46,9 @@ class ListHeader(QHeaderView):
     def width_of(self, field: Field) -> int:
         """Width that shows a field's label and its arrow."""
         metrics = QFontMetrics(theme.font("small", strong=True))
-        return metrics.horizontalAdvance(field.label) + 2 * _PADDING + (_ARROW if self._place(field.key) >= 0 else 0)
+        return (
+            metrics.horizontalAdvance(field.label) + 2 * _PADDING + 2 + (_ARROW if self._place(field.key) >= 0 else 0)
+        )
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint all sections on the header's ground; spans of columns that share a group."""

@@ -88,9 +88,10 @@ class ListingModel(QAbstractTableModel):
         source = _find(self._ids, identity)
         return -1 if source < 0 else _find(self._rows, source)
 
-    def source_rows(self) -> list[int]:
-        """Rows of the listing as shown, without group rows."""
-        return [int(source) for source in self._rows if source >= 0]
+    def source_rows(self, limit: int = -1) -> list[int]:
+        """Rows of the listing as shown, without group rows; the first ``limit`` places when given."""
+        rows = self._rows if limit < 0 else self._rows[:limit]
+        return [int(source) for source in rows if source >= 0]
 
     def cells(self, row: int) -> list[Cell]:
         """Cells of a row for all fields; formatted once and kept."""

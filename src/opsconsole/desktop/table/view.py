@@ -188,6 +188,10 @@ class ListView(QWidget):
         """The listing as shown: filtered and sorted, for a workbook."""
         return None if self._listing is None else self._listing.where(self.model.source_rows())
 
+    def first_listing(self, count: int) -> Listing | None:
+        """The first rows as shown."""
+        return None if self._listing is None else self._listing.where(self.model.source_rows(count))
+
     def mark_changed(self, ids: Iterable[Any]) -> None:
         """Tint rows that somebody else changed for 3 s."""
         self.grid.mark_changed(ids)

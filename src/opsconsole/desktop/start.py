@@ -1,0 +1,91 @@
+"""The start page's wishes carried out: make the demo, import files into a new database, connect to a shared one."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from PySide6.QtCore import QObject, QStandardPaths
+
+from opsconsole.desktop.desk import Desk
+from opsconsole.desktop.main_window import MainWindow
+from opsconsole.desktop.opening import Opening
+from opsconsole.domain.progress import Progress
+
+
+def data_folder() -> Path:
+    """Where the local databases lie: the user's data folder, never a cloud-synced one."""
+    location = QStandardPaths.StandardLocation.GenericDataLocation
+    return Path(QStandardPaths.writableLocation(location)) / "opsconsole"
+
+
+class Start(QObject):
+    """Shows the welcome and acts on it."""
+
+    def __init__(self, desk: Desk, window: MainWindow, opening: Opening) -> None:
+        super().__init__(window)
+        self._desk = desk
+        self._window = window
+        self._opening = opening
+        self.data_file = data_folder() / "ops.db"
+        window.start_asked.connect(self.show)
+
+    def show(self) -> None:
+        """Show the welcome in place of the tabs."""
+        from opsconsole.desktop.welcome import Welcome
+
+        page = Welcome(str(self.data_file))
+        page.demo_wanted.connect(self.open_demo)
+        page.files_chosen.connect(self._import)
+        page.connect_wanted.connect(self._connect)
+        page.location_wanted.connect(self._use_location)
+        self._window.show_page(page)
+
+    def open_demo(self) -> None:
+        """Make the demo company's database where there is none yet, and open it."""
+        path = data_folder() / "demo.db"
+        self._opening.make_and_open(lambda progress: _make_demo(path, progress), "Making the demo company")
+
+    def _import(self, files: list[Path], check_only: bool) -> None:
+        """Open the local database, then lead to the import of these files."""
+        options = {"files": "\n".join(str(file) for file in files), "check_only": "1" if check_only else ""}
+        self._opening.make_and_open(
+            lambda progress: _make_empty(self.data_file, progress),
+            "Making the database",
+            then=lambda: self._desk.show("data", None, options),
+        )
+
+    def _connect(self, values: Mapping[str, Any], test_only: bool) -> None:
+        url = shared_url(values)
+        self._opening.open(url)
+
+    def _use_location(self, path: Path) -> None:
+        self.data_file = path
+        self.show()
+
+
+def shared_url(values: Mapping[str, Any]) -> str:
+    """URL of a PostgreSQL database from server, database, user, password and whether its certificate is verified."""
+    user = quote(str(values.get("user", "")), safe="")
+    password = quote(str(values.get("password", "")), safe="")
+    who = f"{user}:{password}@" if password else f"{user}@" if user else ""
+    mode = "verify-full" if values.get("verify") else "prefer"
+    return (
+        f"postgresql://{who}{values.get('server', '')}/{quote(str(values.get('database', '')), safe='')}?sslmode={mode}"
+    )
+
+
+def _make_demo(path: Path, progress: Progress) -> str:
+    from opsconsole.services import demo
+
+    if not path.exists():
+        demo.create(str(path), progress=progress)
+    return str(path)
+
+
+def _make_empty(path: Path, progress: Progress) -> str:
+    from opsconsole.services import databases
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    databases.open_database(str(path), create=True).close()
+    return str(path)
