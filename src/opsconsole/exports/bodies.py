@@ -75,6 +75,22 @@ def _duration_form(known: Field, values: Sequence[Any]) -> Form:
     return Form(formats.DURATION, lambda v: 8, divisor=86_400, header_note=", h:mm")
 
 
+def unit_form(unit: str) -> tuple[str, float]:
+    """Number format and divisor of raw values in a unit: ``fraction``, ``seconds``, a currency code, another word."""
+    if unit == "fraction":
+        return formats.percent(1), 1.0
+    if unit == "seconds":
+        return formats.with_unit(1, "d"), 86_400.0
+    if len(unit) == 3 and unit.isupper():
+        return formats.money(unit), 1.0
+    return formats.number(2), 1.0
+
+
+def divided(divisor: float) -> Callable[[float], float]:
+    """A function that divides; whole numbers stay whole where nothing is to divide."""
+    return (lambda value: value) if divisor == 1.0 else (lambda value: value / divisor)
+
+
 def _fractions(values: Sequence[Any]) -> bool:
     return any(isinstance(v, float) and not v.is_integer() and not math.isnan(v) for v in values[:2000])
 

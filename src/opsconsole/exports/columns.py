@@ -89,6 +89,8 @@ def _of_field(listing: Listing, known: Field, styles: StyleBook, present: set[st
         return _cover(known, values, styles, present)
     if known.kind is Kind.CLAUSE:
         return _clause(known, values, styles)
+    if known.kind is Kind.QUANTITY and known.unit in listing.columns:
+        return [_units(known, values, listing.columns[known.unit], styles)]
     return [_plain(listing, known, values, styles)]
 
 
@@ -106,6 +108,19 @@ def _plain(listing: Listing, known: Field, values: Sequence[Any], styles: StyleB
     column.total_format = form.number_format if known.total in (Total.SUM, Total.MEDIAN) else formats.COUNT
     column.header += form.header_note
     column.width = _width(known, values, column.header, form.display)
+    return column
+
+
+def _units(known: Field, values: Sequence[Any], units: Sequence[Any], styles: StyleBook) -> SheetColumn:
+    """Numbers whose unit stands in another column of their row: fraction, seconds, a currency or another word."""
+    muted = styles.number(Look(align="right", role="text_muted"))
+    by_unit: dict[Any, Callable[[Any], str]] = {}
+    for unit in {*values_of(units, 0, len(units)), None}:
+        number_format, divisor = bodies.unit_form(unit or "")
+        look = styles.number(Look(number_format, "right"))
+        by_unit[unit] = bodies.number_body(known, look, muted, part=bodies.divided(divisor))
+    column = _column(known, values, by_pair(values, units, by_unit))
+    column.total, column.width = Total.NONE, 14
     return column
 
 

@@ -1,7 +1,8 @@
 """KPIs over time in a workbook: the numbers on one sheet, a chart per KPI on another."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from openpyxl.chart import LineChart
 from openpyxl.styles import Alignment
@@ -23,6 +24,7 @@ from opsconsole.exports.styles import fill, font, line_below
 _CHART_ROWS, _CHART_COLUMNS = 16, 8  # cells under a chart; two charts side by side
 _WIDTH_CM, _HEIGHT_CM = 16.5, 8.2
 _BLOCKS_PER_PAGE = 2
+_FIRST_ROW = 5  # of the numbers behind the charts
 
 
 @dataclass(frozen=True)
@@ -88,42 +90,60 @@ class KpiLine:
         return tuple(p if v is None else v for v, p in zip(self.values, self.provisional, strict=True))
 
 
-def add_data_sheet(sheet: Worksheet, lines: Sequence[KpiLine], title: str) -> None:
-    """Periods down, three columns per KPI: value, target, last year."""
+class Place(NamedTuple):
+    """Where a KPI's numbers stand: columns of dates and values (target and last year follow), last row."""
+
+    dates: int
+    values: int
+    last_row: int
+
+
+def add_data_sheet(sheet: Worksheet, lines: Sequence[KpiLine], title: str) -> dict[str, Place]:
+    """Periods down, three columns per KPI: value, target, last year; KPIs of another grain behind their own dates."""
     put_text(sheet, 1, 1, "The numbers behind the charts")
     sheet.cell(1, 1).font = font(size=16, bold=True)
     put_text(sheet, 2, 1, "Empty where a period has no value. Charts read these cells.")
     sheet.cell(2, 1).font = font("text_muted")
-    _header(sheet, 1, "Period begins")
-    for row, period in enumerate(lines[0].periods if lines else (), _FIRST_ROW):
-        cell = sheet.cell(row, 1, day_to_date(period.start))
-        cell.number_format, cell.font, cell.border = formats.DATE, font(), line_below()
-    for number, line in enumerate(lines):
-        for offset, (words, values) in enumerate(
-            ((line.label, line.shown), ("Target", line.targets), ("Last year", line.last_year))
-        ):
-            column = _column(number) + offset
-            _header(sheet, column, words)
-            for row, value in enumerate(values, _FIRST_ROW):
-                cell = sheet.cell(row, column, line.scaled(value))
-                cell.number_format, cell.border = line.number_format, line_below()
-                cell.font = font("text" if offset == 0 else "text_muted")
-    sheet.column_dimensions["A"].width = 16
+    places: dict[str, Place] = {}
+    column = 1
+    for periods in dict.fromkeys(line.periods for line in lines):
+        dates, last_row = column, _FIRST_ROW + len(periods) - 1
+        _dates(sheet, dates, periods)
+        column += 1
+        for line in lines:
+            if line.periods == periods:
+                _numbers(sheet, column, line)
+                places[line.key] = Place(dates, column, last_row)
+                column += 3
     sheet.row_dimensions[_FIRST_ROW - 1].height = 32
     sheet.freeze_panes = f"B{_FIRST_ROW}"
     sheet.sheet_view.showGridLines = False
     print_set_up(sheet, title=title, as_of="", pages_wide=0)
     sheet.print_title_rows, sheet.print_title_cols = f"{_FIRST_ROW - 1}:{_FIRST_ROW - 1}", "A:A"
+    return places
 
 
-_FIRST_ROW = 5
+def _dates(sheet: Worksheet, column: int, periods: Sequence[Period]) -> None:
+    grain = periods[0].grain if periods else "period"
+    _header(sheet, column, f"{grain.capitalize()} begins", align="left")
+    sheet.column_dimensions[get_column_letter(column)].width = 16
+    for row, period in enumerate(periods, _FIRST_ROW):
+        cell = sheet.cell(row, column, day_to_date(period.start))
+        cell.number_format, cell.font, cell.border = formats.DATE, font(), line_below()
+        cell.alignment = Alignment(horizontal="left")
 
 
-def _column(number: int) -> int:
-    return 2 + number * 3
+def _numbers(sheet: Worksheet, column: int, line: KpiLine) -> None:
+    told = ((line.label, line.shown), ("Target", line.targets), ("Last year", line.last_year))
+    for number, (words, values) in enumerate(told, column):
+        _header(sheet, number, words)
+        for row, value in enumerate(values, _FIRST_ROW):
+            cell = sheet.cell(row, number, line.scaled(value))
+            cell.number_format, cell.border = line.number_format, line_below()
+            cell.font = font("text" if number == column else "text_muted")
 
 
-def _header(sheet: Worksheet, column: int, words: str) -> None:
+def _header(sheet: Worksheet, column: int, words: str, align: str = "right") -> None:
     row = _FIRST_ROW - 1
     put_text(sheet, row, column, words)
     cell = sheet.cell(row, column)
@@ -132,12 +152,19 @@ def _header(sheet: Worksheet, column: int, words: str) -> None:
         fill("raised"),
         line_below("line_strong", "medium"),
     )
-    cell.alignment = Alignment(horizontal="left" if column == 1 else "right", vertical="top", wrap_text=True)
+    cell.alignment = Alignment(horizontal=align, vertical="bottom", wrap_text=True)
     sheet.column_dimensions[get_column_letter(column)].width = 13
 
 
 def add_chart_sheet(
-    sheet: Worksheet, data: Worksheet, lines: Sequence[KpiLine], *, title: str, as_of: int, time_zone: str
+    sheet: Worksheet,
+    data: Worksheet,
+    places: Mapping[str, Place],
+    lines: Sequence[KpiLine],
+    *,
+    title: str,
+    as_of: int,
+    time_zone: str,
 ) -> None:
     """A chart per KPI, two side by side, with its definition and what stands out under it."""
     stated = f"As of {instant(as_of, time_zone, year_of=0)} ({time_zone})."
@@ -148,18 +175,15 @@ def add_chart_sheet(
     for number, line in enumerate(lines):
         row = 4 + number // 2 * (_CHART_ROWS + 3)
         column = 1 + number % 2 * (_CHART_COLUMNS + 1)
-        chart = _chart(data, line, _column(number))
+        chart = _chart(data, line, places[line.key])
         if chart is None:
             put_text(sheet, row, column, f"{line.label}: {line.words[-1] if line.words else 'no data'}")
             sheet.cell(row, column).font = font(size=12, bold=True)
         else:
             chart.width, chart.height = _WIDTH_CM, _HEIGHT_CM
             sheet.add_chart(chart, f"{get_column_letter(column)}{row}")
-        put_text(sheet, row + _CHART_ROWS, column, line.definition)
-        sheet.cell(row + _CHART_ROWS, column).font = font("text_muted", size=9)
-        if line.sentences:
-            put_text(sheet, row + _CHART_ROWS + 1, column, " ".join(line.sentences))
-            sheet.cell(row + _CHART_ROWS + 1, column).font = font("bad", size=9)
+        _under(sheet, row + _CHART_ROWS, column, line.definition, "text_muted")
+        _under(sheet, row + _CHART_ROWS + 1, column, " ".join(line.sentences), "bad")
     for number in range(1, 2 * _CHART_COLUMNS + 3):
         sheet.column_dimensions[get_column_letter(number)].width = 3 if number == _CHART_COLUMNS + 1 else 11.5
     for block in range(_BLOCKS_PER_PAGE, (len(lines) + 1) // 2, _BLOCKS_PER_PAGE):
@@ -168,23 +192,31 @@ def add_chart_sheet(
     print_set_up(sheet, title=title, as_of=stated)
 
 
-def _chart(data: Worksheet, line: KpiLine, column: int) -> LineChart | None:
+def _under(sheet: Worksheet, row: int, column: int, text: str, role: str) -> None:
+    put_text(sheet, row, column, text)
+    cell = sheet.cell(row, column)
+    cell.font, cell.alignment = font(role, size=9), Alignment(wrap_text=True, vertical="top")
+    sheet.merge_cells(start_row=row, start_column=column, end_row=row, end_column=column + _CHART_COLUMNS - 1)
+    sheet.row_dimensions[row].height = 26
+
+
+def _chart(data: Worksheet, line: KpiLine, place: Place) -> LineChart | None:
     numbers = [line.scaled(value) for value in (*line.shown, *line.targets, *line.last_year)]
     known = [value for value in numbers if value is not None]
     if not any(value is not None for value in line.shown):
         return None
     hollow = tuple(i for i, value in enumerate(line.provisional) if value is not None and line.values[i] is None)
-    drawn = [Line(column, "chart_1", hollow=hollow)]
+    drawn = [Line(place.values, "chart_1", hollow=hollow)]
     if any(value is not None for value in line.targets):
-        drawn.append(Line(column + 1, "good", 1.5, "lgDash"))
+        drawn.append(Line(place.values + 1, "good", 1.5, "lgDash"))
     if any(value is not None for value in line.last_year):
-        drawn.append(Line(column + 2, "text_muted", 1.25, "sysDash"))
+        drawn.append(Line(place.values + 2, "text_muted", 1.25, "sysDash"))
     return line_chart(
         data,
         line.label,
         drawn,
-        categories=1,
-        rows=(_FIRST_ROW, _FIRST_ROW + len(line.periods) - 1),
+        categories=place.dates,
+        rows=(_FIRST_ROW, place.last_row),
         number_format=line.number_format,
         values=known,
         monthly=line.periods[0].grain == "month",

@@ -1,5 +1,6 @@
 """The weekly review: one workbook that a meeting can be held with, and that explains itself to who was not there."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from openpyxl.worksheet.worksheet import Worksheet
@@ -9,7 +10,7 @@ from opsconsole.domain.listing import Listing, from_rows
 from opsconsole.domain.progress import Progress
 from opsconsole.exports.charts import bar_chart
 from opsconsole.exports.cover import Link, add_cover
-from opsconsole.exports.kpi_lines import add_chart_sheet, add_data_sheet
+from opsconsole.exports.kpi_lines import KpiLine, add_chart_sheet, add_data_sheet
 from opsconsole.exports.pack import ReviewPack
 from opsconsole.exports.sheet import ListingSheet
 from opsconsole.exports.workbook import Workbook
@@ -29,8 +30,8 @@ def write_review(pack: ReviewPack, path: Path, progress: Progress | None = None)
     charts = book.add_sheet("KPI charts")
     kpis = book.add_listing(pack.kpis, "KPI table")[0]
     data = book.add_sheet("KPI data")
-    add_data_sheet(data, pack.lines, pack.title)
-    add_chart_sheet(charts, data, pack.lines, title=pack.title, as_of=pack.as_of, time_zone=pack.time_zone)
+    places = add_data_sheet(data, pack.lines, pack.title)
+    add_chart_sheet(charts, data, places, pack.lines, title=pack.title, as_of=pack.as_of, time_zone=pack.time_zone)
     links = (
         Link(exceptions.name, _rows_words(pack.exceptions)),
         Link(types.name, "Which types the open exceptions are of, most frequent first"),
@@ -41,6 +42,20 @@ def write_review(pack: ReviewPack, path: Path, progress: Progress | None = None)
         Link(data.title, "The numbers behind the charts"),
     )
     add_cover(cover, pack, links)
+    return book.save(path, progress)
+
+
+def write_kpis(
+    listing: Listing, lines: Sequence[KpiLine], path: Path, time_zone: str, progress: Progress | None = None
+) -> Path:
+    """Write the KPIs alone: their table, a chart each, the numbers behind the charts."""
+    book = Workbook("KPIs", listing.as_of)
+    charts = book.add_sheet("KPI charts")
+    placed = book.add_listing(listing, "KPI table")[0]
+    data = book.add_sheet("KPI data")
+    places = add_data_sheet(data, lines, "KPIs")
+    add_chart_sheet(charts, data, places, lines, title="KPIs", as_of=listing.as_of, time_zone=time_zone)
+    book.add_about(listing, placed)
     return book.save(path, progress)
 
 

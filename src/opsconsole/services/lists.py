@@ -1,0 +1,138 @@
+"""Every list by its name: what the command line prints and what goes into a workbook are the same listings."""
+
+import fnmatch
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from importlib import import_module
+from typing import Any
+
+from opsconsole.domain import wording
+from opsconsole.domain.errors import UserError
+from opsconsole.domain.field import Kind, NoValue
+from opsconsole.domain.instants import day_to_date, to_iso
+from opsconsole.domain.listing import Listing, plain_values
+from opsconsole.domain.money import to_decimal
+from opsconsole.domain.statuses import EXCEPTION_STATES
+from opsconsole.store.database import Database
+
+Filters = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a list may be asked for; lists that know nothing of an option refuse it."""
+
+    filters: Filters = ()
+    period: str | None = None
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where a list comes from: the service's module and function, and the options it understands."""
+
+    module: str
+    function: str
+    period: bool = False
+    by: bool = False
+
+
+SOURCES: dict[str, _Source] = {
+    "orders": _Source("orders", "list_orders"),
+    "shipments": _Source("orders", "list_shipments"),
+    "returns": _Source("orders", "list_returns"),
+    "purchase_orders": _Source("orders", "list_purchase_orders"),
+    "exceptions": _Source("order_exceptions", "list_exceptions"),
+    "rules": _Source("order_exceptions", "list_rules"),
+    "stock": _Source("stock_levels", "list_stock"),
+    "proposals": _Source("stock_levels", "list_proposals"),
+    "vendors": _Source("vendors", "list_vendors"),
+    "scorecards": _Source("vendors", "list_scorecards", period=True),
+    "breaches": _Source("vendors", "list_breaches"),
+    "kpis": _Source("kpis", "list_kpis", period=True, by=True),
+    "imports": _Source("imports", "list_imports"),
+    "rejects": _Source("imports", "list_rejects"),
+}
+
+
+def list_named(database: Database, name: str, now: int, options: Options | None = None) -> Listing:
+    """The list of a name as of ``now``, filtered; UserError for a name, option or field it does not have."""
+    options = options or Options()
+    source = SOURCES.get(name)
+    if source is None:
+        raise UserError(f"There is no list “{name}”.", f"Choose one of {', '.join(SOURCES)}.")
+    more: dict[str, Any] = {}
+    for option, given, known in (("period", options.period, source.period), ("by", options.by, source.by)):
+        if given is not None and not known:
+            raise UserError(f"The list of {name.replace('_', ' ')} has no “--{option}”.", "Leave it out.")
+        if given is not None:
+            more[option] = given
+    if name == "exceptions":
+        more["state"] = _state_asked(options.filters)
+    make: Callable[..., Listing] = getattr(import_module(f"opsconsole.services.{source.module}"), source.function)
+    return filtered(make(database, now, **more), options.filters)
+
+
+def _state_asked(filters: Filters) -> str:
+    """``active`` unless a filter asks for exceptions that are closed: those are not read for nothing."""
+    asked = {value.lower() for field, value in filters if field == "state"}
+    active = {code for code, status in EXCEPTION_STATES.items() if "active" in status.groups}
+    return "all" if asked - active else "active"
+
+
+def filtered(listing: Listing, filters: Filters) -> Listing:
+    """Rows that have one of the values named for each field; a value may hold ``*``; empty asks for no value.
+
+    A value is met as it is stored, as it is printed by ``--json``, or in words; upper and lower case are the same.
+    """
+    wanted: dict[str, list[str]] = {}
+    for key, value in filters:
+        wanted.setdefault(_known_key(listing, key), []).append(value.strip().lower())
+    if not wanted:
+        return listing
+    kept = list(range(len(listing)))
+    for key, values in wanted.items():
+        column = plain_values(listing.columns[key])
+        told: dict[Any, bool] = {}
+        rows = []
+        for index in kept:
+            value = column[index]
+            if value not in told:
+                told[value] = _meets(listing, key, value, index, values)
+            if told[value]:
+                rows.append(index)
+        kept = rows
+    words = ", ".join(f"{listing.field(key).label or key} {' or '.join(v)}" for key, v in wanted.items())
+    return replace(listing.where(kept), notes=(f"Filtered: {words}.", *listing.notes))
+
+
+def _known_key(listing: Listing, key: str) -> str:
+    keys = {field.key.lower(): field.key for field in listing.fields}
+    if key.lower() not in keys:
+        raise UserError(f"This list has no field “{key}”.", f"It has {', '.join(keys.values())}.")
+    return keys[key.lower()]
+
+
+def _meets(listing: Listing, key: str, value: Any, index: int, wanted: Sequence[str]) -> bool:
+    words = _words(listing, key, value, index)
+    return any(word == want or ("*" in want and fnmatch.fnmatchcase(word, want)) for want in wanted for word in words)
+
+
+def _words(listing: Listing, key: str, value: Any, index: int) -> set[str]:
+    field = listing.field(key)
+    if value is None or value == "":
+        return {"", field.missing.lower()}
+    if isinstance(value, NoValue):
+        return {"", value.words.lower(), str(value.state)}
+    words = {str(value).lower()}
+    if field.kind is Kind.MONEY:
+        codes = listing.columns.get(field.currency)
+        amount = to_decimal(int(value), codes[index] or "" if codes is not None else field.currency)
+        words = {str(amount), str(amount.normalize())}
+    elif field.kind is Kind.DATE:
+        words = {day_to_date(value).isoformat()}
+    elif field.kind is Kind.INSTANT:
+        words = {to_iso(value).lower(), to_iso(value)[:10]}
+    elif field.kind in (Kind.FLAG, Kind.STATE, Kind.STATUS):
+        words.add(wording.code(field, value).lower())
+    return words
