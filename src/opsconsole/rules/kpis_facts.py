@@ -8,7 +8,7 @@ from sqlalchemy.sql.functions import coalesce
 from opsconsole.domain.instants import DAY
 from opsconsole.domain.statuses import ORDER_STATUSES, PAYMENT_STATUSES, codes_in
 from opsconsole.rules.measure import NOW, Dimension, Exclusion, Facts
-from opsconsole.store.schema import customers, exceptions, locations, order_lines, orders, returns, reviews
+from opsconsole.store.schema import customers, exceptions, locations, order_lines, orders, returns, reviews, vendors
 
 SEVERAL = "(several)"
 
@@ -139,7 +139,11 @@ HANDED_AT = coalesce(line.shipped_at, o.shipped_at)
 HANDED_ON = case((line.shipped_at.is_not(None), line.shipped_at // literal(DAY, BigInteger)), else_=o.shipped_on)
 LINE_SHIP_BY = coalesce(line.ship_by, o.ship_by)
 LINE_CANCELLED = or_(CANCELLED, UNAVAILABLE, line.status == "cancelled", line.cancelled_quantity >= line.quantity)
-DROP_SHIPPED = line.vendor_key.is_not(None)
+# A vendor that no file described yet sends goods itself: why else would a line name one.
+DROP_SHIPPED = and_(
+    line.vendor_key.is_not(None),
+    line.vendor_key.not_in(select(vendors.c.key).where(vendors.c.kind != "drop_shipper")),
+)
 
 LINES = Facts(
     "order line",
