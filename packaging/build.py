@@ -71,38 +71,40 @@ def program() -> Path:
     if linux:
         need_tools(TOOLS)
         qt_libraries.ensure()
-    tools = Environment(BUILD / "tools")
-    tools.make()
-    tools.install_locked(lock.subset("build", also=lock.INSTALLER))
-    tools.install_project(editable=False)
+    freezer = freezing_environment()
+    freezer.install_project(editable=False)
     icons = BUILD / "icons"
-    run([str(tools.python), "packaging/icons/render.py", str(icons)])
+    run([str(freezer.python), "packaging/icons/render.py", str(icons)])
     os.environ["OPSCONSOLE_ICONS"] = str(icons)
     freeze = ["-m", "PyInstaller", "--noconfirm", "--clean", "--log-level", "WARN"]
     freeze += ["--distpath", str(PROGRAM.parent), "--workpath", str(BUILD / "work"), "packaging/opsconsole.spec"]
-    run([str(tools.python), *freeze])
-    runtime = runtime_environment()
-    notices.gather(materials.site_packages(runtime), PROGRAM, version())
-    materials.write(tools, runtime, PROGRAM / "sbom.cdx.json", version())
+    run([str(freezer.python), *freeze])
+    notices.gather(materials.site_packages(freezer), set(lock.names_for()), PROGRAM, version())
+    write_materials(freezer, PROGRAM / "sbom.cdx.json")
     return PROGRAM
 
 
-def runtime_environment() -> Environment:
-    """An environment with what runs the program and nothing else: what the bill of materials is drawn from."""
-    runtime = Environment(BUILD / "runtime")
-    runtime.make()
-    runtime.install_locked(lock.subset())
-    return runtime
+def freezing_environment() -> Environment:
+    """What the program needs and PyInstaller, nothing else: whatever is here may end up in the program."""
+    environment = Environment(BUILD / "freeze")
+    environment.make()
+    environment.install_locked(lock.subset("build", also=lock.INSTALLER))
+    return environment
+
+
+def write_materials(environment: Environment, target: Path) -> None:
+    """Write the bill of materials for the packages in an environment that belong to the program."""
+    tool = Environment(BUILD / "sbom")
+    tool.make()
+    tool.install_locked(lock.subset("sbom", program=False))
+    materials.write(tool, environment, set(lock.names_for()), target, version())
 
 
 def sbom() -> Path:
     """The bill of materials as a file of its own."""
-    tools = Environment(BUILD / "tools")
-    tools.make()
-    tools.install_locked(lock.subset("build", also=lock.INSTALLER))
     DIST.mkdir(exist_ok=True)
     target = DIST / f"opsconsole-{version()}.cdx.json"
-    materials.write(tools, runtime_environment(), target, version())
+    write_materials(freezing_environment(), target)
     return target
 
 

@@ -79,11 +79,22 @@ def closure(entries: dict[str, Entry], wanted: set[str]) -> list[str]:
         found |= more
 
 
-def subset(*extras: str, also: Iterable[str] = ()) -> str:
-    """Text of a requirements file: the program's own dependencies, plus extras, plus single packages by name."""
-    entries = read_lock(LOCK.read_text("utf-8"))
+def names_for(*extras: str, also: Iterable[str] = (), program: bool = True) -> list[str]:
+    """Names of what the program needs, directly or not, plus the same for extras and single packages.
+
+    Without `program` only the latter: a tool that stands alone.
+    """
     project = tomllib.loads(PROJECT.read_text("utf-8"))
-    names = closure(entries, roots(project, extras) | {normalized(name) for name in also})
+    wanted = roots(project, extras) | {normalized(name) for name in also}
+    if not program:
+        wanted -= roots(project)
+    return closure(read_lock(LOCK.read_text("utf-8")), wanted)
+
+
+def subset(*extras: str, also: Iterable[str] = (), program: bool = True) -> str:
+    """Text of a requirements file for the names of `names_for`, versions and hashes as locked."""
+    entries = read_lock(LOCK.read_text("utf-8"))
+    names = names_for(*extras, also=also, program=program)
     # The last hash of an entry ends in a backslash when a comment followed it; pip wants no such end.
     return "".join(block.rstrip("\\\n ") + "\n" for name in names for block in entries[name].blocks)
 

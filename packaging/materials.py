@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from environment import Environment, SetupError
+from lock import normalized
 
 ROOT = Path(__file__).resolve().parent.parent
-# In the environment that it is drawn from, but not in the program.
-TOOLS = {"pip", "setuptools"}
 
 
 def site_packages(environment: Environment) -> Path:
@@ -19,19 +18,25 @@ def site_packages(environment: Environment) -> Path:
     return Path(subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip())
 
 
-def write(tools: Environment, runtime: Environment, target: Path, version: str) -> None:
-    """Write the bill for a runtime environment, plus Python and Qt, which are no packages of their own there."""
-    command = [str(tools.bin / "cyclonedx-py"), "environment", "--pyproject", str(ROOT / "pyproject.toml")]
+def write(tool: Environment, environment: Environment, names: set[str], target: Path, version: str) -> None:
+    """Write the bill for the packages of an environment that have these (normalized) names, plus Python and Qt.
+
+    `tool` is the environment that the CycloneDX program is in.
+    """
+    command = [str(tool.bin / "cyclonedx-py"), "environment", "--pyproject", str(ROOT / "pyproject.toml")]
     command += ["--mc-type", "application", "--output-reproducible", "--output-format", "JSON"]
-    done = subprocess.run(
-        [*command, "-o", str(target), str(runtime.python)], check=False, capture_output=True, text=True
-    )
+    command += ["-o", str(target), str(environment.python)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode:
         raise SetupError(f"the bill of materials failed: {done.stderr}")
     bill: dict[str, Any] = json.loads(target.read_text("utf-8"))
-    left_out = {part["bom-ref"] for part in bill["components"] if part["name"] in TOOLS}
-    bill["components"] = [part for part in bill["components"] if part["bom-ref"] not in left_out]
-    bill["dependencies"] = [entry for entry in bill["dependencies"] if entry["ref"] not in left_out]
+    bill["components"] = [part for part in bill["components"] if normalized(part["name"]) in names]
+    kept = {part["bom-ref"] for part in bill["components"]} | {bill["metadata"]["component"]["bom-ref"]}
+    bill["dependencies"] = [
+        {**entry, "dependsOn": [ref for ref in entry.get("dependsOn", []) if ref in kept]}
+        for entry in bill["dependencies"]
+        if entry["ref"] in kept
+    ]
     qt = next(part["version"] for part in bill["components"] if part["name"].lower().startswith("pyside6"))
     bill["components"] += [
         _library("CPython", platform.python_version(), "PSF-2.0"),

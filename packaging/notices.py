@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
+from lock import normalized
+
 HERE = Path(__file__).resolve().parent
 TEXTS = HERE / "licenses"
 ROOT = HERE.parent
@@ -55,13 +57,16 @@ third-party code, listed under "Licenses Used in Qt" in Qt's documentation.
 """
 
 
-def gather(site_packages: Path, program: Path, version: str) -> None:
-    """Write `licenses` into the program's folder; SystemExit names what has no license text."""
+def gather(site_packages: Path, names: set[str], program: Path, version: str) -> None:
+    """Write `licenses` into the program's folder, for those packages of an environment that have one of the names.
+
+    Names are normalized; SystemExit says what has no license text.
+    """
     folder = program / "licenses"
     shutil.rmtree(folder, ignore_errors=True)
     _copy(ROOT / "LICENSE", folder / "opsconsole" / "LICENSE")
     rows = [("opsconsole", version, "MIT", "opsconsole/"), _python(folder)]
-    rows += [_distribution(found, folder) for found in installed(site_packages)]
+    rows += [_distribution(found, folder) for found in installed(site_packages, names)]
     present = [file.relative_to(program).as_posix() for file in program.rglob("*") if file.is_file()]
     rows += [_component(part, folder) for part in COMPONENTS if any(re.search(part.files, name) for name in present)]
     rows += _drawings_and_fonts(folder)
@@ -74,11 +79,10 @@ def gather(site_packages: Path, program: Path, version: str) -> None:
     (folder / "NOTICES.md").write_text(HEAD + "\n".join(table) + "\n", "utf-8")
 
 
-def installed(site_packages: Path) -> list[Distribution]:
-    """Python packages of an environment that belong to the program, by name."""
-    tools = {"pip", "setuptools", "opsconsole", "hatchling", "editables"}
-    found = {one.metadata["Name"].lower(): one for one in distributions(path=[str(site_packages)])}
-    return [found[name] for name in sorted(found) if name not in tools]
+def installed(site_packages: Path, names: set[str]) -> list[Distribution]:
+    """Packages of an environment that have one of these names, by name."""
+    found = {normalized(one.metadata["Name"]): one for one in distributions(path=[str(site_packages)])}
+    return [found[name] for name in sorted(found.keys() & names)]
 
 
 def _python(folder: Path) -> tuple[str, str, str, str]:
@@ -102,7 +106,7 @@ def _distribution(found: Distribution, folder: Path) -> tuple[str, str, str, str
     for file in found.files or []:
         if ".dist-info" in str(file) and TEXT_NAMES.search(file.name + str(file.parent)):
             _copy(Path(str(found.locate_file(file))), place / str(file).split("/", 1)[1].removeprefix("licenses/"))
-    if name.lower() in ("pyside6_essentials", "pyside6-essentials", "shiboken6"):
+    if normalized(name) in ("pyside6-essentials", "shiboken6"):
         return name, found.version, "LGPL-3.0-only", "third-party/"
     if not place.is_dir():
         raise SystemExit(f"{name} brings no license text: put it into packaging/licenses and say so in notices.py")
@@ -141,7 +145,8 @@ def _system_libraries(program: Path, folder: Path) -> list[tuple[str, str, str, 
         return []
     rows = []
     for library in sorted((program / "_internal").glob("lib*.so*")):
-        if library.name.startswith("libpython"):
+        # Links lead to libraries inside wheels.
+        if library.is_symlink() or library.name.startswith("libpython"):
             continue
         package, version = _package_of(library.name)
         _copy(Path(f"/usr/share/doc/{package}/copyright"), folder / "system" / f"{package}.txt")
