@@ -117,3 +117,65 @@ def database(database_url: str, open_url: Callable[[str], Any]) -> Any:
 def sqlite_database(sqlite_url: str, open_url: Callable[[str], Any]) -> Any:
     """A migrated, empty SQLite database, where one kind is enough."""
     return open_url(sqlite_url)
+
+
+class Writing:
+    """Writes records into a database as one file each, and reads tables back without their numbers and origins."""
+
+    hidden = frozenset({"id", "batch_id", "field_sources_json", "version", "changed_at"})
+
+    def __init__(self, database: Any, now: int) -> None:
+        self.database = database
+        self.now = now
+
+    def __call__(self, *, at: int = 0, source: str = "file", channel: str | None = None, **kinds: Any) -> Any:
+        """Write one file: ``orders=[{...}, ...]``; ``at`` is its source time, ``channel`` that of the file."""
+        from sqlalchemy import insert
+
+        from opsconsole.imports.records import Records
+        from opsconsole.imports.writer import write_records
+        from opsconsole.store import schema
+
+        records = []
+        for kind, rows in kinds.items():
+            names = dict.fromkeys(name for row in rows for name in row)
+            columns = {name: [row.get(name) for row in rows] for name in names}
+            records.append(Records(kind, columns, list(range(2, len(rows) + 2))))
+        with self.database.write() as conn:
+            values = {"file_name": "a.csv", "source": source, "source_label": source, "channel": channel}
+            values |= {"state": "done", "imported_by": "Tester", "started_at": self.now}
+            batch = conn.execute(insert(schema.batches).values(values)).inserted_primary_key[0]
+            return write_records(conn, records, batch_id=batch, source_time=at, now=self.now)
+
+    def rows(self, table: str, *names: str, hide: frozenset[str] = hidden) -> list[dict[str, Any]]:
+        """Rows of a table as dicts, in the order of what identifies them; order numbers in place of foreign keys."""
+        from sqlalchemy import select
+
+        from opsconsole.store import schema
+
+        known = schema.metadata.tables[table]
+        with self.database.read() as conn:
+            orders = {row[0]: f"{row[1]}/{row[2]}" for row in conn.execute(select(*list(schema.orders.c)[:3]))}
+            found = [dict(row) for row in conn.execute(select(known)).mappings()]
+        for row in found:
+            if "order_fk" in row:
+                row["order_fk"] = orders[row["order_fk"]]
+        kept = [{key: row[key] for key in (names or row) if names or key not in hide} for row in found]
+        return sorted(kept, key=lambda row: repr(sorted(row.items(), key=lambda item: item[0])))
+
+    def row(self, table: str, *names: str) -> dict[str, Any]:
+        """The only row of a table."""
+        (found,) = self.rows(table, *names)
+        return found
+
+
+@pytest.fixture
+def writing(database: Any, now: int) -> Writing:
+    """Writes records into an empty database, once per kind of database."""
+    return Writing(database, now)
+
+
+@pytest.fixture
+def sqlite_writing(sqlite_database: Any, now: int) -> Writing:
+    """Writes records into an empty SQLite database."""
+    return Writing(sqlite_database, now)

@@ -90,7 +90,8 @@ def _chunks(batch: Batch, kind: RecordKind, groups: Sequence[Records]) -> Iterab
 
 def _write_sales(batch: Batch, chunk: Chunk, rows: Rows) -> Outcome:
     """Sales lines are their own identity: what is there stays, the rest gets its local date and is inserted."""
-    zones = dict(batch.conn.execute(select(schema.channels.c.key, schema.channels.c.time_zone)).tuples().all())
+    channels = batch.conn.execute(select(schema.channels.c.key, schema.channels.c.time_zone)).all()
+    zones = {row[0]: row[1] for row in channels}
     days = Days()
     sold_on = [
         (days.of(sold_at, zones[channel]),)
@@ -98,7 +99,7 @@ def _write_sales(batch: Batch, chunk: Chunk, rows: Rows) -> Outcome:
     ]
     rows.names = (*rows.names, "sold_on")
     rows.values = [(*values, *day) for values, day in zip(rows.values, sold_on, strict=True)]
-    rows.columns = ("sold_on",)
+    rows.columns = ()
     rows.merges = False
     return write_rows(batch, rows)
 

@@ -1,7 +1,7 @@
 """Writing a chunk of records of one kind: new rows in bulk, known ones merged and changed in bulk."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,7 +24,7 @@ class Rows:
     table: Table
     key_names: tuple[str, ...]
     names: tuple[str, ...]
-    columns: tuple[str, ...]  # every column of the table that records of the kind can fill
+    columns: tuple[str, ...]  # every column of the table that records of the kind can fill (none where nothing merges)
     keys: list[Key]
     values: list[tuple[Any, ...]]
     times: list[int]
@@ -56,37 +56,36 @@ def write_rows(batch: Batch, rows: Rows) -> Outcome:
     _fold(rows)
     found = _existing(batch, rows)
     outcome = Outcome()
-    fresh: list[int] = []
-    changes: list[tuple[_Found, Merged]] = []
-    merger = Merger(rows.columns, rows.names, batch.source_of, lambda batch_id: batch.fields_of(rows.kind, batch_id))
+    if rows.merges:
+        _merge(batch, rows, found, outcome)
+    fresh = [position for position, key in enumerate(rows.keys) if key not in found]
+    outcome.inserted.update(_insert(batch, rows, fresh))
     counts = batch.counts(rows.kind)
-    for position, key in enumerate(rows.keys):
+    counts.inserted += len(outcome.inserted)
+    counts.updated += len(outcome.updated)
+    counts.unchanged += len(rows.keys) - len(outcome.inserted) - len(outcome.updated)
+    return outcome
+
+
+def _merge(batch: Batch, rows: Rows, found: Mapping[Key, "_Found"], outcome: Outcome) -> None:
+    """Change the known rows where a record says something new."""
+    merger = Merger(rows.columns, rows.names, batch.source_of, lambda batch_id: batch.fields_of(rows.kind, batch_id))
+    changes: list[tuple[_Found, Merged]] = []
+    for key, values, at in zip(rows.keys, rows.values, rows.times, strict=True):
         row = found.get(key)
         if row is None:
-            fresh.append(position)
             continue
-        if not rows.merges:
-            counts.unchanged += 1
-            continue
-        if row.stub is None:
-            merged = merger.merge(row.known, rows.values[position], rows.times[position], batch.id)
-        else:
+        if row.stub is not None:
             # A stub knows nothing: what its own file says is the whole row.
-            merged = Merged(rows.values[position], rows.times[position], batch.id, None)
+            changes.append((row, Merged(values, at, batch.id, None)))
+            outcome.inserted[key] = row.id
+            continue
+        merged = merger.merge(row.known, values, at, batch.id)
         if merged is not None:
             changes.append((row, merged))
-        if row.stub is not None:
-            counts.inserted += 1
-            outcome.inserted[key] = row.id
-        elif merged is not None and merged.values is not None:
-            counts.updated += 1
-            outcome.updated[key] = row.id
-        else:
-            counts.unchanged += 1
-    counts.inserted += len(fresh)
-    outcome.inserted.update(_insert(batch, rows, fresh))
+            if merged.values is not None:
+                outcome.updated[key] = row.id
     _update(batch, rows, changes)
-    return outcome
 
 
 def _fold(rows: Rows) -> None:
