@@ -2,7 +2,21 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, text, true
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    true,
+)
 from sqlalchemy.sql.functions import coalesce
 
 from opsconsole.domain.fulfillment import MARKETPLACE, MARKETPLACE_LOCATIONS
@@ -17,7 +31,11 @@ line = order_lines.c
 VOIDED = codes_in(ORDER_STATUSES, "voided")
 SHIPPED = codes_in(ORDER_STATUSES, "shipped")
 ARRIVED = ("delivered", "returned")
-UNPAID = ("pending", "authorized")
+# In the words of the partial index: SQLite does not see through bound values.
+UNPAID: ColumnElement[bool] = literal_column("orders.payment_status IN ('pending', 'authorized')", Boolean)
+ACTIVE: ColumnElement[bool] = literal_column(
+    "exceptions.state IN ('open', 'acknowledged', 'in_progress', 'waiting')", Boolean
+)
 
 
 def placed(moment: Moment) -> ColumnElement[bool]:
@@ -55,10 +73,9 @@ def unshipped(moment: Moment) -> ColumnElement[bool]:
 
 def unpaid(moment: Moment) -> ColumnElement[bool]:
     """Payment pending or only authorized."""
-    known = o.payment_status.in_(UNPAID)
     if moment.settled:
-        return known
-    return or_(and_(known, or_(o.paid_at.is_(None), o.paid_at > moment.now)), o.paid_at > moment.now)
+        return UNPAID
+    return or_(and_(UNPAID, or_(o.paid_at.is_(None), o.paid_at > moment.now)), o.paid_at > moment.now)
 
 
 def own_duty() -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ from opsconsole.domain.instants import DAY, SECOND
 from opsconsole.domain.payments import is_cash_on_delivery, net_days
 from opsconsole.domain.tracking import carrier_family, tracking_fault
 from opsconsole.rules.order_exceptions_conditions import (
+    UNPAID,
     assumed,
     from_known_channels,
     line,
@@ -62,9 +63,7 @@ def payment_clock(moment: Moment, since: int) -> Select[Any]:
     """Orders whose waiting time ran out, and unpaid ones with terms of their own."""
     late = moment.span("hours")
     ran_out = and_(o.placed_at >= since - late, o.placed_at < moment.now - late)
-    return select(o.id).where(
-        o.payment_status.in_(("pending", "authorized")), or_(ran_out, o.payment_terms.is_not(None))
-    )
+    return select(o.id).where(UNPAID, or_(ran_out, o.payment_terms.is_not(None)))
 
 
 # --- ADDRESS_INVALID --------------------------------------------------------------------------------------------------
@@ -106,7 +105,8 @@ def _said(row: Row, moment: Moment) -> frozenset[str]:
     if fields is None:
         return frozenset(PARTS)
     sources = row["_field_sources"] or ""
-    return held | frozenset(part for part in PARTS if part in fields or f'"{part}"' in sources)
+    told = (part for part in PARTS if part in fields or f'"{part}"' in sources or f'"stated_{part}"' in sources)
+    return held | frozenset(told)
 
 
 def _address_words(parts: Row) -> str:

@@ -47,7 +47,9 @@ def _open_lines(moment: Moment) -> Any:
             coalesce(here.c.sku, anywhere.c.sku, line.sku).label("sku"),
             coalesce(line.location, o.location).label("location"),
             left.label("left"),
-            _least(line.allocated_quantity, left).label("allocated"),
+            case((line.allocated_quantity.is_not(None), _least(line.allocated_quantity, left)), else_=None).label(
+                "allocated"
+            ),
             (amount * left / func.nullif(line.quantity, 0)).label("value"),
             coalesce(line.currency, o.currency).label("currency"),
             coalesce(line.ship_by, o.ship_by, _NEVER).label("ship_by"),
@@ -119,10 +121,26 @@ def _pools(levels: Any) -> Any:
     return each.union_all(over_all).cte("pools")
 
 
-def _queue(lines: Any) -> Any:
-    """Open lines per pool in the order of their promises, with the unallocated quantity up to and with each."""
-    unlocated = select(lines.c.sku).where(lines.c.location.is_(None))
+def _queue(open_lines: Any, levels: Any) -> Any:
+    """Open lines per pool in the order of their promises, with the unallocated quantity up to and with each.
+
+    A line without a location belongs to the only one that has the SKU; where there are several, all open lines of the
+    SKU are held against its stock over all.
+    """
+    only = (
+        select(levels.c.sku, func.min(levels.c.location).label("location"))
+        .group_by(levels.c.sku)
+        .having(func.count() == 1)
+        .cte("only_location")
+    )
+    columns = [c for c in open_lines.c if c.name != "location"]
+    lines = (
+        select(*columns, coalesce(open_lines.c.location, only.c.location).label("location"))
+        .join_from(open_lines, only, only.c.sku == open_lines.c.sku, isouter=True)
+        .cte("placed_lines")
+    )
     columns = [c for c in lines.c if c.name != "location"]
+    unlocated = select(lines.c.sku).where(lines.c.location.is_(None))
     located = select(*columns, lines.c.location.label("pool")).where(lines.c.location.is_not(None))
     pooled = select(*columns, literal("").label("pool")).where(lines.c.sku.in_(unlocated))
     every = located.union_all(pooled).cte("pooled_lines")
@@ -195,8 +213,9 @@ def _supply(pools: Any, demand: Any) -> Any:
 
 def out_of_stock(moment: Moment) -> Select[Any]:
     """SKUs whose open, unallocated quantity exceeds what is available, or whose available is below zero."""
-    queue = _queue(_open_lines(moment))
-    supply = _supply(_pools(_levels(moment)), _demand(queue))
+    levels = _levels(moment)
+    queue = _queue(_open_lines(moment), levels)
+    supply = _supply(_pools(levels), _demand(queue))
     short = _short(queue, supply)
     first = queue.alias("first_in_turn")
     is_short = or_(

@@ -1,0 +1,177 @@
+"""Running the exception rules: ask each of them, keep the exceptions true to the data, judge their severity.
+
+A run reads one state of the data and then writes in one short transaction. It looks at what changed since the last run
+and at what the passing of time made true; once a day, and when asked, at everything, with the same result.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, func, or_, select
+
+from opsconsole.domain.detection_report import DetectionReport, RuleResult
+from opsconsole.domain.progress import Progress
+from opsconsole.rules.order_exceptions import RULES
+from opsconsole.rules.order_exceptions_conditions import ACTIVE
+from opsconsole.services.business import business
+from opsconsole.services.calendars import Clocks
+from opsconsole.services.detection_findings import Finding, ask
+from opsconsole.services.detection_life import SYSTEM, Life, close_all, live
+from opsconsole.services.detection_scope import Scope, check_order, find_scope
+from opsconsole.services.detection_severity import judge
+from opsconsole.services.history import Event, write_events
+from opsconsole.store import audit, dialect
+from opsconsole.store.database import Database
+from opsconsole.store.schema import detection_runs, exceptions, rule_runs
+
+_LEASE = "detection"
+
+
+def detect(
+    database: Database, now: int, *, full: bool = False, who: str = SYSTEM, progress: Progress | None = None
+) -> DetectionReport:
+    """Run all rules as of ``now``; ``full`` looks at everything.
+
+    Raises UserError when they already ran as of a later moment, Cancelled when the progress was cancelled before
+    anything was written. On a shared database one client detects at a time: another gets a report of scope ``busy``.
+    """
+    started = time.perf_counter()
+    watched = progress or Progress()
+    with database.read() as connection:
+        if not dialect.try_lock(connection, _LEASE):
+            return DetectionReport(now, "busy")
+        scope = find_scope(connection, now, full=full)
+        findings = []
+        for number, rule in enumerate(RULES):
+            watched.step(number, len(RULES) + 1, f"Looking for {rule.label.lower()}")
+            findings.append(ask(connection, rule, scope))
+        watched.step(len(RULES), len(RULES) + 1, "Writing what was found")
+        with database.write() as writer:
+            return _write(writer, scope, findings, who, started)
+
+
+def _write(
+    connection: Connection, scope: Scope, findings: Sequence[Finding], who: str, started: float
+) -> DetectionReport:
+    last = connection.execute(select(detection_runs).order_by(detection_runs.c.id.desc()).limit(1)).first()
+    check_order(last, scope.now)
+    of_business = business(connection, scope.now)
+    clocks = Clocks(connection, scope.now)
+    lives = {f.rule.code: _life(connection, f, scope, clocks, of_business.time_zone) for f in findings}
+    touched: set[int] = set()
+    for finding in findings:
+        touched |= _write_life(connection, finding, lives[finding.rule.code], scope.now)
+    judged = judge(connection, scope.now, of_business, clocks, float(scope.settings["small_order_limit"]))
+    write_events(connection, judged, who=SYSTEM, at=scope.now)
+    touched.update(event.exception for event in judged)
+    results = _write_rules(connection, findings, lives, scope)
+    report = DetectionReport(
+        scope.now,
+        "full" if scope.full else "changed",
+        sum(life.opened for life in lives.values()),
+        sum(life.closed for life in lives.values()),
+        sum(life.reopened for life in lives.values()),
+        round((time.perf_counter() - started) * 1000),
+        results,
+        frozenset(touched),
+    )
+    _write_run(connection, scope, report, who)
+    return report
+
+
+def _life(connection: Connection, finding: Finding, scope: Scope, clocks: Clocks, zone: str) -> Life:
+    if finding.state == "ran":
+        return live(connection, finding, scope, clocks, zone)
+    if finding.state == "off":
+        return close_all(connection, finding.rule, scope, "the rule was switched off")
+    return Life()
+
+
+def _write_life(connection: Connection, finding: Finding, life: Life, now: int) -> set[int]:
+    """Write a rule's inserts, updates and events; returns the ids touched."""
+    ids = list(dialect.next_ids(connection, exceptions, len(life.inserts))) if life.inserts else []
+    if ids:
+        columns = {name: [row[name] for row in life.inserts] for name in life.inserts[0]}
+        columns["id"] = ids
+        columns["rule"] = [finding.rule.code] * len(ids)
+        columns["subject_kind"] = [str(finding.rule.subject)] * len(ids)
+        dialect.bulk_insert(connection, exceptions, columns)
+    # Rows that change the same columns are written together.
+    alike: dict[tuple[str, ...], list[int]] = {}
+    for row_id, values in life.updates.items():
+        alike.setdefault(tuple(values), []).append(row_id)
+    for names, row_ids in alike.items():
+        columns = {name: [life.updates[row_id][name] for row_id in row_ids] for name in names}
+        dialect.bulk_update(connection, exceptions, row_ids, columns)
+    raised = [Event(row_id, "raised", said) for row_id, said in zip(ids, life.raised, strict=True)]
+    write_events(connection, [*raised, *life.events], who=SYSTEM, at=now)
+    return {*ids, *life.updates}
+
+
+def _write_rules(
+    connection: Connection, findings: Sequence[Finding], lives: Mapping[str, Life], scope: Scope
+) -> tuple[RuleResult, ...]:
+    now = scope.now
+    shown = or_(exceptions.c.ignored_until.is_(None), exceptions.c.ignored_until <= now)
+    counts: dict[str, int] = dict(
+        connection.execute(select(exceptions.c.rule, func.count()).where(ACTIVE, shown).group_by(exceptions.c.rule))
+        .tuples()
+        .all()
+    )
+    before = {row.rule: row for row in connection.execute(select(rule_runs))}
+    results, rows = [], []
+    for finding in findings:
+        rule = finding.rule
+        earlier = before.get(rule.code)
+        unchanged = finding.state == "unchanged" and earlier is not None
+        older = (
+            lives[rule.code].older if finding.whole and finding.state == "ran" else getattr(earlier, "older_count", 0)
+        )
+        results.append(
+            RuleResult(
+                rule.code,
+                rule.label,
+                finding.state,
+                finding.reason,
+                counts.get(rule.code, 0),
+                older,
+                finding.milliseconds,
+            )
+        )
+        rows.append(
+            {
+                "rule": rule.code,
+                "state": earlier.state if unchanged and earlier is not None else finding.state,
+                "reason": finding.reason or None,
+                "last_run_at": now,
+                "open_count": counts.get(rule.code, 0),
+                "older_count": older,
+                "milliseconds": finding.milliseconds,
+            }
+        )
+    dialect.upsert(connection, rule_runs, rows, ["rule"])
+    return tuple(results)
+
+
+def _write_run(connection: Connection, scope: Scope, report: DetectionReport, who: str) -> None:
+    row: dict[str, Any] = {
+        "as_of": scope.now,
+        "started_at": scope.now,
+        "scope": report.scope,
+        "opened": report.opened,
+        "closed": report.closed,
+        "reopened": report.reopened,
+        "milliseconds": report.milliseconds,
+        "newest_batch_id": scope.newest_batch,
+        "watermarks_json": scope.marks(),
+    }
+    connection.execute(detection_runs.insert().values(**row))
+    if report.opened or report.closed or report.reopened:
+        detail = {
+            "opened": report.opened,
+            "closed": report.closed,
+            "reopened": report.reopened,
+            "scope": report.scope,
+        }
+        audit.record(connection, who=who, action="detect", subject="exceptions", detail=detail, at=scope.now)

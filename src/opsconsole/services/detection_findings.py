@@ -1,0 +1,112 @@
+"""Asking a rule: its rows as of the moment, with the evidence, or why it cannot be asked."""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, select
+
+from opsconsole.rules.rule import COLUMNS, Moment, Rule
+from opsconsole.services.detection_scope import Scope, channels_that_tell
+from opsconsole.store import dialect
+from opsconsole.store.schema import orders
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A subject that meets a rule."""
+
+    subject: str
+    order_fk: int | None
+    opened_at: int
+    value_at_risk: int | None
+    currency: str | None
+    channel: str | None
+    location: str | None
+    evidence: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a rule said: ``state`` ran, no_data, off or unchanged. ``whole``: about everything, not the candidates."""
+
+    rule: Rule
+    state: str
+    reason: str = ""
+    found: Sequence[Found] = ()
+    whole: bool = True
+    milliseconds: int = 0
+
+
+def ask(connection: Connection, rule: Rule, scope: Scope) -> Finding:
+    """The rule's subjects among the scope's candidates, or among all."""
+    started = time.perf_counter()
+    if not scope.is_on(rule):
+        return Finding(rule, "off", "Switched off")
+    missing, telling = channels_that_tell(connection, scope, rule)
+    if missing:
+        return Finding(rule, "no_data", f"No data for this rule: {missing}")
+    changed = scope.full or scope.tables_changed(rule)
+    if not rule.scoped and rule.watches and not changed and not scope.candidates:
+        return Finding(rule, "unchanged")
+    moment = rule.moment(
+        scope.now,
+        scope.parameters(rule),
+        settled=scope.settled,
+        channels=telling,
+        said=scope.said,
+        formats=scope.settings["tracking_formats"] or {},
+    )
+    whole = changed or not rule.scoped
+    rows = _rows(connection, rule.select(moment), None if whole else scope.candidates or [])
+    found = _checked(rule, rows, moment)
+    return Finding(rule, "ran", "", found, whole, round((time.perf_counter() - started) * 1000))
+
+
+def _rows(connection: Connection, statement: Select[Any], among: Sequence[int] | None) -> list[dict[str, Any]]:
+    if among is None:
+        return [dict(row) for row in connection.execute(statement).mappings()]
+    if not among:
+        return []
+    with dialect.id_set(connection, among) as ids:
+        limited = statement.where(orders.c.id.in_(select(ids.c.id)))
+        return [dict(row) for row in connection.execute(limited).mappings()]
+
+
+def _checked(rule: Rule, rows: list[dict[str, Any]], moment: Moment) -> list[Found]:
+    if rule.check is None:
+        return [_found(row, {}, moment) for row in rows]
+    answers = rule.check(rows, moment)
+    return [_found(row, more, moment) for row, more in zip(rows, answers, strict=True) if more is not None]
+
+
+def _found(row: Mapping[str, Any], more: Mapping[str, Any], moment: Moment) -> Found:
+    values = {**row, **more}
+    opened = values["opened_at"]
+    worth = values["value_at_risk"]
+    evidence = {
+        key: _plain(value)
+        for key, value in values.items()
+        if value is not None and key not in COLUMNS and not key.startswith("_")
+    }
+    return Found(
+        values["subject"],
+        values["order_fk"],
+        # A condition whose beginning no file tells begins when it is seen.
+        moment.now if opened is None else min(int(opened), moment.now),
+        None if worth is None else round(worth),
+        values["currency"],
+        values["channel"],
+        values["location"],
+        json.dumps(evidence, sort_keys=True, ensure_ascii=False),
+    )
+
+
+def _plain(value: Any) -> Any:
+    """Numbers as the databases agree on them: whole ones as integers."""
+    if isinstance(value, bool | int | str):
+        return value
+    number = float(value)
+    return int(number) if number.is_integer() else round(number, 6)

@@ -1,0 +1,264 @@
+"""The life of exceptions under a run: opened, kept true, closed by the data, reopened. Decides, then writes in bulk."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from opsconsole.domain import evidence as words
+from opsconsole.domain.instants import SECOND
+from opsconsole.domain.severity import ACKNOWLEDGE_WITHIN
+from opsconsole.domain.statuses import EXCEPTION_STATES, ORDER_STATUSES, PAYMENT_STATUSES, codes_in
+from opsconsole.rules.order_exceptions_conditions import ACTIVE, ARRIVED, SHIPPED, VOIDED
+from opsconsole.rules.rule import Rule
+from opsconsole.services.calendars import Clocks
+from opsconsole.services.detection_findings import Finding, Found
+from opsconsole.services.detection_scope import Scope
+from opsconsole.services.history import Event
+from opsconsole.store import dialect
+from opsconsole.store.schema import exceptions, orders
+
+ACTIVE_STATES = frozenset(codes_in(EXCEPTION_STATES, "active"))
+SYSTEM = "System"
+
+_FACTS = ("opened_at", "due_at", "value_at_risk", "currency", "channel", "location", "order_fk", "evidence_json")
+
+
+@dataclass
+class Life:
+    """What a rule's findings come to: rows to insert and to update, events, and counts."""
+
+    inserts: list[dict[str, Any]] = field(default_factory=list)
+    updates: dict[int, dict[str, Any]] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    raised: list[str] = field(default_factory=list)
+    opened: int = 0
+    closed: int = 0
+    reopened: int = 0
+    older: int = 0
+
+
+def live(connection: Connection, finding: Finding, scope: Scope, clocks: Clocks, zone: str) -> Life:
+    """Decide what becomes of the rule's exceptions; writes nothing."""
+    known = {(row.subject_kind, row.subject): row for row in _known(connection, finding, scope)}
+    again = _news(connection, known.values(), scope)
+    life = Life()
+    seen: set[tuple[str, str]] = set()
+    for found in finding.found:
+        key = (str(finding.rule.subject), found.subject)
+        if key in seen:
+            continue
+        seen.add(key)
+        _meet(life, finding.rule, found, known.get(key), scope, clocks, zone, again)
+    gone = [row for key, row in known.items() if row.state in ACTIVE_STATES and key not in seen]
+    _close(connection, life, finding.rule, gone, scope, zone)
+    return life
+
+
+def close_all(connection: Connection, rule: Rule, scope: Scope, words_: str) -> Life:
+    """Close every active exception of a rule that is switched off."""
+    rows = connection.execute(select(exceptions).where(ACTIVE, exceptions.c.rule == rule.code)).all()
+    life = Life()
+    for row in rows:
+        _end(life, row, scope.now, "rule_off", words_)
+    return life
+
+
+def _known(connection: Connection, finding: Finding, scope: Scope) -> list[Row[Any]]:
+    """Exceptions the finding speaks about: the rule's active ones in its scope, and those of the subjects found."""
+    table = exceptions.c
+    of_rule = select(exceptions).where(table.rule == finding.rule.code)
+    if not finding.rule.scoped:
+        return list(connection.execute(of_rule).all())
+    if not finding.whole:
+        with dialect.id_set(connection, scope.candidates or []) as ids:
+            return list(connection.execute(of_rule.where(table.order_fk.in_(select(ids.c.id)))).all())
+    active = connection.execute(of_rule.where(ACTIVE)).all()
+    with dialect.id_set(connection, (f.order_fk for f in finding.found if f.order_fk is not None)) as ids:
+        others = connection.execute(
+            of_rule.where(table.order_fk.in_(select(ids.c.id)), table.closed_at.is_not(None))
+        ).all()
+    return [*active, *others]
+
+
+# --- met again, or for the first time ---------------------------------------------------------------------------------
+
+
+def _meet(
+    life: Life,
+    rule: Rule,
+    found: Found,
+    row: Row[Any] | None,
+    scope: Scope,
+    clocks: Clocks,
+    zone: str,
+    again: set[int],
+) -> None:
+    if row is not None and row.state in ACTIVE_STATES:
+        _keep(life, rule, found, row, clocks)
+        return
+    if row is not None and row.state == "resolved" and row.id not in again:
+        return
+    if found.opened_at < scope.horizon:
+        life.older += 1
+        return
+    facts = _facts(rule, found, found.opened_at, clocks)
+    short = _short(rule, found, scope.now, zone)
+    if row is None:
+        life.inserts.append({**facts, **_fresh(rule, found, scope.now, clocks), "subject": found.subject})
+        life.raised.append(f"Raised: {short[:1].lower()}{short[1:]}" if short[1:2].islower() else f"Raised: {short}")
+        life.opened += 1
+        return
+    was = "resolved" if row.state == "resolved" else "closed"
+    life.updates[row.id] = {
+        **facts,
+        **_fresh(rule, found, scope.now, clocks),
+        "reopened": row.reopened + 1,
+        "version": row.version + 1,
+    }
+    life.events.append(Event(row.id, "reopened", f"Reopened: {was}, but the data still shows it. {short}"))
+    life.reopened += 1
+
+
+def _keep(life: Life, rule: Rule, found: Found, row: Row[Any], clocks: Clocks) -> None:
+    opened = row.opened_at if rule.keeps_opened else found.opened_at
+    facts = _facts(rule, found, opened, clocks)
+    changed = {name: facts[name] for name in _FACTS if facts[name] != getattr(row, name)}
+    if changed:
+        life.updates[row.id] = changed
+
+
+def _facts(rule: Rule, found: Found, opened_at: int, clocks: Clocks) -> dict[str, Any]:
+    due = clocks.due(
+        opened_at, rule.resolve_seconds, working=rule.working, location=found.location, channel=found.channel
+    )
+    return {
+        "opened_at": opened_at,
+        "due_at": due,
+        "value_at_risk": found.value_at_risk,
+        "currency": found.currency,
+        "channel": found.channel,
+        "location": found.location,
+        "order_fk": found.order_fk,
+        "evidence_json": found.evidence,
+    }
+
+
+def _fresh(rule: Rule, found: Found, now: int, clocks: Clocks) -> dict[str, Any]:
+    return {
+        "severity": rule.severity,
+        "severity_reason": None,
+        "state": "open",
+        "detected_at": now,
+        "acknowledge_by": acknowledge_by(rule.severity, now, found.location, found.channel, clocks),
+        "acknowledged_at": None,
+        "closed_at": None,
+        "closed_by": None,
+        "root_cause": None,
+        "snoozed_until": None,
+    }
+
+
+def acknowledge_by(severity: str, start: int, location: str | None, channel: str | None, clocks: Clocks) -> int:
+    """Until when somebody must have seen an exception of a severity."""
+    seconds, working = ACKNOWLEDGE_WITHIN[severity]
+    if not working:
+        return start + seconds * SECOND
+    return clocks.due(start, seconds, working=True, location=location, channel=channel)
+
+
+def _short(rule: Rule, found: Found, now: int, zone: str) -> str:
+    values = {**json.loads(found.evidence), "opened_at": found.opened_at, "location": found.location}
+    return words.first_that_fits(rule.short, values, now=now, zone=zone) or rule.label
+
+
+# --- resolved by people, still shown by the next data -----------------------------------------------------------------
+
+
+def _news(connection: Connection, rows: Iterable[Row[Any]], scope: Scope) -> set[int]:
+    """Ids of resolved exceptions with newer data: an import of their channel, or a change of their order."""
+    resolved = [row for row in rows if row.state == "resolved"]
+    if not resolved:
+        return set()
+    with dialect.id_set(connection, (row.order_fk for row in resolved if row.order_fk is not None)) as ids:
+        changed = dict(
+            connection.execute(select(orders.c.id, orders.c.changed_at).where(orders.c.id.in_(select(ids.c.id))))
+            .tuples()
+            .all()
+        )
+    anywhere = scope.imports.get("", 0)
+    newest = max(scope.imports.values(), default=0)
+
+    def news(row: Row[Any]) -> int:
+        imported = max(scope.imports.get(row.channel, 0), anywhere) if row.channel else newest
+        return max(imported, changed.get(row.order_fk, 0))
+
+    return {row.id for row in resolved if news(row) > (row.closed_at or 0)}
+
+
+# --- gone -------------------------------------------------------------------------------------------------------------
+
+
+def _close(connection: Connection, life: Life, rule: Rule, gone: Sequence[Row[Any]], scope: Scope, zone: str) -> None:
+    if not gone:
+        return
+    facts = _order_facts(connection, [row.order_fk for row in gone if row.order_fk is not None], scope.now)
+    for row in gone:
+        cause, said = _cause(rule, row, facts.get(row.order_fk, {}), scope.now, zone)
+        _end(life, row, scope.now, cause, said)
+
+
+def _end(life: Life, row: Row[Any], now: int, cause: str, said: str) -> None:
+    life.updates[row.id] = {
+        "state": "closed",
+        "closed_at": now,
+        "closed_by": SYSTEM,
+        "snoozed_until": None,
+        "version": row.version + 1,
+    }
+    life.events.append(Event(row.id, "closed", f"Closed by the data: {said}", {"cause": cause}))
+    life.closed += 1
+
+
+def _cause(rule: Rule, row: Row[Any], facts: Mapping[str, Any], now: int, zone: str) -> tuple[str, str]:
+    for closing in rule.closings:
+        if facts.get(closing.fact) is not None:
+            said = words.fill(closing.words, facts, now=now, zone=zone)
+            if said is not None:
+                return closing.cause, said
+    values = json.loads(row.evidence_json)
+    return "data", words.fill(rule.closed_words, values, now=now, zone=zone) or "the data no longer shows it"
+
+
+def _order_facts(connection: Connection, order_fks: Sequence[int], now: int) -> dict[int | None, dict[str, Any]]:
+    """Per order what has happened by now: instants, and True where only a status says so."""
+    o = orders.c
+    with dialect.id_set(connection, order_fks) as ids:
+        rows = connection.execute(
+            select(o.id, o.status, o.payment_status, o.shipped_at, o.delivered_at, o.cancelled_at, o.paid_at).where(
+                o.id.in_(select(ids.c.id))
+            )
+        ).all()
+    return {row.id: _facts_of(row, now) for row in rows}
+
+
+def _facts_of(row: Row[Any], now: int) -> dict[str, Any]:
+    paid = PAYMENT_STATUSES.get(row.payment_status)
+    statuses = {
+        "cancelled": row.status in VOIDED,
+        "shipped": row.status in SHIPPED,
+        "delivered": row.status in ARRIVED,
+        "paid": paid is not None and "paid" in paid.groups,
+    }
+    facts: dict[str, Any] = {}
+    for name, said in statuses.items():
+        at = getattr(row, f"{name}_at")
+        if said and (at is None or at <= now):
+            facts[name] = True
+        if at is not None and at <= now:
+            facts[f"{name}_at"] = at
+    if row.status is not None and row.status not in ORDER_STATUSES:
+        facts["status"] = row.status
+    return facts
