@@ -32,9 +32,8 @@ def exception_panel(
         body = sections.checklist(items, lambda index, on: tick(page.runbook[index].number, on))
         parts.append(Section("Runbook", body, f"{done} of {len(items)} done"))
     parts.append(history_section(page.history, formats))
-    links: list[tuple[str, str, Callable[[], None]]] = [
-        ("copy", "Copy the number", lambda: copy(page.order or page.subject))
-    ]
+    number = page.order or page.subject
+    links: list[tuple[str, str, Callable[[], None]]] = [("copy", "Copy the number", lambda: copy(number))]
     if page.order_fk is not None:
         order = page.order_fk
         links.append(("arrow-square-out", "Open the order", lambda: show_order(order)))
