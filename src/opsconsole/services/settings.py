@@ -24,7 +24,7 @@ from opsconsole.store.schema import settings
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A business setting: ``kind`` is number, flag, text, time_zone, currency or mapping; numbers have a range."""
+    """A business setting; ``kind`` is number (with a range), flag, text, lines, time_zone, currency or mapping."""
 
     key: str
     label: str
@@ -86,6 +86,16 @@ def _of_rules() -> tuple[Setting, ...]:
     made: list[Setting] = []
     for rule in RULES:
         made.append(Setting(f"rule.{rule.code}.on", f"{rule.label}: on", "flag", True, group="Rules"))
+        made.append(
+            Setting(
+                f"runbook.{rule.code}",
+                f"{rule.label}: runbook",
+                "lines",
+                None,
+                help="Next actions, one a line; None: those that ship with the program.",
+                group="Runbooks",
+            )
+        )
         made += [
             Setting(
                 f"rule.{rule.code}.{p.key}",
@@ -158,7 +168,16 @@ def _checked(key: str, value: Any) -> Any:
             raise UserError(f"“{value}” is not a currency.", "Write its three letters, as in USD.")
     elif setting.kind == "mapping" and not isinstance(value, dict):
         raise UserError(f"{setting.label} needs pairs of names.", "Write them as key and value.")
+    elif setting.kind == "lines" and value is not None:
+        return _lines(setting, value)
     return value
+
+
+def _lines(setting: Setting, value: Any) -> list[str] | None:
+    given = value.splitlines() if isinstance(value, str) else value
+    if not isinstance(given, list | tuple):
+        raise UserError(f"{setting.label} needs lines of text.", "Write one step a line.")
+    return [str(line).strip() for line in given if str(line).strip()] or None
 
 
 def _number(setting: Setting, value: Any) -> float:

@@ -1,0 +1,355 @@
+"""Order exceptions as of a moment: the queue, its chips, the rules, the page behind a row, what people do to them."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select, true
+
+from opsconsole.domain import evidence as words
+from opsconsole.domain.field import Field, Kind, TimeLeft, Total
+from opsconsole.domain.instants import SECOND
+from opsconsole.domain.listing import Listing, from_rows
+from opsconsole.domain.root_causes import ROOT_CAUSES
+from opsconsole.domain.severity import SEVERITIES
+from opsconsole.domain.statuses import EXCEPTION_STATES, labels
+from opsconsole.rules.order_exceptions import BY_CODE, LABELS, RULES
+from opsconsole.rules.order_exceptions_conditions import ACTIVE
+from opsconsole.services.business import Business, business
+from opsconsole.services.calendars import Clocks
+from opsconsole.services.lists import filtered
+from opsconsole.services.names import channel_names, location_names
+from opsconsole.services.order_exceptions_actions import (
+    acknowledge,
+    add_note,
+    assign,
+    ignore,
+    reopen,
+    resolve,
+    snooze,
+    start,
+    tick_runbook,
+    undo,
+    wait,
+)
+from opsconsole.services.order_exceptions_page import exception_page
+from opsconsole.services.settings import settings_in_force
+from opsconsole.store import dialect
+from opsconsole.store.database import Database
+from opsconsole.store.schema import exceptions, order_lines, orders, rule_runs, shipments
+
+__all__ = [
+    "TypeCount",
+    "acknowledge",
+    "add_note",
+    "assign",
+    "exception_page",
+    "ignore",
+    "list_exceptions",
+    "list_rules",
+    "owners",
+    "reopen",
+    "resolve",
+    "snooze",
+    "start",
+    "tick_runbook",
+    "type_counts",
+    "undo",
+    "wait",
+]
+
+_e = exceptions.c
+# What is shown of an exception's state: closed ones, and the two overlays.
+STATES = ("active", "snoozed", "ignored", "closed", "all")
+
+
+def is_in(state: str, now: int) -> ColumnElement[bool]:
+    """Exceptions shown under a state of ``STATES``; ``active`` ones are neither snoozed nor ignored."""
+    snoozed = and_(_e.snoozed_until.is_not(None), _e.snoozed_until > now)
+    ignored = and_(_e.ignored_until.is_not(None), _e.ignored_until > now)
+    awake = and_(
+        or_(_e.snoozed_until.is_(None), _e.snoozed_until <= now),
+        or_(_e.ignored_until.is_(None), _e.ignored_until <= now),
+    )
+    return {
+        "active": and_(ACTIVE, awake),
+        "snoozed": and_(ACTIVE, snoozed),
+        "ignored": and_(ACTIVE, ignored),
+        "closed": _e.closed_at.is_not(None),
+        "all": true(),
+    }[state]
+
+
+# --- the queue --------------------------------------------------------------------------------------------------------
+
+_COLUMNS = (
+    *(_e.id, _e.rule, _e.subject_kind, _e.subject, _e.order_fk, _e.severity, _e.severity_reason, _e.state, _e.owner),
+    *(_e.opened_at, _e.detected_at, _e.acknowledge_by, _e.due_at, _e.closed_at, _e.closed_by, _e.root_cause),
+    *(_e.snoozed_until, _e.ignored_until, _e.value_at_risk, _e.currency, _e.channel, _e.location, _e.evidence_json),
+    _e.version,
+    func.coalesce(orders.c.order_number, orders.c.order_id).label("order"),
+    orders.c.customer_name,
+    orders.c.customer_id,
+)
+
+
+def _fields(channels: Mapping[Any, str], sites: Mapping[Any, str]) -> tuple[Field, ...]:
+    return (
+        Field("severity", "Severity", Kind.SEVERITY, width=64, total=Total.COUNT, total_words="exceptions"),
+        Field("type", "Type", Kind.STATUS, labels=LABELS, width=150),
+        Field("evidence", "Why", missing="None", stretch=True, width=220, help="What fired the rule, in short."),
+        Field("order", "Order", Kind.IDENTIFIER, missing="None", width=92, total=Total.DISTINCT, total_words="orders"),
+        Field("channel", "Channel", Kind.STATUS, missing="None", labels=_pairs(channels), width=92),
+        Field("location", "Site", Kind.STATUS, missing="Unknown", labels=_pairs(sites), width=92),
+        Field("customer", "Customer", missing="Unknown", hidden=True),
+        Field("age", "Age", Kind.DURATION, width=80, help="Since the condition became true."),
+        Field(
+            "time_left",
+            "Time left",
+            Kind.TIME_LEFT,
+            missing="Closed",
+            width=150,
+            total=Total.OVER,
+            total_words="over time",
+            help="Until it must be resolved.",
+        ),
+        Field(
+            "value_at_risk",
+            "Value at risk",
+            Kind.MONEY,
+            currency="currency",
+            missing="Unknown",
+            width=100,
+            total=Total.SUM,
+        ),
+        Field("owner", "Owner", missing="Unassigned", width=110, total=Total.MISSING, total_words="without owner"),
+        Field("state", "State", Kind.STATE, labels=labels(EXCEPTION_STATES), width=118),
+        Field("sku", "SKU", Kind.IDENTIFIER, missing="Unknown", hidden=True),
+        Field("tracking", "Tracking", Kind.IDENTIFIER, missing="None", hidden=True),
+        Field("opened_at", "Opened", Kind.INSTANT, hidden=True, help="When the condition became true."),
+        Field("detected_at", "Detected", Kind.INSTANT, hidden=True, help="When a run of the rules first saw it."),
+        Field("acknowledge_by", "Acknowledge by", Kind.INSTANT, hidden=True),
+        Field("due_at", "Due", Kind.INSTANT, hidden=True, help="When it must be resolved."),
+        Field("closed_at", "Closed", Kind.INSTANT, missing="Open", hidden=True),
+        Field("closed_by", "Closed by", missing="Nobody", hidden=True),
+        Field("root_cause", "Root cause", Kind.STATUS, missing="None", labels=labels(ROOT_CAUSES), hidden=True),
+        Field("snoozed_until", "Snoozed until", Kind.INSTANT, missing="Awake", hidden=True),
+        Field("severity_reason", "Severity because", missing="Its type", hidden=True),
+        Field("currency", "Currency", hidden=True),
+        Field("subject_kind", "Subject kind", hidden=True),
+        Field("subject", "Subject", Kind.IDENTIFIER, hidden=True),
+        Field("order_fk", "Order row", Kind.QUANTITY, hidden=True),
+        Field("version", "Version", Kind.QUANTITY, hidden=True, help="What a change must name to be written."),
+    )
+
+
+def _pairs(names: Mapping[Any, str]) -> tuple[tuple[str, str], ...]:
+    return tuple((key, label) for key, label in names.items() if key is not None)
+
+
+def list_exceptions(
+    database: Database, now: int, *, state: str = "active", filters: Mapping[str, str] | None = None
+) -> Listing:
+    """The queue as of ``now``, the most urgent first; ids are exception ids.
+
+    ``state`` is one of ``STATES``; ``filters`` map a field's key to the value wanted. Money is in minor units of the
+    row's ``currency``; ``time_left`` is None for closed ones.
+    """
+    with database.read() as connection:
+        company = business(connection, now)
+        rows = _rows(connection, is_in(state, now), now)
+        clocks = Clocks(connection, now)
+        goods = _texts(connection, rows, order_lines.c.sku, order_lines.c.order_fk)
+        parcels = _texts(connection, rows, shipments.c.tracking_number, shipments.c.order_fk)
+        names = channel_names(connection), location_names(connection)
+    told = [json.loads(row.evidence_json) for row in rows]
+    columns = {
+        "type": [row.rule for row in rows],
+        "evidence": [
+            _short(row, values, names[1], now, company.time_zone) for row, values in zip(rows, told, strict=True)
+        ],
+        "order": [row.order for row in rows],
+        "customer": [row.customer_name or row.customer_id for row in rows],
+        "age": [_age(row, now) for row in rows],
+        "time_left": [time_left(row, now, clocks) for row in rows],
+        "sku": [values.get("sku") or goods.get(row.order_fk) for row, values in zip(rows, told, strict=True)],
+        "tracking": [
+            values.get("tracking") or parcels.get(row.order_fk) for row, values in zip(rows, told, strict=True)
+        ],
+    }
+    fields = _fields(*names)
+    for field in fields:
+        columns.setdefault(field.key, [getattr(row, field.key) for row in rows] if field.key not in columns else [])
+    listing = Listing(
+        fields,
+        columns,
+        [row.id for row in rows],
+        now,
+        title="Order exceptions",
+        time_zone=company.time_zone,
+    )
+    return filtered(listing, tuple((filters or {}).items()))
+
+
+def _rows(connection: Connection, which: ColumnElement[bool], now: int) -> Sequence[Row[Any]]:
+    found: Select[Any] = (
+        select(*_COLUMNS)
+        .join_from(exceptions, orders, orders.c.id == _e.order_fk, isouter=True)
+        .where(which, _e.detected_at <= now)
+        .order_by(_e.due_at, _e.id)
+    )
+    return connection.execute(found).all()
+
+
+def _texts(connection: Connection, rows: Iterable[Row[Any]], text: Any, order_fk: Any) -> dict[int | None, str]:
+    """Per order the distinct texts of its parts, for the search."""
+    found: dict[int | None, dict[str, None]] = defaultdict(dict)
+    with dialect.id_set(connection, (row.order_fk for row in rows if row.order_fk is not None)) as ids:
+        for key, value in connection.execute(
+            select(order_fk, text).where(order_fk.in_(select(ids.c.id)), text.is_not(None)).order_by(order_fk, text)
+        ):
+            found[key][value] = None
+    return {key: ", ".join(values) for key, values in found.items()}
+
+
+def _short(row: Row[Any], values: Mapping[str, Any], sites: Mapping[Any, str], now: int, zone: str) -> str | None:
+    rule = BY_CODE.get(row.rule)
+    if rule is None:
+        return None
+    known = {**values, "location": sites.get(row.location, row.location), "currency": row.currency}
+    return words.first_that_fits(rule.short, known, now=now if row.closed_at is None else row.closed_at, zone=zone)
+
+
+def _age(row: Row[Any], now: int) -> int:
+    until = now if row.closed_at is None else row.closed_at
+    return int(max(0, until - row.opened_at) // SECOND)
+
+
+def time_left(row: Row[Any], now: int, clocks: Clocks) -> TimeLeft | None:
+    """Seconds until due (negative: over) and the share of the clock that is left; None for closed ones."""
+    if row.closed_at is not None:
+        return None
+    rule = BY_CODE.get(row.rule)
+    share = clocks.share_left(
+        row.opened_at, row.due_at, working=bool(rule and rule.working), location=row.location, channel=row.channel
+    )
+    return TimeLeft((row.due_at - now) // SECOND, share)
+
+
+# --- chips ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TypeCount:
+    """A chip: active exceptions of a type and their value at risk in minor units of ``currency``.
+
+    ``severity`` is the type's base. Values in currencies without a rate are in ``others`` as pairs of code and amount.
+    """
+
+    rule: str
+    label: str
+    severity: str
+    count: int
+    value: int
+    currency: str
+    others: tuple[tuple[str, int], ...] = ()
+
+
+def type_counts(database: Database, now: int) -> list[TypeCount]:
+    """One chip per type with active exceptions, the most severe and most frequent first."""
+    with database.read() as connection:
+        company = business(connection, now)
+        rows = connection.execute(
+            select(_e.rule, _e.currency, func.count(), func.sum(_e.value_at_risk))
+            .where(is_in("active", now), _e.detected_at <= now)
+            .group_by(_e.rule, _e.currency)
+        ).all()
+    counts: dict[str, int] = defaultdict(int)
+    values: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for rule, currency, count, value in rows:
+        counts[rule] += count
+        if value is not None:
+            values[rule].append((currency or company.base_currency, int(value)))
+    chips = [_chip(rule, count, values[rule], company) for rule, count in counts.items()]
+    return sorted(chips, key=lambda chip: (SEVERITIES.index(chip.severity), -chip.count, chip.label))
+
+
+def _chip(code: str, count: int, values: Sequence[tuple[str, int]], company: Business) -> TypeCount:
+    rule = BY_CODE.get(code)
+    total, others = 0.0, []
+    for currency, amount in values:
+        converted = company.in_base(amount, currency, company.today)
+        if converted is None:
+            others.append((currency, amount))
+        else:
+            total += converted
+    label = rule.label if rule else code
+    severity = rule.severity if rule else SEVERITIES[-1]
+    return TypeCount(code, label, severity, count, round(total), company.base_currency, tuple(others))
+
+
+def owners(database: Database, now: int) -> list[str]:
+    """Everybody who has or had an exception, for the assign dialog."""
+    with database.read() as connection:
+        found = connection.execute(select(_e.owner).where(_e.owner.is_not(None)).distinct().order_by(_e.owner))
+        return list(found.scalars())
+
+
+# --- rules ------------------------------------------------------------------------------------------------------------
+
+_RULE_STATES = (
+    ("ran", "Running"),
+    ("no_data", "No data"),
+    ("off", "Off"),
+    ("never", "Not run yet"),
+)
+_RULE_FIELDS = (
+    Field("key", "Code", Kind.IDENTIFIER),
+    Field("label", "Rule"),
+    Field("severity", "Severity", Kind.SEVERITY),
+    Field("resolve_within", "Resolve within", Kind.DURATION),
+    Field("working", "Working time", Kind.FLAG),
+    Field("parameters", "Thresholds", missing="None", stretch=True),
+    Field("open", "Open", Kind.QUANTITY, total=Total.SUM),
+    Field("value_at_risk", "Value at risk", Kind.MONEY, currency="currency", total=Total.SUM),
+    Field("state", "State", Kind.STATUS, labels=_RULE_STATES),
+    Field("reason", "Because", missing="Its data is there"),
+    Field("older", "Older, not raised", Kind.QUANTITY, help="Beyond the detection horizon, as of the last full run."),
+    Field("last_run_at", "Last run", Kind.INSTANT, missing="Never"),
+    Field("milliseconds", "Took (ms)", Kind.QUANTITY, hidden=True),
+    Field("currency", "Currency", hidden=True),
+)
+
+
+def list_rules(database: Database, now: int) -> Listing:
+    """All rules: thresholds in force, what is open, and what the last run said (``no_data`` names what is missing)."""
+    chips = {chip.rule: chip for chip in type_counts(database, now)}
+    with database.read() as connection:
+        runs = {row.rule: row for row in connection.execute(select(rule_runs))}
+        values = settings_in_force(connection, now)
+        company = business(connection, now)
+    rows = []
+    for rule in RULES:
+        run, chip = runs.get(rule.code), chips.get(rule.code)
+        thresholds = (f"{p.label.lower()} {values[f'rule.{rule.code}.{p.key}']:g} {p.unit}" for p in rule.parameters)
+        rows.append(
+            {
+                "key": rule.code,
+                "label": rule.label,
+                "severity": rule.severity,
+                "resolve_within": rule.resolve_seconds,
+                "working": rule.working,
+                "parameters": "; ".join(thresholds) or None,
+                "open": chip.count if chip else 0,
+                "value_at_risk": chip.value if chip else 0,
+                "currency": company.base_currency,
+                "state": run.state if run else "never",
+                "reason": run.reason if run else None,
+                "older": run.older_count if run else 0,
+                "last_run_at": run.last_run_at if run else None,
+                "milliseconds": run.milliseconds if run else None,
+            }
+        )
+    return from_rows(_RULE_FIELDS, rows, id_key="key", as_of=now, title="Exception rules", time_zone=company.time_zone)

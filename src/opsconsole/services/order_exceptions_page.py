@@ -1,0 +1,215 @@
+"""The page of one exception: why, what else is wrong with the order, its way, the runbook, the history."""
+
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, or_, select
+
+from opsconsole.domain import evidence as words
+from opsconsole.domain.errors import UserError
+from opsconsole.domain.field import TimeLeft
+from opsconsole.domain.instants import SECOND
+from opsconsole.domain.pages import ExceptionPage, HistoryEvent, OtherException, RunbookStep
+from opsconsole.domain.resources import resource
+from opsconsole.domain.severity import SEVERITIES
+from opsconsole.domain.wording import plural
+from opsconsole.rules.order_exceptions import BY_CODE
+from opsconsole.rules.order_exceptions_conditions import ACTIVE
+from opsconsole.rules.rule import Rule
+from opsconsole.services.business import business, setting
+from opsconsole.services.calendars import Clocks
+from opsconsole.services.history import read_events
+from opsconsole.services.names import channel_names, location_names, vendor_names
+from opsconsole.services.orders_timeline import read_way, stops
+from opsconsole.store.database import Database
+from opsconsole.store.schema import exceptions, order_lines, runbook_ticks
+
+_e = exceptions.c
+_NO_RANK = 1000
+
+
+def exception_page(database: Database, now: int, exception_id: int) -> ExceptionPage:
+    """Everything about one exception as of ``now``; UserError when there is none with this id."""
+    with database.read() as connection:
+        row = connection.execute(select(exceptions).where(_e.id == exception_id, _e.detected_at <= now)).first()
+        if row is None:
+            raise UserError(f"There is no exception {exception_id}.", "Look at the list of exceptions.")
+        return _page(connection, row, now)
+
+
+def _page(connection: Connection, row: Row[Any], now: int) -> ExceptionPage:
+    rule = BY_CODE[row.rule]
+    zone = business(connection, now).time_zone
+    channels, sites = channel_names(connection), location_names(connection)
+    channel, site = channels.get(row.channel, row.channel or ""), sites.get(row.location, row.location or "")
+    way = None if row.order_fk is None else read_way(connection, row.order_fk, now, zone)
+    order = "" if way is None else way.order["order_number"] or way.order["order_id"]
+    values = _values(connection, row, site, channel)
+    until = now if row.closed_at is None else row.closed_at
+    return ExceptionPage(
+        id=row.id,
+        version=row.version,
+        rule=row.rule,
+        title=rule.label,
+        severity=row.severity,
+        severity_reason=_severity_reason(rule, row),
+        state=row.state,
+        subject_kind=row.subject_kind,
+        subject=row.subject,
+        order_fk=row.order_fk,
+        order=order or values.get("order") or "",
+        channel=channel,
+        location=site,
+        about=_about(row, channel, site, None if way is None else way.order["line_count"]),
+        owner=row.owner or "",
+        opened_at=row.opened_at,
+        detected_at=row.detected_at,
+        acknowledge_by=row.acknowledge_by,
+        due_at=row.due_at,
+        time_left=_time_left(connection, rule, row, now),
+        value_at_risk=row.value_at_risk,
+        currency=row.currency or "",
+        why=words.in_sentences(rule.sentences, values, now=until, zone=zone),
+        others=_others(connection, row, now),
+        stops=() if way is None else stops(way, rule.blocks if row.closed_at is None else ""),
+        runbook=_runbook(connection, rule, row, values, now, zone),
+        history=_history(connection, row, now),
+        root_cause=row.root_cause or "",
+        snoozed_until=row.snoozed_until,
+        ignored_until=row.ignored_until,
+        ignored_reason=row.ignored_reason or "",
+        as_of=now,
+        time_zone=zone,
+    )
+
+
+def _values(connection: Connection, row: Row[Any], site: str, channel: str) -> dict[str, Any]:
+    """What the sentences may name."""
+    values: dict[str, Any] = {
+        **json.loads(row.evidence_json),
+        "value_at_risk": row.value_at_risk,
+        "currency": row.currency,
+        "opened_at": row.opened_at,
+        "due_at": row.due_at,
+        "location": site or None,
+        "channel": channel or None,
+    }
+    if values.get("carrier"):
+        values["carrier"] = vendor_names(connection).get(values["carrier"], values["carrier"])
+    return values
+
+
+def _severity_reason(rule: Rule, row: Row[Any]) -> str:
+    if not row.severity_reason:
+        return ""
+    return f"{row.severity} instead of {rule.severity}: {row.severity_reason}"
+
+
+def _about(row: Row[Any], channel: str, site: str, lines: int | None) -> str:
+    parts = [part for part in (channel, site) if part]
+    if lines:
+        parts.append(plural(lines, "line"))
+    return ", ".join(parts)
+
+
+def _time_left(connection: Connection, rule: Rule, row: Row[Any], now: int) -> TimeLeft | None:
+    if row.closed_at is not None:
+        return None
+    share = Clocks(connection, now).share_left(
+        row.opened_at, row.due_at, working=rule.working, location=row.location, channel=row.channel
+    )
+    return TimeLeft((row.due_at - now) // SECOND, share)
+
+
+# --- what else --------------------------------------------------------------------------------------------------------
+
+
+def of_order(connection: Connection, order_fk: int, now: int) -> list[Row[Any]]:
+    """Active exceptions of an order, the blocking one first: its own, and those of the SKUs its lines wait for."""
+    line = order_lines.c
+    skus = select(line.sku).where(line.order_fk == order_fk, line.sku.is_not(None))
+    mine = list(connection.execute(skus.distinct()).scalars())
+    rows = connection.execute(
+        select(exceptions).where(
+            ACTIVE,
+            _e.detected_at <= now,
+            or_(_e.ignored_until.is_(None), _e.ignored_until <= now),
+            or_(
+                _e.order_fk == order_fk,
+                and_(_e.subject_kind == "sku", or_(*[_e.subject.like(_pattern(sku), escape="\\") for sku in mine]))
+                if mine
+                else _e.order_fk == order_fk,
+            ),
+        )
+    ).all()
+    kept = [row for row in rows if row.order_fk == order_fk or json.loads(row.evidence_json).get("sku") in mine]
+    return sorted(kept, key=_blocking)
+
+
+def _pattern(sku: str) -> str:
+    escaped = sku.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"{escaped}%"
+
+
+def _blocking(row: Row[Any]) -> tuple[int, int, int]:
+    rule = BY_CODE.get(row.rule)
+    return (rule.rank if rule else _NO_RANK, SEVERITIES.index(row.severity), row.id)
+
+
+def _others(connection: Connection, row: Row[Any], now: int) -> tuple[OtherException, ...]:
+    if row.order_fk is None:
+        return ()
+    return tuple(
+        OtherException(other.id, other.rule, BY_CODE[other.rule].label, other.severity, other.state)
+        for other in of_order(connection, row.order_fk, now)
+        if other.id != row.id and other.rule in BY_CODE
+    )
+
+
+# --- what to do, what was done ----------------------------------------------------------------------------------------
+
+
+@cache
+def _shipped_runbook(name: str) -> tuple[tuple[str, ...], ...]:
+    steps = tomllib.loads(resource("runbooks", name).read_text(encoding="utf-8"))["steps"]
+    return tuple((step,) if isinstance(step, str) else tuple(step) for step in steps)
+
+
+def runbook_of(connection: Connection, rule: Rule, now: int) -> Sequence[Sequence[str]]:
+    """Steps of a rule's runbook, each with its alternatives; the business's own (setting ``runbook.CODE``) first."""
+    own = setting(connection, f"runbook.{rule.code}", now)
+    return [(str(step),) for step in own] if own else _shipped_runbook(rule.runbook)
+
+
+def _runbook(
+    connection: Connection, rule: Rule, row: Row[Any], values: Mapping[str, Any], now: int, zone: str
+) -> tuple[RunbookStep, ...]:
+    ticks = {
+        tick.step: tick
+        for tick in connection.execute(
+            select(runbook_ticks).where(runbook_ticks.c.exception_fk == row.id, runbook_ticks.c.at <= now)
+        )
+    }
+    made = []
+    for number, step in enumerate(runbook_of(connection, rule, now), 1):
+        said = words.first_that_fits(tuple(step), values, now=now, zone=zone)
+        if said is None:
+            continue
+        tick = ticks.get(number)
+        made.append(RunbookStep(number, said, tick.at if tick else None, tick.who if tick else ""))
+    return tuple(made)
+
+
+def _history(connection: Connection, row: Row[Any], now: int) -> tuple[HistoryEvent, ...]:
+    """What people and the rules did, and the clocks that ran out meanwhile."""
+    events = read_events(connection, [row.id], now)
+    end = now if row.closed_at is None else min(now, row.closed_at)
+    if row.detected_at <= row.due_at < end:
+        events.append(HistoryEvent(row.due_at, "System", "Resolution clock ran out", "clock"))
+    seen = end if row.acknowledged_at is None else min(end, row.acknowledged_at)
+    if row.detected_at <= row.acknowledge_by < seen:
+        events.append(HistoryEvent(row.acknowledge_by, "System", "Nobody acknowledged it in time", "clock"))
+    return tuple(sorted(events, key=lambda event: (event.at, event.id), reverse=True))
