@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QStandardPaths, Qt, QTimer
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QCursor, QIcon
 from PySide6.QtWidgets import QApplication
 
 from opsconsole import __version__
@@ -202,6 +202,8 @@ def _picture(app: App, tab: str, out: Path, size: tuple[int, int]) -> Path:
         app.settings.set(LAST_TAB, tab)
         app.window.tab(tab).load_failed.connect(faults.append)
     app.window.resize(*size)
+    # Offscreen the pointer rests at 0, 0, where it would light up the menu.
+    QCursor.setPos(size[0] - 2, 2)
     app.start()
     _wait(lambda: bool(faults) or (app.window.settled and not app.tasks.is_running()))
     if faults:

@@ -111,14 +111,16 @@ class Theme(QObject):
         return self._fonts[key]
 
     def install(self, application: QApplication, name: str) -> None:
-        """Give an application the shipped fonts, the Fusion style and a theme; once per process."""
-        for file in _FONT_FILES:
-            QFontDatabase.addApplicationFont(str(resource("fonts", file)))
-        self._families = list(self.tokens["font"]["family"])
-        self._fonts.clear()
-        application.setStyle("Fusion")
-        application.setFont(self.font())
-        self.use(name, application)
+        """Give an application the shipped fonts, the Fusion style and a theme; again: the theme only."""
+        if not self._families:
+            for file in _FONT_FILES:
+                QFontDatabase.addApplicationFont(str(resource("fonts", file)))
+            self._families = list(self.tokens["font"]["family"])
+            self._fonts.clear()
+            application.setStyle("Fusion")
+            application.setFont(self.font())
+        if name != self._name or not application.styleSheet():
+            self.use(name, application)
 
     def use(self, name: str, application: QApplication | None = None) -> None:
         """Switch to a theme now; ValueError for an unknown name."""

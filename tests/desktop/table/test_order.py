@@ -1,0 +1,159 @@
+"""Sorting, filtering and grouping against plain Python over the same rows."""
+
+import random
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from opsconsole.desktop.table.arrangement import Arrangement, SortBy
+from opsconsole.desktop.table.order import Order
+from opsconsole.domain.field import ClauseValue, Cover, Field, Kind, NoValue, NumberState, TimeLeft
+from opsconsole.domain.listing import Coded, Listing
+
+NONE = NoValue(NumberState.NO_DATA, "no data")
+
+
+def _listing(kind: Kind, column: Any, **more: Any) -> Listing:
+    return Listing((Field("a", "A", kind, **more),), {"a": column}, list(range(len(column))), 0)
+
+
+def _sorted(listing: Listing, *sort: SortBy) -> list[int]:
+    order = Order(listing)
+    return [int(row) for row in order.keep(Arrangement(sort=sort))]
+
+
+@given(st.lists(st.one_of(st.none(), st.integers(-50, 50))))
+@settings(max_examples=60, deadline=None)
+def test_numbers_sort_like_python_sorts_them_and_missing_ones_come_last(values: list[int | None]) -> None:
+    listing = _listing(Kind.QUANTITY, values)
+    rows = range(len(values))
+    up = sorted(rows, key=lambda row: (values[row] is None, values[row] or 0))
+    down = sorted(rows, key=lambda row: (values[row] is None, -(values[row] or 0)))
+    assert _sorted(listing, SortBy("a")) == up
+    assert _sorted(listing, SortBy("a", True)) == down
+
+
+@given(st.lists(st.one_of(st.none(), st.sampled_from(["b", "B", "a", "Ä", "zz", "z", "10", "9"]))))
+@settings(max_examples=60, deadline=None)
+def test_words_sort_without_regard_to_case_and_keep_their_order_where_equal(values: list[str | None]) -> None:
+    up = sorted(range(len(values)), key=lambda row: (values[row] is None, (values[row] or "").casefold()))
+    ranks = [value for value in dict.fromkeys(value for value in values if value)]
+    ties = len({value.casefold() for value in ranks}) < len(ranks)
+    found = _sorted(_listing(Kind.TEXT, values), SortBy("a"))
+    folded = [(values[row] or "").casefold() for row in found if values[row] is not None]
+    assert folded == sorted(folded)
+    if not ties:
+        assert found == up
+
+
+@pytest.mark.parametrize(
+    ("kind", "column", "expected"),
+    [
+        (Kind.TIME_LEFT, [TimeLeft(60, 0.1), TimeLeft(-60, 0.0), None, TimeLeft(0, 0.0)], [1, 3, 0, 2]),
+        (Kind.COVER, [Cover(5, 3), Cover(None, 3), Cover(1, None), NONE], [2, 0, 1, 3]),
+        (Kind.CLAUSE, [ClauseValue(2, 0, 1, 2, True, "%"), NONE, ClauseValue(1, 0, 1, 2, True, "%")], [2, 0, 1]),
+        (Kind.GRADE, ["C", NONE, "A", "B"], [2, 3, 0, 1]),
+        (Kind.SEVERITY, ["S3", "S1", "S2"], [1, 2, 0]),
+        (Kind.TREND, [(1.0, 5.0), (), (9.0, 1.0)], [2, 0, 1]),
+        (Kind.FLAG, [True, False, None], [1, 0, 2]),
+        (Kind.QUANTITY, np.array([3, 1, 2], dtype=np.int64), [1, 2, 0]),
+        (Kind.PERCENT, np.array([0.3, np.nan, 0.2]), [2, 0, 1]),
+        (Kind.TEXT, Coded([1, -1, 0, 1], ["b", "a"]), [0, 3, 2, 1]),
+        (Kind.IDENTIFIER, np.array([b"SO-2", b"SO-1"]), [1, 0]),
+    ],
+)
+def test_every_kind_sorts_by_its_value(kind: Kind, column: Any, expected: list[int]) -> None:
+    assert _sorted(_listing(kind, column), SortBy("a")) == expected
+
+
+def test_statuses_sort_in_the_order_of_their_life() -> None:
+    labels = (("open", "Open"), ("waiting", "Waiting"), ("closed", "Closed"))
+    listing = _listing(Kind.STATUS, ["closed", "open", "waiting", "open"], labels=labels)
+    assert _sorted(listing, SortBy("a")) == [1, 3, 2, 0]
+
+
+def test_several_columns_sort_one_after_another() -> None:
+    chance = random.Random(7)
+    rows = [(chance.choice("xyz"), chance.randint(0, 3)) for _ in range(200)]
+    listing = Listing(
+        (Field("word", "Word"), Field("number", "Number", Kind.QUANTITY)),
+        {"word": [word for word, _ in rows], "number": [number for _, number in rows]},
+        list(range(200)),
+        0,
+    )
+    found = _sorted(listing, SortBy("word", True), SortBy("number"))
+    assert found == sorted(range(200), key=lambda row: (-ord(rows[row][0]), rows[row][1]))
+
+
+WORDS = ["Late shipment", "Ändern", "SO-20481", "straße", "", None, "a b c", "so-2"]
+
+
+@pytest.mark.parametrize("search", ["late", "SO-2", "änd", "STRASSE", "b", "ship late", "nothing", "-", "c a"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_search_finds_the_rows_whose_words_contain_every_word(search: str, packed: bool) -> None:
+    # Many different texts are searched in one buffer, few in a dictionary: both must find the same.
+    filler = [f"row {number}" for number in range(60)] if packed else ["row 0"] * 60
+    column = [*WORDS, *filler]
+    wanted = [
+        row
+        for row, text in enumerate(column)
+        if all(word in (text or "").casefold() for word in search.casefold().split())
+    ]
+    found = Order(_listing(Kind.TEXT, column)).keep(Arrangement(search=search))
+    assert found.tolist() == wanted
+
+
+def test_a_search_looks_at_labels_of_codes_and_at_every_column_of_words() -> None:
+    listing = Listing(
+        (
+            Field("state", "State", Kind.STATUS, labels=(("w", "Waiting"), ("o", "Open"))),
+            Field("owner", "Owner", missing="Unassigned"),
+            Field("value", "Value", Kind.QUANTITY),
+        ),
+        {"state": ["w", "o", "o"], "owner": ["Ann", "Bob", None], "value": [7, 7, 7]},
+        [0, 1, 2],
+        0,
+    )
+    order = Order(listing)
+    assert order.keep(Arrangement(search="wait ann")).tolist() == [0]
+    assert order.keep(Arrangement(search="unassigned")).tolist() == [2]
+    assert order.keep(Arrangement(search="7")).tolist() == []
+
+
+def test_filters_keep_values_rows_and_missing_ones() -> None:
+    listing = _listing(Kind.TEXT, ["a", None, "b", "a"])
+    order = Order(listing)
+    assert order.keep(Arrangement(equals={"a": frozenset({"a"})})).tolist() == [0, 3]
+    assert order.keep(Arrangement(equals={"a": frozenset({None, "b"})})).tolist() == [1, 2]
+    assert order.keep(Arrangement(rows=[3, 1], sort=(SortBy("a"),))).tolist() == [3, 1]
+    assert order.keep(Arrangement(rows=[])).tolist() == []
+    assert order.keep(Arrangement(equals={"gone": frozenset({"a"})}, sort=(SortBy("gone"),))).tolist() == [0, 1, 2, 3]
+
+
+def test_groups_hold_their_rows_in_the_order_of_the_sort_and_fold() -> None:
+    listing = Listing(
+        (Field("kind", "Kind"), Field("score", "Score", Kind.QUANTITY)),
+        {"kind": ["3PL", "Carrier", "3PL", None], "score": [2, 5, 1, 0]},
+        ["a", "b", "c", "d"],
+        0,
+    )
+    order = Order(listing)
+    asked = Arrangement(sort=(SortBy("score"),), group_by="kind", collapsed=frozenset({"Carrier"}))
+    arranged = order.group(order.keep(asked), asked)
+    named = [(group.label, group.count, group.collapsed) for group in arranged.groups]
+    assert named == [("3PL", 2, False), ("Carrier", 1, True), ("–", 1, False)]
+    assert arranged.rows.tolist() == [-1, 2, 0, -2, -3, 3]
+    assert arranged.shown == 4
+
+
+def test_a_facet_counts_the_values_of_a_column() -> None:
+    assert Order(_listing(Kind.TEXT, ["a", None, "b", "a"])).facet("a") == [("a", 2), (None, 1), ("b", 1)]
+
+
+def test_an_empty_listing_can_be_arranged_in_every_way() -> None:
+    order = Order(_listing(Kind.TEXT, []))
+    asked = Arrangement(sort=(SortBy("a"),), search="x", equals={"a": frozenset({"y"})}, group_by="a")
+    assert len(order.group(order.keep(asked), asked).rows) == 0

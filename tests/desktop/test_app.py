@@ -1,0 +1,238 @@
+"""The window as a whole: opening, first rows, one window per database, pictures, shortcuts."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QDialog
+from pytestqt.qtbot import QtBot
+
+from opsconsole import app as composition
+from opsconsole.app import App, Options, render_screenshot
+from opsconsole.desktop.actions import WINDOW_ACTIONS
+from opsconsole.desktop.main_window import MainWindow
+from opsconsole.desktop.single import OneWindow
+from opsconsole.desktop.tab import Tab
+from opsconsole.desktop.theme import theme
+from opsconsole.domain.errors import UserError
+from opsconsole.domain.progress import Progress
+
+Starter = Callable[..., App]
+
+
+@pytest.fixture
+def start(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path, sample: ModuleType, fake_database: Any
+) -> Iterator[Starter]:
+    """Starts windows over the stand-in database, and ends them."""
+    started: list[App] = []
+
+    class Other(sample.SampleTab):  # type: ignore[misc, name-defined]
+        key = "other"
+        label = "Stock levels"
+
+    class Data(sample.SampleTab):  # type: ignore[misc, name-defined]
+        key = "data"
+        label = "Data"
+        place = "right"
+
+    def run(database: str | None = "test://ops-main", opener: Any = None, **more: Any) -> App:
+        options = Options(database, settings=tmp_path / "s.ini", cache=tmp_path / "cache", **more)
+        opener = opener or (lambda url, progress: fake_database(url))
+        made = App(qapp, options, [sample.SampleTab, Other, Data], opener)
+        started.append(made)
+        made.start()
+        return made
+
+    yield run
+    for made in started:
+        made.window.close()
+        made.stop()
+        made.window.deleteLater()
+
+
+def _loaded(qtbot: QtBot, app: App) -> Tab:
+    qtbot.waitUntil(lambda: app.window.settled and not app.tasks.is_running() and app.desk.workspace is not None)
+    current = app.window.current
+    assert current is not None
+    return current
+
+
+def test_a_start_opens_the_database_and_shows_the_first_tab(start: Starter, qtbot: QtBot) -> None:
+    app = start(alone=True)
+    tab = _loaded(qtbot, app)
+    assert tab.key == "sample"
+    assert tab.list.model.rowCount() == 214
+    assert app.window.tab_bar.buttons["sample"].isChecked()
+    assert app.window.tab_bar.buttons["sample"]._badge == "214"
+
+
+def test_tabs_are_made_when_they_are_first_shown(start: Starter, qtbot: QtBot) -> None:
+    app = start(alone=True)
+    _loaded(qtbot, app)
+    assert list(app.window._tabs) == ["sample"]
+    app.window.tab_bar.buttons["other"].click()
+    assert list(app.window._tabs) == ["sample", "other"]
+    assert _loaded(qtbot, app).key == "other"
+
+
+def test_without_a_database_the_welcome_is_shown(start: Starter, qtbot: QtBot) -> None:
+    app = start(None, alone=True)
+    qtbot.waitUntil(lambda: app.window.pages.currentWidget() is not None)
+    assert type(app.window.pages.currentWidget()).__name__ == "Welcome"
+    assert app.window.current is None
+    assert not app.window.tab_bar.buttons["sample"].isVisible()
+
+
+def test_a_database_that_does_not_open_is_told_on_the_page(start: Starter, qtbot: QtBot) -> None:
+    def fail(url: str, progress: Progress) -> Any:
+        raise UserError("The file is not a database.", "Choose another one.")
+
+    failed: list[Any] = []
+    app = start(opener=fail, alone=True)
+    app.opening.failed.connect(failed.append)
+    qtbot.waitUntil(lambda: bool(failed))
+    page: Any = app.window.pages.currentWidget()
+    assert page.bar.text == "The file is not a database. Choose another one."
+
+
+def test_the_next_start_shows_the_last_rows_before_the_database_is_open(
+    start: Starter, qtbot: QtBot, fake_database: Any
+) -> None:
+    first = start(alone=True)
+    _loaded(qtbot, first)
+    first.window.close()
+    first.stop()
+    opened: list[int] = []
+
+    def slow(url: str, progress: Progress) -> Any:
+        opened.append(1)
+        while not progress.cancelled:
+            progress.step(0, 0, "")
+        return fake_database(url)
+
+    second = start(opener=slow, alone=True)
+    qtbot.waitUntil(lambda: bool(opened) and second.window.current is not None)
+    tab = second.window.current
+    assert tab is not None
+    assert second.desk.workspace is None
+    assert tab.list.model.rowCount() == 60
+    assert tab.list.model.index(0, 3).data() == "SO-204817"
+    assert tab.status()[0].startswith("**214** open")
+    assert "As of Tue 17 Nov 2026" in tab.toolbar.moment.text() or "As of" in tab.toolbar.moment.text()
+
+
+def test_opening_a_database_again_raises_the_first_window(start: Starter, qtbot: QtBot, tmp_path: Path) -> None:
+    first = start()
+    _loaded(qtbot, first)
+    raised: list[int] = []
+    # Offscreen there is nothing to raise, and Qt warns about it.
+    first.one_window.rung.disconnect(first.raise_window)
+    first.one_window.rung.connect(lambda: raised.append(1))
+    later = OneWindow(tmp_path / "cache")
+    assert not later.take("test://ops-main")
+    assert later.ring("test://ops-main")
+    qtbot.waitUntil(lambda: bool(raised))
+    assert later.take("test://another")
+    later.release()
+
+
+def test_a_lock_is_free_again_when_its_window_closed(tmp_path: Path, qapp: QApplication) -> None:
+    one, other = OneWindow(tmp_path), OneWindow(tmp_path)
+    assert one.take("a")
+    assert one.take("a")
+    assert not other.take("a")
+    one.release()
+    assert other.take("a")
+    assert not one.ring("nobody")
+    other.release()
+
+
+def test_every_declared_shortcut_has_its_method() -> None:
+    for action in WINDOW_ACTIONS:
+        assert callable(getattr(MainWindow, action.method))
+    keys = [key for action in WINDOW_ACTIONS for key in action.keys]
+    assert len(keys) == len(set(keys))
+
+
+def test_the_keyboard_reaches_search_tabs_theme_and_the_list_of_shortcuts(start: Starter, qtbot: QtBot) -> None:
+    app = start(alone=True)
+    tab = _loaded(qtbot, app)
+    app.window.activateWindow()
+    qtbot.waitUntil(lambda: tab.list.grid.hasFocus())
+    qtbot.keyClick(tab.list.grid, "/")
+    qtbot.waitUntil(lambda: tab.toolbar.search.hasFocus())
+    qtbot.keyClick(app.window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    assert app.window.current is app.window.tab("other")
+    app.window.switch_theme()
+    assert theme.name == "dark"
+    app.window.show_shortcuts()
+    dialog = app.window.findChild(QDialog)
+    assert dialog is not None
+    assert dialog.isVisible()
+    dialog.close()
+    for _ in range(6):
+        app.window.next_region()
+    app.window.previous_region()
+
+
+def test_files_dropped_on_the_window_are_handed_on(start: Starter, qtbot: QtBot, tmp_path: Path) -> None:
+    from PySide6.QtCore import QMimeData, QPointF, QUrl
+    from PySide6.QtGui import QDropEvent
+
+    app = start(alone=True)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "orders.csv"))])
+    event = QDropEvent(
+        QPointF(QPoint(5, 5)), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    with qtbot.waitSignal(app.window.files_dropped) as caught:
+        app.window.dropEvent(event)
+    assert caught.args == [[tmp_path / "orders.csv"]]
+
+
+@pytest.mark.parametrize("theme_name", ["light", "dark"])
+def test_a_tab_is_rendered_as_a_picture(
+    theme_name: str, tmp_path: Path, sample: ModuleType, fake_database: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from PySide6.QtGui import QImage
+
+    monkeypatch.setattr(composition, "tab_classes", lambda: (sample.SampleTab,))
+    monkeypatch.setattr(composition, "open_database", lambda url, progress: fake_database(url))
+    out = render_screenshot(
+        "sample", tmp_path / "a.png", (1366, 768), theme_name, database_url="test://a", as_of=sample.NOW
+    )
+    image = QImage(str(out))
+    assert (image.width(), image.height()) == (1366, 768)
+    # The middle of the first row's edge is the accent mark of the selected row.
+    assert image.pixelColor(1, 186) == theme.color("accent")
+    with pytest.raises(UserError, match="no tab"):
+        render_screenshot("nothing", tmp_path / "b.png", database_url="test://a")
+
+
+def test_heavy_modules_are_not_imported_before_the_first_paint() -> None:
+    program = """
+import os, sys
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+import tempfile
+from pathlib import Path
+from PySide6.QtWidgets import QApplication
+from opsconsole.app import App, Options
+application = QApplication([])
+folder = Path(tempfile.mkdtemp())
+app = App(application, Options(settings=folder / "s.ini", cache=folder, alone=True))
+app.window.show()
+application.processEvents()
+heavy = ("sqlalchemy", "pandas", "pyqtgraph", "openpyxl", "numpy", "qtawesome", "PySide6.QtNetwork", "alembic",
+         "psycopg", "sqlcipher3", "opsconsole.store", "opsconsole.rules", "opsconsole.imports", "opsconsole.exports")
+print(",".join(name for name in heavy if name in sys.modules))
+app.window.close()
+app.stop()
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert ran.stdout.strip() == ""
