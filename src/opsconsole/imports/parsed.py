@@ -20,8 +20,8 @@ BASIS_FILE = "the file's own date"
 class ParsedFile:
     """A file read.
 
-    ``records`` in the order in which they are to be written. ``records_read`` and ``records_rejected`` count records per
-    kind (read includes rejected); ``rejects`` tell lines. ``source_time`` and ``newest_data_at`` are instants.
+    ``records`` in the order in which they are to be written. ``records_read`` and ``records_rejected`` count records
+    per kind (read includes rejected); ``rejects`` tell lines. ``source_time`` and ``newest_data_at`` are instants.
     """
 
     file: InputFile
@@ -41,6 +41,7 @@ class ParsedFile:
     newest_data_at: int | None = None
     notes: list[str] = field(default_factory=list)
     formats: dict[str, str] = field(default_factory=dict)
+    raw: "RawLines | None" = None
 
 
 def settle(parsed: ParsedFile, drafts: Sequence[Draft], table: TextTable, raw: "RawLines", now: int | None) -> None:
@@ -48,6 +49,7 @@ def settle(parsed: ParsedFile, drafts: Sequence[Draft], table: TextTable, raw: "
 
     A bad line rejects its whole order: every record of that order in this file, whatever its kind.
     """
+    parsed.raw = raw
     refused = _refused_keys(drafts)
     waiting: dict[int, Problem] = {}
     newest: list[int] = []
@@ -69,7 +71,7 @@ def settle(parsed: ParsedFile, drafts: Sequence[Draft], table: TextTable, raw: "
         Reject(p.kind, line, p.field, p.found, p.expected, texts.get(line, ""))
         for p, line in zip(problems, lines, strict=True)
     ]
-    _date(parsed, newest)
+    _date(parsed, newest, now)
 
 
 class RawLines:
@@ -176,12 +178,13 @@ def _newest(draft: Draft, records: Records, now: int | None) -> list[int]:
     return found
 
 
-def _date(parsed: ParsedFile, newest: list[int]) -> None:
+def _date(parsed: ParsedFile, newest: list[int], now: int | None) -> None:
     times = [at for records in parsed.records for at in records.times or () if at is not None]
     if times:
         parsed.source_time, parsed.basis = max(times), BASIS_RECORDS
     elif newest:
         parsed.source_time, parsed.basis = max(newest), BASIS_NEWEST
     else:
-        parsed.source_time, parsed.basis = parsed.file.modified_at, BASIS_FILE
+        modified = parsed.file.modified_at
+        parsed.source_time, parsed.basis = modified if now is None else min(modified, now), BASIS_FILE
     parsed.newest_data_at = max([*newest, *times], default=None)

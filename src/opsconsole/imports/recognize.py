@@ -10,6 +10,12 @@ from opsconsole.imports.source import NO_FIT, Score, Source, header_names
 from opsconsole.imports.tables import InputFile, NumberedRow
 
 Candidate = Source | MappingSpec
+
+
+class NotRecognized(UserError):  # noqa: N818 - not a fault, a file nobody has mapped yet
+    """No source and no saved mapping fits the file."""
+
+
 _ENOUGH = 0.2  # of a file's columns; below that a fit is chance
 
 
@@ -94,15 +100,13 @@ def likely_header(rows: Sequence[NumberedRow]) -> NumberedRow:
     return rows[0]
 
 
-def not_recognized(file: InputFile, rows: Sequence[NumberedRow]) -> UserError:
+def not_recognized(file: InputFile, rows: Sequence[NumberedRow]) -> NotRecognized:
     """The refusal of a file that fits nothing, with the columns it seems to have."""
-    if not rows:
-        return UserError(f"{file.name} has no rows.", "Export it again.")
     line, header = likely_header(rows)
     names = [name for name in unique_names(header) if name]
     shown = ", ".join(f"“{name[:40]}”" for name in names[:6])
     more = f" and {len(names) - 6} more" if len(names) > 6 else ""
-    return UserError(
+    return NotRecognized(
         f"{file.name} is not recognized: no source and no saved mapping has the columns {shown}{more} (line {line}).",
         "Map its columns once and save the mapping, or name a source.",
     )

@@ -55,7 +55,9 @@ def save_mapping(folder: Path, raw: Mapping[str, Any], header: Sequence[str]) ->
         partial.write_text(to_toml(content), encoding="utf-8")
         partial.replace(path)
     except OSError as fault:
-        raise UserError(f"The mapping cannot be saved in {folder}: {fault.strerror}.", "Choose another folder.") from None
+        raise UserError(
+            f"The mapping cannot be saved in {folder}: {fault.strerror}.", "Choose another folder."
+        ) from None
     return path
 
 

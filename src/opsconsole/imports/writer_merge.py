@@ -13,6 +13,8 @@ from operator import itemgetter
 from typing import Any
 
 Origin = tuple[int, int]  # source time, batch id
+# ``field_sources_json`` of rows that were only made for others to point at: nobody has said anything about them.
+NOTHING_SAID = "{}"
 
 
 @dataclass(slots=True)
@@ -71,7 +73,7 @@ class Merger:
         return self._covered[batch_id]
 
     def _by_field(self, known: Known, new: Sequence[Any], at: int, batch_id: int) -> Merged | None:
-        origins = self._origins(known)
+        origins = self.origins(known)
         values = list(known.values)
         for position, name, value in zip(self._positions, self.names, new, strict=True):
             if self._accepts(values[position], origins.get(name), value, at, batch_id):
@@ -89,14 +91,14 @@ class Merger:
 
     def _only_batch_differs(self, known: Known, default: Origin, origins: dict[str, Origin], at: int) -> bool:
         """The same file again is another batch: nothing is newer, so nothing is written."""
-        before = self._origins(known)
+        before = self.origins(known)
         return (
             default[0] == known.source_time
             and before.keys() == origins.keys()
             and all(before[name][0] == origin[0] for name, origin in origins.items())
         )
 
-    def _origins(self, known: Known) -> dict[str, Origin]:
+    def origins(self, known: Known) -> dict[str, Origin]:
         """Origin of every value that is known, or known to be empty."""
         special = json.loads(known.field_sources_json) if known.field_sources_json else {}
         said = self._fields_of(known.batch_id)

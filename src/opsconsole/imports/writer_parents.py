@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Table, select
 
 from opsconsole.imports.writer_batch import UNKNOWN_CHANNEL, Batch
+from opsconsole.imports.writer_merge import NOTHING_SAID
 from opsconsole.store import dialect, schema
 
 Named = tuple[str | None, str]  # channel (None: the file does not say), order id or number
@@ -108,6 +109,7 @@ def _make_stubs(batch: Batch, named: Sequence[Named], found: dict[Named, int]) -
         "stub": kinds,
         "source_time": [batch.source_time] * len(new),
         "batch_id": [batch.id] * len(new),
+        "field_sources_json": [NOTHING_SAID] * len(new),
         "changed_at": [batch.now] * len(new),
     }
     if new:
@@ -157,6 +159,7 @@ def _find_or_make(batch: Batch, table: Table, columns: dict[str, list[Any]]) -> 
             **{name: [key[index] for key in new] for index, name in enumerate(names)},
             "source_time": [batch.source_time] * len(new),
             "batch_id": [batch.id] * len(new),
+            "field_sources_json": [NOTHING_SAID] * len(new),
         }
         dialect.bulk_insert(batch.conn, table, rows)
         found.update(zip(new, ids, strict=True))

@@ -8,11 +8,10 @@ from typing import Any
 from sqlalchemy import BigInteger, Table, select
 
 from opsconsole.imports.writer_batch import Batch
-from opsconsole.imports.writer_merge import Known, Merged, Merger, fold
+from opsconsole.imports.writer_merge import NOTHING_SAID, Known, Merged, Merger, fold
 from opsconsole.store import dialect
 
 Key = tuple[Any, ...]
-# Batch of rows that were only made for others to point at: it has said nothing.
 NOBODY = -1
 
 
@@ -129,8 +128,8 @@ def _existing(batch: Batch, rows: Rows) -> dict[Key, _Found]:
     found: dict[Key, _Found] = {}
     for row in batch.conn.execute(statement).all():
         known = Known(row[first:last], *row[2:5])
-        if known.values.count(None) == len(known.values):
-            known.batch_id = NOBODY
+        if known.field_sources_json == NOTHING_SAID:
+            known.batch_id, known.field_sources_json = NOBODY, None
         found[row[5:first]] = _Found(row[0], row[1], row[last] if stub else None, known)
     return found
 

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import Table, and_, delete, or_, select, update
 
 from opsconsole.imports.records import KINDS
 from opsconsole.imports.writer_batch import Batch
@@ -27,40 +27,47 @@ _CHILDREN: Mapping[str, tuple[str, ...]] = {
 
 
 def adopt_stubs(batch: Batch) -> None:
-    """Move what hangs on stubs to the described orders of this batch that they stand for."""
+    """Move what hangs on stubs to the orders that this batch shows them to be.
+
+    A stub whose channel was guessed also joins one that is known by its channel.
+    """
     orders = schema.orders
     if batch.conn.execute(select(orders.c.id).where(orders.c.stub.is_not(None)).limit(1)).first() is None:
         return
     stubs: set[int] = set()
     for chunk in dialect.chunks(sorted(batch.written_orders)):
         with dialect.id_set(batch.conn, chunk) as ids:
-            stubs |= {stub for stub, _ in _fits(batch, ids, described=True)}
-    fits: dict[int, set[int]] = defaultdict(set)
+            stubs |= {stub for stub, _, _ in _fits(batch, ids, from_orders=True)}
+            stubs |= set(chunk)
+    described: dict[int, set[int]] = defaultdict(set)
+    keyed: dict[int, set[int]] = defaultdict(set)
     for chunk in dialect.chunks(sorted(stubs)):
         with dialect.id_set(batch.conn, chunk) as ids:
-            for stub, order in _fits(batch, ids, described=False):
-                fits[stub].add(order)
+            for stub, order, order_stub in _fits(batch, ids, from_orders=False):
+                (described if order_stub is None else keyed)[stub].add(order)
+    fits = {**keyed, **described}
     moves = {stub: next(iter(found)) for stub, found in fits.items() if len(found) == 1}
+    for stub, order in moves.items():
+        moves[stub] = moves.get(order, order)
     if moves:
         _move(batch, moves)
 
 
-def _fits(batch: Batch, ids: Any, *, described: bool) -> list[tuple[int, int]]:
-    """Pairs of a stub and an order it may stand for; ``ids`` are those of the orders, or of the stubs."""
-    order, stub = schema.orders.alias("described"), schema.orders.alias("stub")
-    start = order if described else stub
-    found: list[tuple[int, int]] = []
-    same_channel = order.c.channel == stub.c.channel
-    guessed = stub.c.stub == "guessed"
+def _fits(batch: Batch, ids: Any, *, from_orders: bool) -> list[tuple[int, int, str | None]]:
+    """A stub, an order it may stand for, and whether that is a stub itself; ``ids`` are those of orders or of stubs."""
+    order, stub = schema.orders.alias("named"), schema.orders.alias("stub")
+    start, other = (order, stub) if from_orders else (stub, order)
+    found: list[tuple[int, int, str | None]] = []
+    same_channel = and_(order.c.stub.is_(None), order.c.channel == stub.c.channel)
+    any_channel = and_(stub.c.stub == "guessed", or_(order.c.stub.is_(None), order.c.stub == "keyed"))
     for name in (order.c.order_id, order.c.order_number):
-        other = stub if described else order
         joined = ids.join(start, start.c.id == ids.c.id).join(other, name == stub.c.order_id)
         statement = (
-            select(stub.c.id, order.c.id)
+            select(stub.c.id, order.c.id, order.c.stub)
             .select_from(joined)
-            .where(order.c.stub.is_(None), stub.c.stub.is_not(None), guessed | same_channel)
+            .where(stub.c.stub.is_not(None), stub.c.id != order.c.id, or_(same_channel, any_channel))
         )
-        found += [(row[0], row[1]) for row in batch.conn.execute(statement)]
+        found += [(row[0], row[1], row[2]) for row in batch.conn.execute(statement)]
     return found
 
 
@@ -110,22 +117,36 @@ def _children(batch: Batch, table: Table, key: Sequence[str], orders: Sequence[i
 
 
 def _merge(batch: Batch, table: Table, source: int, target: int) -> None:
-    """Merge one row into another and delete it; rare, so one at a time."""
+    """Merge one row into another, each value with its own origin, and delete it; rare, so one at a time."""
     kind = KINDS[table.name]
     columns = tuple(column_of(kind.key, name) for name in filled(kind))
-    wanted = [table.c[name] for name in columns]
-    origin = (table.c.source_time, table.c.batch_id, table.c.field_sources_json)
-    taken = tuple(batch.conn.execute(select(*wanted, *origin).where(table.c.id == source)).one())
-    known = tuple(batch.conn.execute(select(*wanted, *origin).where(table.c.id == target)).one())
-    size = len(columns)
-    merger = Merger(columns, columns, batch.source_of, lambda batch_id: batch.fields_of(kind.key, batch_id))
-    merged = merger.merge(Known(known[:size], *known[size:]), taken[:size], taken[size], taken[size + 1])
+    taken, known = _known(batch, table, columns, source), _known(batch, table, columns, target)
     if table.name == "shipments":
         events = schema.shipment_events
         batch.conn.execute(update(events).where(events.c.shipment_fk == source).values(shipment_fk=target))
     batch.conn.execute(delete(table).where(table.c.id == source))
-    if merged is not None:
-        new: dict[str, Any] = dict(zip(columns, merged.values or known[:size], strict=True))
-        new |= {"source_time": merged.source_time, "batch_id": merged.batch_id}
-        new["field_sources_json"] = merged.field_sources_json
-        batch.conn.execute(update(table).where(table.c.id == target).values(new))
+
+    def merger(names: Sequence[str]) -> Merger:
+        return Merger(columns, names, batch.source_of, lambda batch_id: batch.fields_of(kind.key, batch_id))
+
+    by_origin: dict[tuple[int, int], list[str]] = defaultdict(list)
+    for name, origin in merger(columns).origins(taken).items():
+        by_origin[origin].append(name)
+    values = dict(zip(columns, taken.values, strict=True))
+    for origin, names in sorted(by_origin.items()):
+        merged = merger(names).merge(known, tuple(values[name] for name in names), *origin)
+        if merged is not None:
+            new = dict(zip(columns, known.values, strict=True))
+            new.update(zip(names, merged.values or (), strict=merged.values is not None))
+            known = Known(tuple(new.values()), merged.source_time, merged.batch_id, merged.field_sources_json)
+    row: dict[str, Any] = dict(zip(columns, known.values, strict=True))
+    row |= {"source_time": known.source_time, "batch_id": known.batch_id}
+    row["field_sources_json"] = known.field_sources_json
+    batch.conn.execute(update(table).where(table.c.id == target).values(row))
+
+
+def _known(batch: Batch, table: Table, columns: Sequence[str], row_id: int) -> Known:
+    origin = (table.c.source_time, table.c.batch_id, table.c.field_sources_json)
+    wanted = [table.c[name] for name in columns]
+    row = batch.conn.execute(select(*wanted, *origin).where(table.c.id == row_id)).one()
+    return Known(tuple(row[: len(columns)]), *row[len(columns) :])

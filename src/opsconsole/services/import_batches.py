@@ -1,0 +1,115 @@
+"""What an imported file leaves in the database beside its records: its batch, its rejects, its counts."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, update
+
+from opsconsole.imports.parsed import ParsedFile
+from opsconsole.imports.records import KINDS
+from opsconsole.imports.rejects import Reject
+from opsconsole.imports.tables import file_hash
+from opsconsole.imports.writer import WriteResult
+from opsconsole.services.import_report import FileReport, KindCounts, elapsed_instant
+from opsconsole.store import dialect
+from opsconsole.store.schema import batches, rejects
+
+_MOST_REJECTS = 100_000  # kept of one file; the counts are always right
+
+
+def newest_data(parsed: ParsedFile) -> int | None:
+    """How new a feed's data are: its newest fact; a snapshot without times is as new as the file."""
+    if parsed.newest_data_at is not None:
+        return parsed.newest_data_at
+    return parsed.source_time if any(KINDS[records.kind].snapshot for records in parsed.records) else None
+
+
+def begin_batch(conn: Connection, parsed: ParsedFile, report: FileReport, *, location: str, who: str, now: int) -> int:
+    """Number of the batch that the file's records will carry."""
+    batch_id = int(dialect.next_ids(conn, batches, 1)[0])
+    values = {
+        "id": batch_id,
+        "file_name": report.name,
+        "file_hash": file_hash(parsed.file),
+        "source": parsed.source,
+        "source_label": parsed.label,
+        "channel": report.channel or None,
+        "location": location or None,
+        "state": "running",
+        "imported_by": who,
+        "started_at": now,
+        "source_time": parsed.source_time,
+        "source_time_basis": parsed.basis,
+        "newest_data_at": newest_data(parsed),
+    }
+    conn.execute(batches.insert().values(**values))
+    return batch_id
+
+
+def end_batch(conn: Connection, report: FileReport, now: int) -> None:
+    """Counts and words of a batch that is written."""
+    counts = {count.kind: vars(count) for count in report.counts}
+    written = totals(report)
+    conn.execute(
+        update(batches)
+        .where(batches.c.id == report.batch_id)
+        .values(
+            state=report.state,
+            finished_at=elapsed_instant(now, report.seconds),
+            records_read=written.pop("read"),
+            **written,
+            counts_json=json.dumps(counts, sort_keys=True),
+            report_json=json.dumps({"words": report.words(), "unused": report.unused}, ensure_ascii=False),
+        )
+    )
+
+
+def totals(report: FileReport) -> dict[str, int]:
+    """The five counts over all record kinds."""
+    return {what: report.total(what) for what in ("read", "inserted", "updated", "unchanged", "rejected")}
+
+
+def count_records(parsed: ParsedFile, result: WriteResult, report: FileReport) -> None:
+    """Put what the reader and the writer did into the report: counts per kind and both their rejects."""
+    refused = _with_raw(parsed, result.rejects)
+    for kind, known in KINDS.items():
+        read = parsed.records_read.get(kind, 0)
+        if not read:
+            continue
+        rejected = parsed.records_rejected.get(kind, 0) + sum(1 for reject in refused if reject.kind == kind)
+        count = KindCounts(kind, known.label, read, rejected=rejected)
+        written = result.counts.get(kind)
+        if written is not None:
+            count.inserted, count.updated, count.unchanged = written.inserted, written.updated, written.unchanged
+        report.counts.append(count)
+    report.rejects = sorted([*parsed.rejects, *refused], key=lambda reject: (reject.line, reject.field))
+
+
+def _with_raw(parsed: ParsedFile, refused: Sequence[Reject]) -> list[Reject]:
+    lines = {reject.line for reject in refused if reject.line}
+    texts: Mapping[int, str] = parsed.raw.of(lines) if lines and parsed.raw is not None else {}
+    return [Reject(r.kind, r.line, r.field, r.found, r.expected, texts.get(r.line, "")) for r in refused]
+
+
+def keep_rejects(conn: Connection, batch_id: int, refused: Sequence[Reject]) -> None:
+    """Keep what was refused with its batch."""
+    kept = refused[:_MOST_REJECTS]
+    if not kept:
+        return
+    columns: dict[str, Sequence[Any]] = {
+        "id": dialect.next_ids(conn, rejects, len(kept)),
+        "batch_id": [batch_id] * len(kept),
+        "record_kind": [reject.kind for reject in kept],
+        "line": [reject.line for reject in kept],
+        "field": [reject.field for reject in kept],
+        "found": [_storable(reject.found) for reject in kept],
+        "expected": [reject.expected for reject in kept],
+        "raw": [_storable(reject.raw) for reject in kept],
+    }
+    dialect.bulk_insert(conn, rejects, columns)
+
+
+def _storable(text: str) -> str:
+    """Text that every database takes: what cannot be stored is shown as a replacement character."""
+    return text.replace("\x00", "\ufffd").encode("utf-8", errors="replace").decode("utf-8")

@@ -1,0 +1,131 @@
+"""Which channel account a file's orders belong to: told, remembered, or the only one there is."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from opsconsole.domain.errors import UserError
+from opsconsole.imports.convert import slug
+from opsconsole.imports.reader import Opened
+from opsconsole.imports.source import Source
+from opsconsole.services.business import setting
+from opsconsole.store import dialect
+from opsconsole.store.schema import channels, settings
+
+_PLATFORMS = {"shopify": "Shopify", "shipstation": "ShipStation"}
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelChoice:
+    """The channel of a file (empty: the file does not need one), how it was found, and what else there is."""
+
+    key: str = ""
+    note: str = ""
+    others: tuple[str, ...] = ()
+
+
+def needs_channel(opened: Opened) -> bool:
+    """Whether its records belong to a channel that neither the file nor its mapping names."""
+    candidate = opened.fit.candidate
+    if isinstance(candidate, Source):
+        return candidate.needs_channel
+    if candidate.channel:
+        return False
+    return any(
+        any(known.key == "channel" and known.required for known in record.kind.fields)
+        and "channel" not in record.fields
+        for record in candidate.records
+    )
+
+
+def choose_channel(conn: Connection, opened: Opened, told: str | None, folder: Path, now: int) -> ChannelChoice:
+    """The channel for a file; UserError when there are several and nobody said which.
+
+    Two shops may both have an order #1001: with more than one shop of a platform, guessing would mix them.
+    """
+    candidate = opened.fit.candidate
+    if told:
+        return ChannelChoice(told, "as told")
+    if not isinstance(candidate, Source) and candidate.channel:
+        return ChannelChoice(candidate.channel, "as its mapping says")
+    memory = setting(conn, _memory_key(opened.key), now, {})
+    remembered = memory.get("folders", {}).get(str(folder)) or memory.get("last", "")
+    if remembered:
+        return ChannelChoice(remembered, "as the last time")
+    if not needs_channel(opened):
+        return ChannelChoice()
+    platform = candidate.platform if isinstance(candidate, Source) else ""
+    known = _of_platform(conn, platform)
+    if len(known) == 1:
+        return ChannelChoice(known[0], "the only one there is")
+    if len(known) > 1:
+        raise UserError(
+            f"{opened.file.name}: which of {', '.join(known)} is it from?",
+            "Name its channel; it is remembered for this folder.",
+        )
+    return ChannelChoice(platform or slug(opened.spec.name), "a new one", ())
+
+
+def known_channels(conn: Connection) -> list[tuple[str, str]]:
+    """Keys and labels of all channels."""
+    return [(row[0], row[1]) for row in conn.execute(select(channels.c.key, channels.c.label).order_by(channels.c.key))]
+
+
+def _of_platform(conn: Connection, platform: str) -> Sequence[str]:
+    if not platform:
+        return []
+    statement = select(channels.c.key).where(channels.c.platform == platform).order_by(channels.c.key)
+    return conn.execute(statement).scalars().all()
+
+
+def _memory_key(source: str) -> str:
+    return f"import.channel.{source}"
+
+
+def remember_channel(conn: Connection, source: str, channel: str, folder: Path, *, who: str, now: int) -> None:
+    """Keep the channel that was told for a source and a folder."""
+    memory = setting(conn, _memory_key(source), now, {})
+    folders = {**memory.get("folders", {}), str(folder): channel}
+    row = {
+        "key": _memory_key(source),
+        "valid_from": now,
+        "value_json": json.dumps({"folders": folders, "last": channel}, sort_keys=True, ensure_ascii=False),
+        "changed_by": who,
+        "changed_at": now,
+    }
+    if folders != memory.get("folders") or memory.get("last") != channel:
+        dialect.upsert(conn, settings, [row], ["key", "valid_from"])
+
+
+def describe_channel(conn: Connection, key: str, opened: Opened) -> None:
+    """Make a channel that is new; complete one that other records only named."""
+    if not key:
+        return
+    candidate = opened.fit.candidate
+    platform = candidate.platform if isinstance(candidate, Source) and candidate.needs_channel else None
+    spec = opened.spec
+    known = conn.execute(select(channels).where(channels.c.key == key)).mappings().first()
+    if known is None:
+        label = _PLATFORMS.get(key) or (spec.name if key == slug(spec.name) else key.replace("_", " ").title())
+        row = {
+            "key": key,
+            "label": label,
+            "platform": platform,
+            "time_zone": spec.time_zone or "UTC",
+            "currency": spec.currency or None,
+        }
+        dialect.insert_missing(conn, channels, [row], ["key"])
+        return
+    better: dict[str, Any] = {}
+    if platform and not known["platform"]:
+        better["platform"] = platform
+    if spec.time_zone and known["time_zone"] == "UTC":
+        better["time_zone"] = spec.time_zone
+    if spec.currency and not known["currency"]:
+        better["currency"] = spec.currency
+    if better:
+        conn.execute(update(channels).where(channels.c.key == key).values(**better))

@@ -1,0 +1,52 @@
+"""How fresh each feed is: its newest data, and how far apart its imports usually are."""
+
+import itertools
+import statistics
+
+from sqlalchemy import Connection, func, select
+
+from opsconsole.domain.instants import SECOND
+from opsconsole.store import dialect
+from opsconsole.store.schema import batches, feeds
+
+# Two distances make a habit; one may be the first load of a history.
+_LEAST_ARRIVALS = 3
+_RECENT = 60
+
+
+def note_arrival(conn: Connection, *, source: str, channel: str, label: str, newest_data_at: int, now: int) -> None:
+    """Bring the feed's row up to date after a file; its batch must be written already."""
+    known = conn.execute(
+        select(feeds.c.newest_data_at, feeds.c.arrivals).where(feeds.c.source == source, feeds.c.channel == channel)
+    ).first()
+    before, arrivals = (known[0], known[1]) if known else (None, 0)
+    row = {
+        "source": source,
+        "channel": channel,
+        "label": label,
+        "newest_data_at": max(newest_data_at, before or newest_data_at),
+        "last_import_at": now,
+        "usual_interval_seconds": usual_interval(conn, source, channel),
+        "arrivals": arrivals + 1,
+    }
+    dialect.upsert(conn, feeds, [row], ["source", "channel"])
+
+
+def usual_interval(conn: Connection, source: str, channel: str) -> int | None:
+    """Median distance in seconds of the newest data of a feed's recent imports; None before there is a habit."""
+    statement = (
+        select(batches.c.newest_data_at)
+        .where(
+            batches.c.source == source,
+            func.coalesce(batches.c.channel, "") == channel,
+            batches.c.newest_data_at.is_not(None),
+        )
+        .distinct()
+        .order_by(batches.c.newest_data_at.desc())
+        .limit(_RECENT)
+    )
+    newest = sorted(conn.execute(statement).scalars().all())
+    if len(newest) < _LEAST_ARRIVALS:
+        return None
+    gaps = [later - earlier for earlier, later in itertools.pairwise(newest)]
+    return int(statistics.median(gaps) / SECOND)

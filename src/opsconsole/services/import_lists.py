@@ -1,0 +1,165 @@
+"""Lists about imports: what was imported, what was refused, which sources there are and what they can fill."""
+
+import json
+
+from sqlalchemy import select
+
+from opsconsole.domain.field import Field, Kind, Total
+from opsconsole.domain.instants import SECOND
+from opsconsole.domain.instants import now as this_moment
+from opsconsole.domain.listing import Listing, from_rows
+from opsconsole.imports.records import KINDS
+from opsconsole.imports.source import all_sources
+from opsconsole.services.import_report import STATES
+from opsconsole.store.database import Database
+from opsconsole.store.schema import batches, rejects
+
+_IMPORTS = (
+    Field("batch", "Batch", Kind.IDENTIFIER),
+    Field("file", "File", stretch=True),
+    Field("label", "Recognized as"),
+    Field("fills", "Fills", missing="Nothing"),
+    Field("channel", "Channel", Kind.IDENTIFIER, missing="None"),
+    Field("state", "State", Kind.STATUS, labels=STATES),
+    Field("read", "Read", Kind.QUANTITY, total=Total.SUM),
+    Field("inserted", "Inserted", Kind.QUANTITY, total=Total.SUM),
+    Field("updated", "Updated", Kind.QUANTITY, total=Total.SUM),
+    Field("unchanged", "Unchanged", Kind.QUANTITY, total=Total.SUM),
+    Field("rejected", "Rejected", Kind.QUANTITY, total=Total.SUM),
+    Field("imported_at", "Imported", Kind.INSTANT),
+    Field("took", "Took", Kind.DURATION, missing="Unknown"),
+    Field("imported_by", "By", missing="Unknown"),
+    Field("source_time", "Data as of", Kind.INSTANT, missing="Unknown"),
+    Field("basis", "As of by", missing="Unknown", hidden=True, help="Where the time of its data was taken from."),
+    Field("source", "Source", Kind.IDENTIFIER, hidden=True),
+)
+
+
+def list_imports(database: Database, now: int) -> Listing:
+    """Every imported file, newest first."""
+    table = batches
+    with database.read() as conn:
+        statement = select(table).where(table.c.started_at <= now).order_by(table.c.id.desc())
+        found = conn.execute(statement).mappings().all()
+    rows = [
+        {
+            "id": row["id"],
+            "batch": str(row["id"]),
+            "file": row["file_name"],
+            "label": row["source_label"],
+            "fills": _fills(row["counts_json"]),
+            "channel": row["channel"],
+            "state": row["state"],
+            "read": row["records_read"],
+            **{what: row[what] for what in ("inserted", "updated", "unchanged", "rejected")},
+            "imported_at": row["started_at"],
+            "took": None if row["finished_at"] is None else (row["finished_at"] - row["started_at"]) // SECOND,
+            "imported_by": row["imported_by"] or None,
+            "source_time": row["source_time"],
+            "basis": row["source_time_basis"],
+            "source": row["source"],
+        }
+        for row in found
+    ]
+    return from_rows(_IMPORTS, rows, id_key="id", as_of=now, title="Imports")
+
+
+def _fills(counts_json: str | None) -> str | None:
+    labels = [KINDS[kind].label for kind in json.loads(counts_json or "{}") if kind in KINDS]
+    ordered = [kind.label for kind in KINDS.values() if kind.label in labels]
+    return ", ".join([*ordered[:1], *(label.lower() for label in ordered[1:])]) or None
+
+
+_REJECTS = (
+    Field("file", "File"),
+    Field("line", "Line", Kind.QUANTITY),
+    Field("field", "Field", missing="Whole line"),
+    Field("found", "Found", missing="(empty)"),
+    Field("expected", "Expected"),
+    Field("raw", "Line as read", stretch=True, missing="Unknown"),
+    Field("kind", "Kind", hidden=True),
+    Field("batch", "Batch", Kind.IDENTIFIER),
+    Field("imported_at", "Imported", Kind.INSTANT, hidden=True),
+)
+
+
+def list_rejects(database: Database, now: int, batch_id: int | None = None) -> Listing:
+    """Refused lines, of one batch or of all, newest import first, in the order of the file."""
+    statement = (
+        select(rejects, batches.c.file_name, batches.c.started_at)
+        .select_from(rejects.join(batches, batches.c.id == rejects.c.batch_id))
+        .where(batches.c.started_at <= now)
+        .order_by(rejects.c.batch_id.desc(), rejects.c.line, rejects.c.id)
+    )
+    if batch_id is not None:
+        statement = statement.where(rejects.c.batch_id == batch_id)
+    with database.read() as conn:
+        found = conn.execute(statement).mappings().all()
+    rows = [
+        {
+            "id": row["id"],
+            "file": row["file_name"],
+            "line": row["line"],
+            "field": row["field"] or None,
+            "found": row["found"] or None,
+            "expected": row["expected"],
+            "raw": row["raw"] or None,
+            "kind": KINDS[row["record_kind"]].label if row["record_kind"] in KINDS else row["record_kind"],
+            "batch": str(row["batch_id"]),
+            "imported_at": row["started_at"],
+        }
+        for row in found
+    ]
+    return from_rows(_REJECTS, rows, id_key="id", as_of=now, title="Rejected lines")
+
+
+_SOURCES = (
+    Field("key", "Source", Kind.IDENTIFIER),
+    Field("label", "Recognizes"),
+    Field("fills", "Fills", stretch=True),
+    Field("columns", "Columns known", Kind.QUANTITY),
+    Field("needs_channel", "Needs a channel", Kind.FLAG),
+)
+
+
+def list_sources() -> Listing:
+    """The built-in sources."""
+    rows = [
+        {
+            "key": source.key,
+            "label": source.label,
+            "fills": ", ".join(dict.fromkeys(record.kind.label for record in source.spec.records)),
+            "columns": len(source.known_columns()),
+            "needs_channel": source.needs_channel,
+        }
+        for source in all_sources().values()
+    ]
+    return from_rows(_SOURCES, rows, id_key="key", as_of=this_moment(), title="Sources")
+
+
+_SOURCE_FIELDS = (
+    Field("kind", "Record kind", Kind.IDENTIFIER),
+    Field("field", "Field", Kind.IDENTIFIER),
+    Field("type", "Type"),
+    Field("required", "Needed", Kind.FLAG),
+    Field("identity", "Identifies", Kind.FLAG),
+    Field("help", "Meaning", stretch=True, missing=""),
+)
+
+
+def list_source_fields() -> Listing:
+    """Every record kind a file can fill, with its fields: what a mapping may name."""
+    rows = [
+        {
+            "id": f"{kind.key}.{known.key}",
+            "kind": kind.key,
+            "field": known.key,
+            "type": str(known.type),
+            "required": known.required,
+            "identity": known.key in kind.identity,
+            "help": known.help or None,
+        }
+        for kind in KINDS.values()
+        for known in kind.fields
+    ]
+    return from_rows(_SOURCE_FIELDS, rows, id_key="id", as_of=this_moment(), title="Fields", group_by="kind")

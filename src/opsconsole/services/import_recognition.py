@@ -1,0 +1,120 @@
+"""What a file is: built-in sources and saved mappings compared with its header; where saved mappings lie."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from opsconsole.domain.errors import UserError
+from opsconsole.imports.columns import unique_names
+from opsconsole.imports.files import open_table
+from opsconsole.imports.reader import Opened, open_file
+from opsconsole.imports.recognize import Candidate, likely_header
+from opsconsole.imports.saved import load_folder, load_mapping, save_mapping
+from opsconsole.imports.source import all_sources
+from opsconsole.imports.tables import FileOptions, InputFile, head, input_file
+from opsconsole.services.import_channels import choose_channel, known_channels
+from opsconsole.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """What a file is. Not recognized: ``source`` is empty, ``message`` and ``hint`` say so, ``columns`` what it has.
+
+    ``needs_channel``: somebody must say which of ``channels`` (key, label) it is from, or a new one.
+    """
+
+    name: str
+    source: str = ""
+    label: str = ""
+    why: str = ""
+    description: str = ""
+    columns: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    channel: str = ""
+    channel_note: str = ""
+    needs_channel: bool = False
+    channels: tuple[tuple[str, str], ...] = ()
+    message: str = ""
+    hint: str = ""
+
+    @property
+    def recognized(self) -> bool:
+        """Whether it can be imported as it is."""
+        return bool(self.source)
+
+
+def mappings_folder() -> Path:
+    """Where saved mappings lie: ``OPSCONSOLE_MAPPINGS``, else beside the program's other settings."""
+    told = os.environ.get("OPSCONSOLE_MAPPINGS")
+    return Path(told) if told else platformdirs.user_config_path("opsconsole", appauthor=False) / "mappings"
+
+
+def save_mapping_for(raw: Mapping[str, Any], columns: Sequence[str], folder: Path | None = None) -> Path:
+    """Save a mapping (content as of TOML) for files with these columns; UserError when it is not valid."""
+    return save_mapping(folder or mappings_folder(), raw, columns)
+
+
+def candidates(folder: Path | None = None) -> tuple[list[Candidate], list[str]]:
+    """Saved mappings and built-in sources, and what is wrong with mappings that cannot be used."""
+    saved, faults = load_folder(folder or mappings_folder())
+    return [*saved, *all_sources().values()], faults
+
+
+def named_candidate(source: str | None, mapping: Path | str | None, folder: Path | None = None) -> Candidate | None:
+    """The source (a key, or a saved mapping's name) or mapping file that the user named; None when neither."""
+    if mapping is not None:
+        return load_mapping(Path(mapping))
+    if source is None:
+        return None
+    known = all_sources()
+    if source in known:
+        return known[source]
+    saved, _ = load_folder(folder or mappings_folder())
+    for spec in saved:
+        if source in (spec.name, f"mapping:{spec.name}"):
+            return spec
+    raise UserError(f"There is no source “{source}”.", f"Sources: {', '.join(known)}.")
+
+
+def recognize(
+    path: Path | str, database: Database | None = None, *, now: int | None = None, folder: Path | None = None
+) -> Recognition:
+    """What a file is, without reading all of it; with a database and ``now`` also which channel it would go to.
+
+    Raises UserError when it is no table at all.
+    """
+    file = input_file(Path(path))
+    columns = _columns(file)
+    try:
+        opened = open_file(file, candidates(folder)[0])
+    except UserError as fault:
+        return Recognition(file.name, columns=columns, message=fault.message, hint=fault.hint)
+    found = Recognition(
+        file.name,
+        opened.key,
+        opened.label,
+        opened.fit.score.reason,
+        opened.table.description,
+        opened.fit.names,
+        tuple(dict.fromkeys(record.kind.label for record in opened.spec.records)),
+    )
+    return found if database is None or now is None else _with_channel(found, database, opened, now)
+
+
+def _with_channel(found: Recognition, database: Database, opened: Opened, now: int) -> Recognition:
+    with database.read() as conn:
+        known = tuple(known_channels(conn))
+        try:
+            choice = choose_channel(conn, opened, None, opened.file.path.parent, now)
+        except UserError:
+            return replace(found, needs_channel=True, channels=known)
+    return replace(found, channel=choice.key, channel_note=choice.note, channels=known)
+
+
+def _columns(file: InputFile) -> tuple[str, ...]:
+    rows = head(open_table(file, FileOptions()))
+    return tuple(unique_names(likely_header(rows)[1])) if rows else ()

@@ -1,0 +1,299 @@
+"""What an import did, or would do: per file and record kind, as values, as a list and in words."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from opsconsole.domain import wording
+from opsconsole.domain.field import Field, Kind, Total
+from opsconsole.domain.instants import SECOND, to_iso
+from opsconsole.domain.listing import Listing, from_rows
+from opsconsole.imports.rejects import Reject
+
+DONE, PARTLY, DRY_RUN = "done", "partly", "dry_run"
+NOT_RECOGNIZED, REFUSED, CANCELLED = "not_recognized", "refused", "cancelled"
+STATES = (
+    (DONE, "Done"),
+    (PARTLY, "Partly done"),
+    (DRY_RUN, "Tried, nothing written"),
+    (NOT_RECOGNIZED, "Not recognized"),
+    (REFUSED, "Refused"),
+    (CANCELLED, "Cancelled"),
+)
+
+
+@dataclass
+class KindCounts:
+    """Records of one kind: ``read`` = inserted + updated + unchanged + rejected."""
+
+    kind: str
+    label: str
+    read: int = 0
+    inserted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One thing a dry run would change: ``subject`` in words, the field, what is there and what would be."""
+
+    kind: str
+    subject: str
+    field: str = ""
+    old: str = ""
+    new: str = ""
+
+
+@dataclass
+class FileReport:
+    """What became of one file. ``message`` and ``hint`` say why nothing did, where nothing did."""
+
+    name: str
+    state: str
+    source: str = ""
+    label: str = ""
+    why: str = ""
+    channel: str = ""
+    batch_id: int | None = None
+    counts: list[KindCounts] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+    samples: list[Sample] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    unused: tuple[str, ...] = ()
+    source_time: int | None = None
+    basis: str = ""
+    newest_data_at: int | None = None
+    seconds: float = 0.0
+    message: str = ""
+    hint: str = ""
+
+    def total(self, what: str) -> int:
+        """Sum over the record kinds of read, inserted, updated, unchanged or rejected."""
+        return sum(getattr(count, what) for count in self.counts)
+
+    @property
+    def fills(self) -> str:
+        """``Orders, order lines, payments``."""
+        labels = [count.label for count in self.counts]
+        return ", ".join([*labels[:1], *(label.lower() for label in labels[1:])])
+
+    @property
+    def written(self) -> bool:
+        """Whether the file is in the database now."""
+        return self.state in (DONE, PARTLY)
+
+    def words(self) -> list[str]:
+        """Sentences, the values in bold marks."""
+        if self.message:
+            return [f"{self.message} {self.hint}".strip()]
+        if self.state == CANCELLED:
+            return [f"{self.name} was cancelled; nothing of it was written."]
+        lines = [f"**{self.name}** is {self.label}: {self.why}."]
+        lines.append(self._counted())
+        if self.rejects:
+            lines.append(self._refused())
+        lines += self.notes
+        if self.source_time is not None:
+            at = wording.instant(self.source_time)
+            lines.append(f"Its data are as of {at} UTC, by {self.basis}; older files will not undo them.")
+        return lines
+
+    def _counted(self) -> str:
+        would = self.state == DRY_RUN
+        read = wording.plural(self.total("read"), "record")
+        if not self.total("inserted") + self.total("updated") + self.total("rejected"):
+            return f"All {read} were known already: nothing {'would change' if would else 'has changed'}."
+        parts = []
+        for what, verb, tried in (
+            ("inserted", "are new", "would be new"),
+            ("updated", "changed", "would change"),
+            ("unchanged", "were known already", "are known already"),
+            ("rejected", "were refused", "would be refused"),
+        ):
+            per_kind = [(getattr(count, what), count.label.lower()) for count in self.counts if getattr(count, what)]
+            if per_kind:
+                listed = _and([f"**{number:,}** {label}" for number, label in per_kind])
+                parts.append(f"{listed} {tried if would else verb}")
+        return f"Of {read}, {'; '.join(parts)}."
+
+    def _refused(self) -> str:
+        lines = {reject.line for reject in self.rejects}
+        first = min((r for r in self.rejects if r.field), key=lambda r: r.line, default=self.rejects[0])
+        found = f"“{first.found}”" if first.found else "nothing"
+        example = f"line {first.line:,} has {found} in {first.field or 'the line'}, expected {first.expected}"
+        return (
+            f"**{wording.plural(len(lines), 'line')}** {'was' if len(lines) == 1 else 'were'} set aside: {example}. "
+            "An order with such a line waits whole; correct the file and import it again, nothing is doubled."
+        )
+
+
+@dataclass
+class ImportReport:
+    """What an import of several files did. ``as_of`` is the instant it happened at."""
+
+    as_of: int
+    files: list[FileReport] = field(default_factory=list)
+    dry_run: bool = False
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether somebody stopped it; files before that are written."""
+        return any(file.state == CANCELLED for file in self.files)
+
+    @property
+    def rejects(self) -> list[Reject]:
+        """Refused lines of all files."""
+        return [reject for file in self.files for reject in file.rejects]
+
+    def total(self, what: str) -> int:
+        """Sum over all files of read, inserted, updated, unchanged or rejected."""
+        return sum(file.total(what) for file in self.files)
+
+    @property
+    def exit_code(self) -> int:
+        """0 all done, 2 nothing could be done, 3 partly done."""
+        good = [file for file in self.files if file.state in (DONE, PARTLY, DRY_RUN)]
+        if not good:
+            return 2
+        return 0 if len(good) == len(self.files) and not self.total("rejected") and not self.rejects else 3
+
+    def words(self) -> list[str]:
+        """The report as a person would write it: a headline, then each file."""
+        lines = [self.headline()]
+        for file in self.files:
+            lines += file.words()
+            lines += [_sample_words(sample) for sample in file.samples]
+        return lines
+
+    def headline(self) -> str:
+        """``Read 3 files: 402 records are new, 377 changed, 2,512 were known already, 27 were refused.``"""
+        good = [file for file in self.files if file.state in (DONE, PARTLY, DRY_RUN)]
+        if not good:
+            return "Nothing was imported."
+        start = "Tried" if self.dry_run else "Read"
+        parts = [
+            (self.total("inserted"), "would be new" if self.dry_run else "new"),
+            (self.total("updated"), "would change" if self.dry_run else "changed"),
+            (self.total("unchanged"), "known already"),
+            (self.total("rejected"), "refused"),
+        ]
+        told = ", ".join(f"**{number:,}** {words}" for number, words in parts if number) or "no records"
+        left = len(self.files) - len(good)
+        missing = f" {wording.plural(left, 'file')} could not be imported." if left else ""
+        nothing = " Nothing was written." if self.dry_run else ""
+        return f"{start} {wording.plural(len(good), 'file')}, {self.total('read'):,} records: {told}.{missing}{nothing}"
+
+    def listing(self) -> Listing:
+        """One row per file, as the window shows it and ``import --json`` prints it."""
+        return from_rows(FILE_FIELDS, [_file_row(file) for file in self.files], id_key="row", as_of=self.as_of)
+
+    def samples(self) -> Listing:
+        """What a dry run would change, a few of each kind."""
+        rows = [
+            {
+                "row": f"{file.name}:{number}",
+                "file": file.name,
+                "kind": sample.kind,
+                "subject": sample.subject,
+                "field": sample.field,
+                "old": sample.old,
+                "new": sample.new,
+            }
+            for file in self.files
+            for number, sample in enumerate(file.samples)
+        ]
+        return from_rows(_SAMPLE_FIELDS, rows, id_key="row", as_of=self.as_of, title="What would change")
+
+
+def _sample_words(sample: Sample) -> str:
+    if not sample.field:
+        return f"  new: {sample.subject}"
+    return f"  {sample.subject}: {sample.field} from “{sample.old}” to “{sample.new}”"
+
+
+def _and(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+FILE_FIELDS = (
+    Field("file", "File", stretch=True),
+    Field("source", "Source", Kind.IDENTIFIER, hidden=True),
+    Field("label", "Recognized as", missing="Not recognized"),
+    Field("fills", "Fills", missing="Nothing"),
+    Field("channel", "Channel", Kind.IDENTIFIER, missing="None"),
+    Field("state", "State", Kind.STATUS, labels=STATES),
+    Field("read", "Read", Kind.QUANTITY, total=Total.SUM),
+    Field("inserted", "Inserted", Kind.QUANTITY, total=Total.SUM),
+    Field("updated", "Updated", Kind.QUANTITY, total=Total.SUM),
+    Field("unchanged", "Unchanged", Kind.QUANTITY, total=Total.SUM),
+    Field("rejected", "Rejected", Kind.QUANTITY, total=Total.SUM),
+    Field("batch", "Batch", Kind.IDENTIFIER, missing="None"),
+    Field("source_time", "Data as of", Kind.INSTANT, missing="Unknown"),
+    Field("basis", "By", missing="Unknown", hidden=True),
+    Field("message", "Why not", missing="", hidden=True),
+)
+_SAMPLE_FIELDS = (
+    Field("file", "File"),
+    Field("kind", "Kind"),
+    Field("subject", "What", stretch=True),
+    Field("field", "Field", missing="New"),
+    Field("old", "Now"),
+    Field("new", "Would be"),
+)
+
+
+def _file_row(file: FileReport) -> dict[str, Any]:
+    counts = {what: file.total(what) for what in ("read", "inserted", "updated", "unchanged", "rejected")}
+    return {
+        "row": f"{file.name}:{file.batch_id}",
+        "file": file.name,
+        "source": file.source or None,
+        "label": file.label or None,
+        "fills": file.fills or None,
+        "channel": file.channel or None,
+        "state": file.state,
+        "batch": None if file.batch_id is None else str(file.batch_id),
+        "source_time": file.source_time,
+        "basis": file.basis or None,
+        "message": f"{file.message} {file.hint}".strip() or None,
+        **counts,
+    }
+
+
+def as_json(report: ImportReport) -> dict[str, Any]:
+    """Plain values of a report: ``as_of``, ``dry_run`` and per file its counts, also per record kind, and rejects."""
+    return {
+        "as_of": to_iso(report.as_of),
+        "dry_run": report.dry_run,
+        "files": [_file_json(file) for file in report.files],
+        "total": len(report.files),
+    }
+
+
+def _file_json(file: FileReport) -> dict[str, Any]:
+    row = _file_row(file)
+    del row["row"]
+    row["batch"] = file.batch_id
+    row["source_time"] = None if file.source_time is None else to_iso(file.source_time)
+    row["seconds"] = round(file.seconds, 3)
+    row["kinds"] = [vars(count) for count in file.counts]
+    row["rejects"] = reject_rows(file.rejects)
+    row["changes"] = [
+        {"kind": s.kind, "subject": s.subject, "field": s.field, "old": s.old, "new": s.new} for s in file.samples
+    ]
+    return row
+
+
+def reject_rows(rejects: Iterable[Reject]) -> list[dict[str, Any]]:
+    """Rejects as plain rows."""
+    return [
+        {"line": r.line, "kind": r.kind, "field": r.field, "found": r.found, "expected": r.expected, "raw": r.raw}
+        for r in rejects
+    ]
+
+
+def elapsed_instant(now: int, seconds: float) -> int:
+    """When something that began at ``now`` ended."""
+    return now + int(seconds * SECOND)

@@ -1,0 +1,227 @@
+"""Importing files: recognized by their headers, written one transaction per file, tried out without writing."""
+
+import tempfile
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, select
+
+from opsconsole.domain import wording
+from opsconsole.domain.errors import Cancelled, UserError
+from opsconsole.domain.progress import Progress
+from opsconsole.imports.files import expand
+from opsconsole.imports.parsed import ParsedFile
+from opsconsole.imports.reader import Opened, Reading, open_file, read_opened
+from opsconsole.imports.recognize import Candidate, NotRecognized
+from opsconsole.imports.tables import InputFile
+from opsconsole.imports.writer import write_records
+from opsconsole.services.business import business
+from opsconsole.services.import_batches import (
+    begin_batch,
+    count_records,
+    end_batch,
+    keep_rejects,
+    newest_data,
+    totals,
+)
+from opsconsole.services.import_channels import choose_channel, describe_channel, remember_channel
+from opsconsole.services.import_feeds import note_arrival
+from opsconsole.services.import_lists import list_imports, list_rejects, list_source_fields, list_sources
+from opsconsole.services.import_recognition import (
+    Recognition,
+    candidates,
+    mappings_folder,
+    named_candidate,
+    recognize,
+    save_mapping_for,
+)
+from opsconsole.services.import_report import (
+    CANCELLED,
+    DONE,
+    DRY_RUN,
+    NOT_RECOGNIZED,
+    PARTLY,
+    REFUSED,
+    FileReport,
+    ImportReport,
+)
+from opsconsole.services.import_samples import samples
+from opsconsole.store import audit, dialect
+from opsconsole.store.database import Database
+from opsconsole.store.schema import channels
+
+__all__ = [
+    "ImportReport",
+    "Recognition",
+    "import_files",
+    "list_imports",
+    "list_rejects",
+    "list_source_fields",
+    "list_sources",
+    "mappings_folder",
+    "recognize",
+    "save_mapping_for",
+]
+
+
+@dataclass
+class _Job:
+    """One call of ``import_files``."""
+
+    database: Database
+    candidates: Sequence[Candidate]
+    forced: Candidate | None
+    channel: str | None
+    location: str
+    formats: Mapping[str, str]
+    dry_run: bool
+    who: str
+    now: int
+    progress: Progress | None
+
+
+def import_files(
+    database: Database,
+    paths: Iterable[Path | str],
+    *,
+    channel: str | None = None,
+    location: str = "",
+    source: str | None = None,
+    mapping: Path | str | None = None,
+    formats: Mapping[str, str] | None = None,
+    dry_run: bool = False,
+    who: str = "",
+    now: int,
+    progress: Progress | None = None,
+    folder: Path | None = None,
+) -> ImportReport:
+    """Import files, folders and .zip archives; one transaction per file, so that one bad file spoils no other.
+
+    ``channel``, ``source`` (a key) and ``mapping`` (a file) say what would otherwise be recognized or remembered;
+    ``formats`` are date formats by column where they are ambiguous; ``folder`` holds saved mappings. ``dry_run`` writes
+    nothing and tells what would change. Facts after ``now`` have not happened. A file that cannot be imported is told
+    in the report; UserError only where nothing can be begun. When cancelled, the file under way is rolled back, those
+    before it stay, and the report says so.
+    """
+    known, faults = candidates(folder)
+    forced = named_candidate(source, mapping, folder)
+    job = _Job(database, known, forced, channel, location, formats or {}, dry_run, who, now, progress)
+    report = ImportReport(now, dry_run=dry_run)
+    with tempfile.TemporaryDirectory(prefix="opsconsole-") as unpacked:
+        found = expand([Path(path) for path in paths], Path(unpacked))
+        for number, file in enumerate(found):
+            try:
+                if progress is not None:
+                    progress.step(number, len(found), f"Opening {file.name}")
+                report.files.append(_import_one(job, file))
+            except Cancelled:
+                report.files += [FileReport(left.name, CANCELLED) for left in found[number:]]
+                break
+            except UserError as fault:
+                state = NOT_RECOGNIZED if isinstance(fault, NotRecognized) else REFUSED
+                report.files.append(FileReport(file.name, state, message=fault.message, hint=fault.hint))
+    if report.files:
+        report.files[0].notes += faults
+    return report
+
+
+def _import_one(job: _Job, file: InputFile) -> FileReport:
+    started = time.perf_counter()
+    opened = open_file(file, job.candidates, forced=job.forced)
+    with job.database.read() as conn:
+        choice = choose_channel(conn, opened, job.channel, file.path.parent, job.now)
+        reading = _reading(conn, job, opened, choice.key)
+    parsed = read_opened(opened, reading, job.progress)
+    report = FileReport(
+        file.name,
+        DRY_RUN if job.dry_run else DONE,
+        source=parsed.source,
+        label=parsed.label,
+        why=parsed.why,
+        channel=choice.key,
+        notes=list(parsed.notes),
+        unused=parsed.unused,
+        source_time=parsed.source_time,
+        basis=parsed.basis,
+        newest_data_at=parsed.newest_data_at,
+    )
+    if choice.key:
+        report.notes.append(f"Its channel is {choice.key}, {choice.note}.")
+    try:
+        with job.database.write() as conn:
+            _write(conn, job, opened, parsed, report, started)
+            if job.dry_run:
+                raise _NothingWritten
+    except _NothingWritten:
+        report.batch_id = None
+    report.seconds = time.perf_counter() - started
+    return report
+
+
+class _NothingWritten(Exception):  # noqa: N818 - ends a dry run's transaction
+    """Rolls a dry run back."""
+
+
+def _reading(conn: Connection, job: _Job, opened: Opened, channel: str) -> Reading:
+    known = conn.execute(select(channels).where(channels.c.key == channel)).mappings().first()
+    currency = (known["currency"] if known else None) or business(conn, job.now).base_currency
+    zone = known["time_zone"] if known else ""
+    return Reading(
+        channel=channel,
+        location=job.location,
+        currency=opened.spec.currency or currency,
+        time_zone=opened.spec.time_zone or zone,
+        formats=job.formats,
+        now=job.now,
+    )
+
+
+def _write(conn: Connection, job: _Job, opened: Opened, parsed: ParsedFile, report: FileReport, started: float) -> None:
+    """Everything one file leaves behind, inside one transaction."""
+    dialect.hold_lock(conn, "import")
+    describe_channel(conn, report.channel, opened)
+    if job.channel:
+        remember_channel(conn, parsed.source, job.channel, parsed.file.path.parent, who=job.who, now=job.now)
+    report.batch_id = begin_batch(conn, parsed, report, location=job.location, who=job.who, now=job.now)
+    result = write_records(
+        conn,
+        parsed.records,
+        batch_id=report.batch_id,
+        source_time=parsed.source_time,
+        now=job.now,
+        default_channel=report.channel or None,
+        progress=job.progress,
+    )
+    count_records(parsed, result, report)
+    keep_rejects(conn, report.batch_id, report.rejects)
+    if report.rejects and report.state == DONE:
+        report.state = PARTLY
+    report.seconds = time.perf_counter() - started
+    end_batch(conn, report, job.now)
+    _note_freshness(conn, job, parsed, report)
+    if job.dry_run:
+        _sample(conn, job, report)
+        return
+    detail = {"file": report.name, "source": report.source, "channel": report.channel, **totals(report)}
+    audit.record(conn, who=job.who, action="import", subject=f"batch {report.batch_id}", detail=detail, at=job.now)
+
+
+def _note_freshness(conn: Connection, job: _Job, parsed: ParsedFile, report: FileReport) -> None:
+    newest = newest_data(parsed)
+    if newest is None:
+        return
+    label = f"{parsed.label}, {report.channel}" if report.channel else parsed.label
+    note_arrival(conn, source=parsed.source, channel=report.channel, label=label, newest_data_at=newest, now=job.now)
+
+
+def _sample(conn: Connection, job: _Job, report: FileReport) -> None:
+    changed = [count.kind for count in report.counts if count.inserted or count.updated]
+    if not changed or report.batch_id is None:
+        return
+    with job.database.read() as outside:
+        report.samples = samples(conn, outside, report.batch_id, changed)
+    more = report.total("inserted") + report.total("updated")
+    if more > len(report.samples) > 0:
+        report.notes.append(f"{wording.plural(len(report.samples), 'example')} of what would change:")
