@@ -159,6 +159,12 @@ def main(options: Options | None = None) -> int:
     return code
 
 
+def open_alone(database_url: str, as_of: int, folder: Path) -> App:
+    """A window on a database with settings and cache of its own in ``folder``, not shown yet; stop it when done."""
+    options = Options(database_url, as_of=as_of, settings=folder / "settings.ini", cache=folder, alone=True)
+    return App(_application(), options)
+
+
 def render_screenshot(
     tab: str,
     out: Path,
