@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from opsconsole import app as composition
 from opsconsole.app import App, Options, render_screenshot
 from opsconsole.desktop.actions import WINDOW_ACTIONS
-from opsconsole.desktop.main_window import MainWindow
+from opsconsole.desktop.commands import Commands
 from opsconsole.desktop.single import OneWindow
 from opsconsole.desktop.tab import Tab
 from opsconsole.desktop.theme import theme
@@ -155,7 +155,7 @@ def test_a_lock_is_free_again_when_its_window_closed(tmp_path: Path, qapp: QAppl
 
 def test_every_declared_shortcut_has_its_method() -> None:
     for action in WINDOW_ACTIONS:
-        assert callable(getattr(MainWindow, action.method))
+        assert callable(getattr(Commands, action.method))
     keys = [key for action in WINDOW_ACTIONS for key in action.keys]
     assert len(keys) == len(set(keys))
 
@@ -169,16 +169,16 @@ def test_the_keyboard_reaches_search_tabs_theme_and_the_list_of_shortcuts(start:
     qtbot.waitUntil(lambda: tab.toolbar.search.hasFocus())
     qtbot.keyClick(app.window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
     assert app.window.current is app.window.tab("other")
-    app.window.switch_theme()
+    app.window.commands.switch_theme()
     assert theme.name == "dark"
-    app.window.show_shortcuts()
+    app.window.commands.show_shortcuts()
     dialog = app.window.findChild(QDialog)
     assert dialog is not None
     assert dialog.isVisible()
     dialog.close()
     for _ in range(6):
-        app.window.next_region()
-    app.window.previous_region()
+        app.window.commands.next_region()
+    app.window.commands.previous_region()
 
 
 def test_files_dropped_on_the_window_are_handed_on(start: Starter, qtbot: QtBot, tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ from opsconsole.desktop.tasks import Task, Tasks
 from opsconsole.domain.errors import Cancelled
 from opsconsole.domain.progress import Progress
 
-
 PAUSE = threading.Event()
 
 

@@ -12,10 +12,11 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from opsconsole import __version__
-from opsconsole.desktop.actions import WINDOW_ACTIONS, ShortcutsDialog
+from opsconsole.desktop.actions import WINDOW_ACTIONS
+from opsconsole.desktop.commands import Commands
 from opsconsole.desktop.desk import Desk
 from opsconsole.desktop.moment import MomentDialog
-from opsconsole.desktop.settings import LAST_TAB, THEME
+from opsconsole.desktop.settings import LAST_TAB
 from opsconsole.desktop.statusbar import StatusBar
 from opsconsole.desktop.tab import Tab
 from opsconsole.desktop.tab_bar import TabBar
@@ -47,6 +48,7 @@ class MainWindow(QWidget):
         self.setAcceptDrops(True)
         self.setMinimumSize(960, 560)
         self.resize(*SIZE)
+        self.commands = Commands(self)
         self.tab_bar = TabBar([(tab.key, tab.label, tab.place) for tab in tabs])
         self.status_bar = StatusBar()
         self.pages = QStackedWidget()
@@ -112,63 +114,6 @@ class MainWindow(QWidget):
         if self.first_key:
             self.show_tab(self.first_key)
 
-    # Called by the shortcuts of ``actions.WINDOW_ACTIONS``.
-
-    def focus_search(self) -> None:
-        """Put the keyboard into the search of the tab in front."""
-        if self.current is not None and self.current.toolbar.search.isVisible():
-            self.current.toolbar.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-    def reload(self) -> None:
-        """Load the tab in front again."""
-        if self.current is not None:
-            self.current.reload()
-
-    def undo(self) -> None:
-        """Undo the last change."""
-        if not self.desk.undo() and self.current is not None:
-            self.current.bar.show_message("warn", "There is nothing to undo in this window.")
-
-    def import_files(self) -> None:
-        """Go to where files are imported."""
-        self.desk.show("data", None, {"import": "choose"})
-
-    def export(self) -> None:
-        """Write the rows of the tab in front to a workbook."""
-        if self.current is not None:
-            self.current.toolbar.export_asked.emit()
-
-    def escape(self) -> None:
-        """Step back by one."""
-        if self.current is not None:
-            self.current.escape()
-
-    def next_region(self) -> None:
-        """Focus to the next of: tab bar, toolbar, chips, list, panel."""
-        self._move_region(1)
-
-    def previous_region(self) -> None:
-        """Focus to the one before."""
-        self._move_region(-1)
-
-    def switch_theme(self) -> None:
-        """Light to dark or back, remembered."""
-        self.set_theme("dark" if theme.name == "light" else "light")
-
-    def set_theme(self, name: str) -> None:
-        """Use a theme and remember it."""
-        theme.use(name)
-        self.desk.settings.set(THEME, name)
-
-    def show_shortcuts(self) -> None:
-        """List the shortcuts."""
-        tabs = [(f"Ctrl+{number}", tab.label) for number, tab in enumerate(self.classes.values(), 1)]
-        own = self.current.row_actions() if self.current is not None else ()
-        of_tab = [(action.shortcut, action.label) for action in own if action.shortcut]
-        dialog = ShortcutsDialog(tabs, of_tab, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
-
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window's place before it goes."""
         self.desk.settings.set_geometry(self.saveGeometry())
@@ -194,14 +139,14 @@ class MainWindow(QWidget):
 
     def _connect(self) -> None:
         self.tab_bar.chosen.connect(self.show_tab)
-        self.tab_bar.shortcuts_asked.connect(self.show_shortcuts)
+        self.tab_bar.shortcuts_asked.connect(self.commands.show_shortcuts)
         self.tab_bar.menu_asked.connect(self._open_menu)
         self.status_bar.freshness_clicked.connect(lambda: self.desk.show("data"))
         self.desk.show_asked.connect(self._show_asked)
         self.desk.workspace_changed.connect(self._show_status)
         for action in WINDOW_ACTIONS:
             for keys in action.keys:
-                QShortcut(QKeySequence(keys), self).activated.connect(getattr(self, action.method))
+                QShortcut(QKeySequence(keys), self).activated.connect(getattr(self.commands, action.method))
         for number, key in enumerate(self.classes, 1):
             shortcut = QShortcut(QKeySequence(f"Ctrl+{number}"), self)
             shortcut.activated.connect(lambda key=key: self.show_tab(key) if self.desk.workspace else None)
@@ -254,28 +199,8 @@ class MainWindow(QWidget):
         self.menu_shown.emit(menu)
         other = "Dark" if theme.name == "light" else "Light"
         menu.addAction("Start page").triggered.connect(self.start_asked)
-        menu.addAction(f"{other} theme\tCtrl+Shift+L").triggered.connect(self.switch_theme)
-        menu.addAction("Shortcuts\t?").triggered.connect(self.show_shortcuts)
+        menu.addAction(f"{other} theme\tCtrl+Shift+L").triggered.connect(self.commands.switch_theme)
+        menu.addAction("Shortcuts\t?").triggered.connect(self.commands.show_shortcuts)
         menu.addSeparator()
         menu.addAction("Quit\tCtrl+Q").triggered.connect(self.close)
         menu.popup(self.tab_bar.menu.mapToGlobal(QPoint(0, self.tab_bar.menu.height())))
-
-    def _move_region(self, by: int) -> None:
-        tab = self.current
-        if tab is None:
-            return
-        regions: list[QWidget] = [self.tab_bar, tab.toolbar, tab.chips, tab.list, tab.panel]
-        regions = [region for region in regions if region.isVisible()]
-        focused = self.focusWidget()
-        at = next((i for i, r in enumerate(regions) if focused is not None and r.isAncestorOf(focused)), -1)
-        region = regions[(at + by) % len(regions)]
-        target = region if region is tab.list else _first_focusable(region)
-        if target is not None:
-            target.setFocus(Qt.FocusReason.TabFocusReason)
-
-
-def _first_focusable(region: QWidget) -> QWidget | None:
-    for child in region.findChildren(QWidget):
-        if child.isVisible() and child.isEnabled() and child.focusPolicy() & Qt.FocusPolicy.TabFocus:
-            return child
-    return None

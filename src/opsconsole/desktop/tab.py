@@ -35,26 +35,19 @@ all that is needed to appear.
 """
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QWidget
 
 from opsconsole.desktop import first_rows
-from opsconsole.desktop.chips import ChipRow
 from opsconsole.desktop.desk import Desk
-from opsconsole.desktop.messages import MessageAction, MessageBar
-from opsconsole.desktop.panel import DetailPanel, PanelContent
+from opsconsole.desktop.messages import MessageAction
+from opsconsole.desktop.panel import PanelContent
 from opsconsole.desktop.settings import PANEL_OPEN
 from opsconsole.desktop.tab_actions import TabActions
-from opsconsole.desktop.tab_content import Request, SavedView, Selector, TabAction, TabContent
-from opsconsole.desktop.tab_filters import Filters
-from opsconsole.desktop.table.arrangement import SortBy
-from opsconsole.desktop.table.cells import Tones
-from opsconsole.desktop.table.view import ListView
-from opsconsole.desktop.theme import theme
-from opsconsole.desktop.toolbar import Toolbar
+from opsconsole.desktop.tab_content import Request, TabContent
+from opsconsole.desktop.tab_frame import TabFrame
 from opsconsole.desktop.workspace import Workspace
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.progress import Progress
@@ -62,46 +55,12 @@ from opsconsole.domain.progress import Progress
 WIDE = 1600
 
 
-class Tab(QWidget):
-    """Toolbar, chips, message bar, list and panel, filled by what a subclass declares.
-
-    ``status_changed``: what the window's status bar shows of this tab changed; ``badge_changed(count or None)``;
-    ``loaded``: content was shown (also after a failed load: then ``failed`` is set).
-    """
-
-    key: ClassVar[str] = ""
-    label: ClassVar[str] = ""
-    place: ClassVar[str] = "left"  # left or right of the tab bar, or "menu"
-    search_hint: ClassVar[str] = ""
-    noun: ClassVar[tuple[str, str]] = ("row", "rows")
-    subjects: ClassVar[frozenset[str]] = frozenset()
-    selectors: ClassVar[tuple[Selector, ...]] = ()
-    views: ClassVar[tuple[SavedView, ...]] = ()
-    sort: ClassVar[tuple[SortBy, ...]] = ()
-    tones: ClassVar[Tones] = {}
-    has_panel: ClassVar[bool] = True
-    has_toolbar: ClassVar[bool] = True
-
-    status_changed = Signal()
-    badge_changed = Signal(object)
-    loaded = Signal()
-    load_failed = Signal(object)
+class Tab(TabFrame):
+    """Loads what a subclass declares, and shows it."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.desk = desk
-        self.content = TabContent()
-        self.request = Request(0)
-        self.failed = False
-        self.stale = True
+        super().__init__(desk, parent)
         self._wanted: Any = None
-        self.toolbar = Toolbar(self.search_hint, self.selectors)
-        self.chips = ChipRow()
-        self.bar = MessageBar()
-        self.list = ListView(self.key, desk.tasks, desk.settings)
-        self.panel = DetailPanel()
-        self.filters = Filters(self.key, self.toolbar, self.chips, self.list, self.selectors, self.views, desk.settings)
-        self._lay_out()
         self._actions = TabActions(self, self._splitter, self.panel)
         self._connect()
 
@@ -120,22 +79,6 @@ class Tab(QWidget):
     def build_panel(self, identity: Any, detail: Any) -> PanelContent:
         """Panel of one row from what ``load_detail`` returned."""
         return PanelContent(str(identity))
-
-    def row_actions(self) -> tuple[TabAction, ...]:
-        """What can be done with the selected rows."""
-        return ()
-
-    def make_body(self) -> QWidget:
-        """Middle of the tab under the toolbar: message bar, chips and list unless overridden."""
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.bar)
-        column.addWidget(self.chips)
-        column.addWidget(self.list, 1)
-        self.chips.hide()
-        return body
 
     def show_content(self, content: TabContent, arranger: Any) -> None:
         """Show a loader's content; ``arranger`` is ``None`` without a listing. Override for another body."""
@@ -186,7 +129,7 @@ class Tab(QWidget):
 
     def keep_first_rows(self, url: str) -> None:
         """Keep the rows at the top for the next start; grouped or filtered lists are not kept."""
-        arrangement, shown = self.list.arrangement, self.list.first_listing(first_rows.KEPT_ROWS)
+        arrangement, shown = self.list.arrangement, self.list.shown_listing(first_rows.KEPT_ROWS)
         if shown is not None and not arrangement.filtered and not arrangement.group_by:
             content, totals = self.content, self.list.model.arranged.totals
             rows = first_rows.FirstRows(shown, totals, content.chips, content.badge, content.status)
@@ -196,73 +139,6 @@ class Tab(QWidget):
         """Run the loader when something changed since; called when the tab comes to the front."""
         if self.stale:
             self.reload()
-
-    def change(
-        self,
-        write: Callable[[Workspace, Progress], Any],
-        *,
-        done: str | Callable[[Any], str],
-        touches: frozenset[str] | set[str] | None = None,
-        undo: Callable[[Workspace, Progress], Any] | None = None,
-        then: Callable[[Any], None] | None = None,
-        text: str = "",
-    ) -> None:
-        """Write in a worker, then say ``done`` in the bar (with Undo when ``undo`` is given) and reload who is touched.
-
-        ``touches`` are subjects; when the write returns a set of subjects, those are added.
-        """
-        workspace = self.desk.workspace
-        if workspace is None:
-            return
-
-        def finished(result: Any) -> None:
-            words = done(result) if callable(done) else done
-            self.say_done(words, undo)
-            touched = set(touches or self.subjects)
-            if isinstance(result, (set, frozenset)):
-                touched |= {str(subject) for subject in result}
-            self.desk.touched(touched)
-            if then is not None:
-                then(result)
-
-        self.run(lambda progress: write(workspace, progress), finished, kind="write", text=text)
-
-    def run(
-        self,
-        function: Callable[[Progress], Any],
-        then: Callable[[Any], None],
-        *,
-        kind: str,
-        text: str = "",
-        failed: Callable[[BaseException], None] | None = None,
-    ) -> None:
-        """Run a function in a worker with progress and errors in this tab's bar."""
-        self.desk.tasks.run(
-            function,
-            then,
-            failed or self.report,
-            kind=f"{self.key}.{kind}",
-            text=text,
-            owner=self,
-            on_progress=self.bar.show_progress,
-            on_end=self.bar.end_progress,
-        )
-
-    def report(self, error: BaseException) -> None:
-        """Show an error: the world's in the bar, ours in the crash window."""
-        self.desk.errors.bar = self.bar
-        self.desk.errors.report(error)
-
-    def say_done(self, words: str, undo: Callable[[Workspace, Progress], Any] | None = None) -> None:
-        """Say in the bar that something was done; with Undo for 8 s, and by Ctrl+Z until the next change."""
-        actions = []
-        if undo is not None:
-            self.desk.remember_undo(words, lambda: self.change(undo, done="Undone."))
-            actions.append(MessageAction("Undo", self._undo, "Ctrl+Z"))
-        self.bar.show_message("good", words, actions)
-
-    def _undo(self) -> None:
-        self.desk.undo()
 
     def reveal(self, identity: Any, options: dict[str, str]) -> None:
         """Set filters from outside and make a row current once it is loaded."""
@@ -293,32 +169,6 @@ class Tab(QWidget):
         if segments and selected:
             segments[0] = f"{segments[0]}, **{selected:,}** selected"
         return tuple(segments)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Panel 400 wide, 480 from 1600 px on."""
-        super().resizeEvent(event)
-        if self.has_panel and self._splitter.count() > 1:
-            width = theme.width("detail_panel_wide" if self.width() >= WIDE else "detail_panel")
-            self._splitter.setSizes([self.width() - width - 1, width])
-
-    def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.toolbar)
-        self.toolbar.setVisible(self.has_toolbar)
-        self._splitter = QSplitter(Qt.Orientation.Horizontal)
-        self._splitter.setHandleWidth(theme.width("splitter_handle"))
-        self._splitter.setChildrenCollapsible(False)
-        self._splitter.addWidget(self.make_body())
-        if self.has_panel:
-            self._splitter.addWidget(self.panel)
-            self.panel.setVisible(self.desk.settings.get(PANEL_OPEN))
-        self._splitter.setStretchFactor(0, 1)
-        row = QHBoxLayout()
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self._splitter)
-        column.addLayout(row, 1)
 
     def _connect(self) -> None:
         self.desk.workspace_changed.connect(self._workspace_changed)

@@ -40,7 +40,7 @@ def test_numbers_sort_like_python_sorts_them_and_missing_ones_come_last(values: 
 @settings(max_examples=60, deadline=None)
 def test_words_sort_without_regard_to_case_and_keep_their_order_where_equal(values: list[str | None]) -> None:
     up = sorted(range(len(values)), key=lambda row: (values[row] is None, (values[row] or "").casefold()))
-    ranks = [value for value in dict.fromkeys(value for value in values if value)]
+    ranks = list(dict.fromkeys(value for value in values if value))
     ties = len({value.casefold() for value in ranks}) < len(ranks)
     found = _sorted(_listing(Kind.TEXT, values), SortBy("a"))
     folded = [(values[row] or "").casefold() for row in found if values[row] is not None]

@@ -203,7 +203,7 @@ def test_first_rows_need_no_arranger(
 
 def test_painting_every_state_of_a_row_raises_nothing(view: ListView, qtbot: QtBot) -> None:
     view.select(3)
-    view.mark_changed([4])
+    view.grid.mark_changed([4])
     qtbot.mouseMove(view.grid.viewport(), QPoint(100, 100))
     qtbot.keyClick(view.grid, "j")
     picture = view.grab()

@@ -63,3 +63,18 @@ class Arranged:
     groups: tuple[Group, ...] = ()
     shown: int = 0
     totals: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+
+def turned(sort: Sequence[SortBy], key: str, descending: bool | None, extend: bool) -> list[SortBy]:
+    """The sort after a field was asked for: the other direction when it was sorted by already, unless one is given.
+
+    ``extend`` keeps the other fields (the field in its place, else last); without it the field stands alone.
+    """
+    known = next((entry for entry in sort if entry.key == key), None)
+    down = not known.descending if known is not None and descending is None else bool(descending)
+    entry = SortBy(key, down)
+    if not extend:
+        return [entry]
+    if known is None:
+        return [*sort, entry]
+    return [entry if other.key == key else other for other in sort]

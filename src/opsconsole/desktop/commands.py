@@ -1,0 +1,100 @@
+"""What the window's shortcuts do, one method each; ``actions.WINDOW_ACTIONS`` names them."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QWidget
+
+from opsconsole.desktop.actions import ShortcutsDialog
+from opsconsole.desktop.settings import THEME
+from opsconsole.desktop.theme import theme
+
+if TYPE_CHECKING:
+    from opsconsole.desktop.main_window import MainWindow
+
+
+class Commands(QObject):
+    """Commands of one main window, most of them on the tab in front."""
+
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        self._window = window
+
+    def focus_search(self) -> None:
+        """Put the keyboard into the search of the tab in front."""
+        if self._window.current is not None and self._window.current.toolbar.search.isVisible():
+            self._window.current.toolbar.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def reload(self) -> None:
+        """Load the tab in front again."""
+        if self._window.current is not None:
+            self._window.current.reload()
+
+    def undo(self) -> None:
+        """Undo the last change."""
+        if not self._window.desk.undo() and self._window.current is not None:
+            self._window.current.bar.show_message("warn", "There is nothing to undo in this window.")
+
+    def import_files(self) -> None:
+        """Go to where files are imported."""
+        self._window.desk.show("data", None, {"import": "choose"})
+
+    def export(self) -> None:
+        """Write the rows of the tab in front to a workbook."""
+        if self._window.current is not None:
+            self._window.current.toolbar.export_asked.emit()
+
+    def escape(self) -> None:
+        """Step back by one."""
+        if self._window.current is not None:
+            self._window.current.escape()
+
+    def next_region(self) -> None:
+        """Focus to the next of: tab bar, toolbar, chips, list, panel."""
+        self._move_region(1)
+
+    def previous_region(self) -> None:
+        """Focus to the one before."""
+        self._move_region(-1)
+
+    def switch_theme(self) -> None:
+        """Light to dark or back, remembered."""
+        self.set_theme("dark" if theme.name == "light" else "light")
+
+    def set_theme(self, name: str) -> None:
+        """Use a theme and remember it."""
+        theme.use(name)
+        self._window.desk.settings.set(THEME, name)
+
+    def show_shortcuts(self) -> None:
+        """List the shortcuts."""
+        tabs = [(f"Ctrl+{number}", tab.label) for number, tab in enumerate(self._window.classes.values(), 1)]
+        own = self._window.current.row_actions() if self._window.current is not None else ()
+        of_tab = [(action.shortcut, action.label) for action in own if action.shortcut]
+        dialog = ShortcutsDialog(tabs, of_tab, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def close(self) -> None:
+        """Close the window."""
+        self._window.close()
+
+    def _move_region(self, by: int) -> None:
+        tab = self._window.current
+        if tab is None:
+            return
+        regions: list[QWidget] = [self._window.tab_bar, tab.toolbar, tab.chips, tab.list, tab.panel]
+        regions = [region for region in regions if region.isVisible()]
+        focused = self._window.focusWidget()
+        at = next((i for i, r in enumerate(regions) if focused is not None and r.isAncestorOf(focused)), -1)
+        region = regions[(at + by) % len(regions)]
+        target = region if region is tab.list else _first_focusable(region)
+        if target is not None:
+            target.setFocus(Qt.FocusReason.TabFocusReason)
+
+
+def _first_focusable(region: QWidget) -> QWidget | None:
+    for child in region.findChildren(QWidget):
+        if child.isVisible() and child.isEnabled() and child.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            return child
+    return None
