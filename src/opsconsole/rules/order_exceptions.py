@@ -43,7 +43,7 @@ PAYMENT_PENDING = Rule(
         Parameter("hours", "Unpaid for longer than", 24, "hours", 1, 720, "Counted from the order, or from its terms."),
     ),
     needs=(Need("payment statuses of orders", lambda: select(o.id).where(o.payment_status.is_not(None))),),
-    short=("Due {payment_due:day}, not paid", "Placed {placed_at:since} ago, payment {payment}"),
+    short=("Due {payment_due:instant}, not paid", "Placed {placed_at:since} ago, payment {payment}"),
     sentences=(
         (
             "Placed **{placed_at:instant}** on terms **{terms}**: payment was due **{payment_due:instant}**.",
@@ -79,10 +79,10 @@ ADDRESS_INVALID = Rule(
             lambda: select(o.id).where(or_(o.address1.is_not(None), o.city.is_not(None), o.postcode.is_not(None))),
         ),
     ),
-    short=("Address {fault}",),
+    short=("{fault}",),
     sentences=(
         _LEAVES_BY,
-        ("The address **{fault}**: {address}.",),
+        ("**{fault}**: {address}.",),
         _AT_RISK,
         ("Next: correct it with the customer by **{due_at:instant}**, before a label is made.",),
     ),
@@ -332,8 +332,8 @@ SYNC_STALE = Rule(
     select=of_stock.sync_stale,
     scoped=False,
     parameters=(
-        Parameter("intervals", "Older than this many usual intervals", 2, "intervals", 1, 20),
-        Parameter("arrivals", "Imports needed to know the interval", 3, "imports", 2, 100),
+        Parameter("intervals", "Newest data older than", 2, "usual intervals", 1, 20),
+        Parameter("arrivals", "Interval known after", 3, "imports", 2, 100),
     ),
     needs=(
         Need(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, or_, select
+from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from opsconsole.domain import evidence as words
 from opsconsole.domain.errors import UserError
@@ -25,7 +25,7 @@ from opsconsole.services.history import read_events
 from opsconsole.services.names import channel_names, location_names, vendor_names
 from opsconsole.services.orders_timeline import read_way, stops
 from opsconsole.store.database import Database
-from opsconsole.store.schema import exceptions, order_lines, runbook_ticks
+from opsconsole.store.schema import exceptions, order_lines, orders, runbook_ticks
 
 _e = exceptions.c
 _NO_RANK = 1000
@@ -130,7 +130,13 @@ def _time_left(connection: Connection, rule: Rule, row: Row[Any], now: int) -> T
 def of_order(connection: Connection, order_fk: int, now: int) -> list[Row[Any]]:
     """Active exceptions of an order, the blocking one first: its own, and those of the SKUs its lines wait for."""
     line = order_lines.c
-    skus = select(line.sku).where(line.order_fk == order_fk, line.sku.is_not(None))
+    done = func.coalesce(line.shipped_quantity, 0) + func.coalesce(line.cancelled_quantity, 0)
+    skus = select(line.sku).where(
+        line.order_fk == order_fk,
+        line.sku.is_not(None),
+        line.quantity > done,
+        line.order_fk.in_(select(orders.c.id).where(orders.c.shipped_at.is_(None), orders.c.delivered_at.is_(None))),
+    )
     mine = list(connection.execute(skus.distinct()).scalars())
     rows = connection.execute(
         select(exceptions).where(

@@ -104,7 +104,7 @@ def stops(way: Way, blocked: str = "") -> tuple[TimelineStop, ...]:
         blocked = missed[0] if missed else ""
     keys = [stop.key for stop in plain]
     if blocked not in keys:
-        blocked = "shipped" if blocked in ("allocated", "first_scan") else ""
+        blocked = next((stop.key for stop in plain if stop.state == "ahead"), "") if blocked else ""
     return tuple(_with_times(plain, blocked, way.now))
 
 
