@@ -1,0 +1,110 @@
+"""The breach ledger: each event that failed a clause, how late it was, and what it earns."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from opsconsole.domain.field import Field, Kind, Total
+from opsconsole.domain.instants import SECOND
+from opsconsole.domain.listing import Listing, from_rows
+from opsconsole.domain.periods import Period
+from opsconsole.rules.vendor_metrics import VendorMetric, failing_events, metrics_of
+from opsconsole.services.business import Business
+from opsconsole.services.vendors_scores import Scores
+
+
+def breach_rows(
+    connection: Connection, company: Business, scores: Scores, period: Period, vendor: str | None = None
+) -> list[dict[str, Any]]:
+    """Failing events in a period, newest first; every event is judged by its vendor's clause on the period's end."""
+    at = min(period.end, company.today)
+    kinds = {scores.kinds[vendor]} if vendor is not None else set(scores.kinds.values())
+    found: list[dict[str, Any]] = []
+    for metric in (metric for kind in sorted(kinds) for metric in metrics_of(kind)):
+        for limit in scores.book.limits(metric, at) if metric.unit == "h" else [0.0]:
+            found += _events(connection, company, scores, metric, period, limit, vendor)
+    return sorted(found, key=lambda row: (-row["day"], row["name"], row["id"]))
+
+
+def _events(
+    connection: Connection,
+    company: Business,
+    scores: Scores,
+    metric: VendorMetric,
+    period: Period,
+    limit: float,
+    vendor: str | None,
+) -> list[dict[str, Any]]:
+    statement = failing_events(metric)
+    dimension = metric.counting.facts.dimensions["vendor"].value
+    statement = statement.where(dimension.is_not(None) if vendor is None else dimension == vendor)
+    at = min(period.end, company.today)
+    bound = {
+        "now": company.now,
+        "due_before": company.due_before,
+        "first_day": period.start,
+        "last_day": period.end,
+        "limit": limit,
+    }
+    found = []
+    for row in connection.execute(statement, bound):
+        if scores.kinds.get(row.vendor) != metric.kind:
+            continue
+        clause = scores.book.of(metric, row.vendor, at)
+        if clause is None or (metric.unit == "h" and clause.target != limit):
+            continue
+        late = row.late_by
+        if late is not None and metric.unit == "h":
+            late -= round(clause.target * 3600) * SECOND
+        found.append(
+            {
+                "id": f"{metric.key}|{row.row_id}",
+                "day": row.clock_day,
+                "vendor": row.vendor,
+                "name": scores.names.get(row.vendor, row.vendor),
+                "kind": metric.kind,
+                "clause": metric.label,
+                "subject": row.subject,
+                "what": row.what,
+                "place": row.place,
+                "promised_at": row.promised_at,
+                "done_at": row.done_at if row.done_at is not None and row.done_at <= company.now else None,
+                "late_by": None if late is None else int(late) // SECOND,
+                "cause": "vendor",
+                "state": "open",
+                "fee": clause.credit,
+                "currency": clause.currency or company.base_currency,
+                "order_fk": row.order_fk,
+            }
+        )
+    return found
+
+
+def breaches_listing(
+    company: Business, scores: Scores, period: Period, rows: Sequence[dict[str, Any]], vendor: str | None
+) -> Listing:
+    """The ledger as a listing; ``order_fk`` is the order an event belongs to (None for purchase orders)."""
+    fields = (
+        Field("day", "Day", Kind.DATE),
+        Field("name", "Vendor", hidden=vendor is not None),
+        Field("clause", "Clause"),
+        Field("subject", "Order", Kind.IDENTIFIER, total=Total.COUNT, total_words="breaches"),
+        Field("what", "Item", Kind.IDENTIFIER, missing="unknown", help="SKU, tracking number or channel."),
+        Field("place", "Place", missing="unknown"),
+        Field("promised_at", "Promised", Kind.INSTANT, missing="none"),
+        Field("done_at", "Done", Kind.INSTANT, missing="not yet"),
+        Field("late_by", "Late by", Kind.DURATION, missing="not done yet"),
+        Field("cause", "Cause", Kind.STATUS, labels=(("vendor", "Vendor"),)),
+        Field("state", "State", Kind.STATUS, labels=(("open", "Open"),)),
+        Field("fee", "Fee", Kind.MONEY, currency="currency", total=Total.SUM),
+        Field("currency", "Currency", hidden=True),
+        Field("vendor", "Vendor key", Kind.IDENTIFIER, hidden=True),
+        Field("kind", "Kind", hidden=True),
+        Field("order_fk", "Order row", Kind.IDENTIFIER, hidden=True),
+    )
+    whose = f" of {scores.names.get(vendor, vendor)}" if vendor is not None else ""
+    when = "all time" if period.grain == "all" else period.label
+    return from_rows(
+        fields, rows, id_key="id", as_of=company.now, title=f"Breaches{whose}, {when}", time_zone=company.time_zone
+    )
