@@ -15,6 +15,8 @@ from opsconsole.services.demo_company.company import CHANNEL, CHANNELS
 _CANADIAN_LETTERS = "ABCEGHJKLMNPRSTVWXYZ"
 _CANADA = CHANNEL["shopify-ca"]
 _TRADE = CHANNEL["wholesale"]
+# Marketplaces that hide their buyers' mail addresses.
+_MASKING = frozenset({"amazon", "walmart", "ebay"})
 
 
 @cache
@@ -58,6 +60,26 @@ class People:
     def __len__(self) -> int:
         return len(self.channel)
 
+    def columns(self, persons: Ints) -> dict[str, list[str]]:
+        """Text of these customers: id, name, email, phone, street, city, province, postcode, country; one per row."""
+        rows = [self._row(person) for person in persons.tolist()]
+        keys = ("id", "name", "email", "phone", "street", "city", "province", "postcode", "country")
+        return {key: [row[place] for row in rows] for place, key in enumerate(keys)}
+
+    def _row(self, person: int) -> tuple[str, ...]:
+        lists, spec = _lists(), CHANNELS[int(self.channel[person])]
+        name, code, street = self._name(person), int(self.code[person]), int(self.street[person])
+        mailbox = name.lower().replace("&", "and").replace(".", "").replace(" ", ".")
+        masked = spec.key in _MASKING
+        return (
+            f"{spec.key[:2].upper()}-{100_000 + person}",
+            name,
+            f"buyer{person:07d}@{spec.key}.example" if masked else f"{mailbox}{code % 90 + 10}@example.com",
+            f"({200 + street * 13 % 700}) 555-{100 + code % 100:04d}",
+            f"{int(self.house[person])} {lists['streets'][street]}",
+            *self._place(person),
+        )
+
     def _place(self, person: int) -> tuple[str, str, str, str]:
         """City, province, postcode, country."""
         lists, code = _lists(), int(self.code[person])
@@ -68,33 +90,9 @@ class People:
         city, province, lowest, more, _ = lists["cities"][int(self.city[person])]
         return city, province, f"{lowest + code % more:05d}", "US"
 
-    def name(self, person: int) -> str:
-        """``Maria Brooks``, or the shop's name of a trade customer."""
+    def _name(self, person: int) -> str:
         lists = _lists()
         if self.channel[person] == _TRADE:
             shops = lists["shops"]
-            number = int(self.last[person]) * 131 + int(self.first[person])
-            return str(shops[number % len(shops)])
+            return str(shops[(int(self.last[person]) * 131 + int(self.first[person])) % len(shops)])
         return f"{lists['first_names'][int(self.first[person])]} {lists['last_names'][int(self.last[person])]}"
-
-    def row(self, person: int) -> dict[str, str]:
-        """A customer's values as text: id, name, email, phone, street, city, province, postcode, country."""
-        city, province, postcode, country = self._place(person)
-        spec = CHANNELS[int(self.channel[person])]
-        name = self.name(person)
-        mailbox = name.lower().replace(" ", ".").replace("&", "and").replace("..", ".").rstrip(".")
-        if spec.key in ("amazon", "walmart", "ebay"):
-            email = f"buyer{person:07d}@{spec.key}.example"
-        else:
-            email = f"{mailbox}{int(self.code[person]) % 90 + 10}@example.com"
-        return {
-            "id": f"{spec.key[:2].upper()}-{100_000 + person}",
-            "name": name,
-            "email": email,
-            "phone": f"({200 + int(self.street[person]) * 13 % 700}) 555-{100 + int(self.code[person]) % 100:04d}",
-            "street": f"{int(self.house[person])} {_lists()['streets'][int(self.street[person])]}",
-            "city": city,
-            "province": province,
-            "postcode": postcode,
-            "country": country,
-        }

@@ -19,7 +19,8 @@ from opsconsole.services.demo_company.volume import STALE_FEED_HOURS
 
 # Planned at 20,000 orders; other sizes follow by the square root, and nothing is left out.
 COUNTS = {
-    "payment_pending": 15,
+    "payment_pending": 14,
+    "payment_overdue": 2,
     "address_invalid": 11,
     "unmapped_sku": 9,
     "duplicate_order": 6,
@@ -31,9 +32,9 @@ COUNTS = {
     "no_tracking_late": 4,
     "late_delivery": 52,
 }
-SHORT_ITEMS = 4  # SKU-locations that are sold out; orders wait for each of them
+SHORT_ITEMS = 8  # SKU-locations that are sold out; orders wait for each of them
 TIGHT_ITEM = SHORT_ITEMS  # one that has exactly what its open orders need
-_ORDERS_PER_SHORT_ITEM = 4
+_ORDERS_PER_SHORT_ITEM = 2
 _USUAL = 20_000
 
 
@@ -135,6 +136,21 @@ class Planner:
             placed = self.recent(channel, 25.0, 70.0)
             state = "authorized" if number % 3 == 0 else "pending"
             yield Plan("payment_pending", channel, placed, ("PAYMENT_PENDING",), payment=state, place=self.site())
+        for _ in self._several("payment_overdue"):
+            channel = CHANNEL["wholesale"]
+            placed, shipped = self.placed_for_deliver_by(channel, self.past_workday(channel, 18))
+            yield Plan(
+                "payment_overdue",
+                channel,
+                placed,
+                ("PAYMENT_PENDING",),
+                payment="pending",
+                method="invoice",
+                terms="Net 30",
+                lines=3,
+                shipped_at=shipped,
+                delivered_at=shipped + 3 * 24 * HOUR,
+            )
 
     def addresses(self) -> Iterator[Plan]:
         """Cannot be delivered to as written."""

@@ -236,7 +236,7 @@ def make_stock(
     allocated[oversold] += OVERSOLD_BY + 2
     on_hand = available + allocated + held
     old = np.isin(product, catalog.discontinued)
-    quiet = np.where(cover > 140, random.integers(25, 80, count), random.integers(0, 7, count))
+    quiet = np.where(cover > 140, random.integers(25, 80, count), random.integers(1, 8, count))
     level, coming = _backward(clock, random, catalog.pack[product], place, on_hand, leaving, np.where(old, 470, quiet))
     return Stock(
         product,

@@ -26,9 +26,18 @@ from opsconsole.services.demo_company.shipments import (
 )
 from opsconsole.services.demo_company.stock import Stock, make_stock
 
-# What planned orders wait for: four sold-out items, then one that has exactly what is ordered.
-_SHORT = (("KT-4410-BLK", "reno"), ("HB-2205-S", "columbus"), ("MG-0107-WHT", "reno"), ("FT-8801", "harbor"))
-_TIGHT = ("TL-5150-GRY", "reno")
+# What planned orders wait for: sold-out items, then one that has exactly what is ordered.
+SHORT = (
+    ("KT-4410-BLK", "reno"),
+    ("HB-2205-S", "columbus"),
+    ("MG-0107-WHT", "reno"),
+    ("FT-8801", "harbor"),
+    ("TL-5150-NVY", "columbus"),
+    ("TM-0480-BLK", "harbor"),
+    ("CN-0450-CDR", "reno"),
+    ("BT-0750-WHT", "columbus"),
+    ("TL-5150-GRY", "reno"),
+)
 
 
 @dataclass
@@ -62,7 +71,7 @@ def make_world(clock: Clock, orders: int, seed: int, progress: Progress | None =
     planner = Planner(clock, orders, dice[0])
     plans = with_twins([*planner.troubles(), *near_misses(planner)])
     made, people = make_orders(clock, dice[1], orders, plans)
-    short = [(catalog.sku.index(sku), PLACE[place]) for sku, place in (*_SHORT, _TIGHT)]
+    short = [(catalog.sku.index(sku), PLACE[place]) for sku, place in SHORT]
     lines = make_lines(clock, dice[2], catalog, made, short)
     money = make_money(clock, made, lines)
     say(0, 0, "Shipping and delivering them")

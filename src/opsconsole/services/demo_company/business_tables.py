@@ -1,0 +1,172 @@
+"""What the demo company has set: its channels and sites, calendars, rates, targets, marks on the charts, settings."""
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Table
+
+from opsconsole.domain.instants import day_to_date
+from opsconsole.services.demo_company.clock import HOME_ZONE, Clock
+from opsconsole.services.demo_company.company import CARRIERS, CHANNELS, LOCATIONS
+from opsconsole.services.demo_company.working_time import HOURS
+from opsconsole.services.demo_company.world import World
+from opsconsole.store import dialect, schema
+from opsconsole.store.calendars import hours_to_json
+
+COMPANY_NAME = "Copperleaf Home"
+OWNER = "Ops manager"
+# What the carriers' numbers look like: three of them use the formats of the large carriers.
+_FORMATS = {"1z": "ups", "postal": "usps", "express": "fedex"}
+
+_TARGETS: Mapping[str, tuple[float, ...]] = {
+    # First value from the beginning, second one since the last January.
+    "on_time_shipment": (0.975, 0.98),
+    "on_time_delivery": (0.94, 0.95),
+    "otif": (0.92, 0.93),
+    "in_full": (0.98,),
+    "order_cycle_time": (3.5 * 86_400, 3.0 * 86_400),
+    "late_of_delivered": (0.05,),
+    "cancellation_rate": (0.025,),
+    "return_rate": (0.07, 0.065),
+    "exception_rate": (0.10, 0.09),
+    "csat": (0.85,),
+    "csat_score": (4.4, 4.5),
+    "aov": (9000.0,),
+}
+
+
+def _insert(conn: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        dialect.bulk_insert(conn, table, {key: [row[key] for row in rows] for key in rows[0]})
+
+
+def _calendar_rows(clock: Clock) -> list[dict[str, Any]]:
+    closed = json.dumps([day for day, _ in clock.closed])
+    rows = []
+    for location in LOCATIONS:
+        opens, closes = HOURS[location.key]
+        hours = {day: ((opens * 60, closes * 60),) for day in range(5)}
+        rows.append(
+            {
+                "key": location.key,
+                "time_zone": location.zone,
+                "hours_json": hours_to_json(hours),
+                "country": None,
+                "subdivision": None,
+                "own_days_json": closed,
+            }
+        )
+    return rows
+
+
+def _channel_rows() -> list[dict[str, Any]]:
+    return [
+        {
+            "key": spec.key,
+            "label": spec.label,
+            "platform": spec.platform,
+            "time_zone": spec.zone,
+            "currency": spec.currency,
+            "ship_within_days": spec.ship_days,
+            "deliver_within_days": spec.deliver_days,
+            "calendar": "reno",
+        }
+        for spec in CHANNELS
+    ]
+
+
+def _location_rows() -> list[dict[str, Any]]:
+    return [
+        {
+            "key": location.key,
+            "label": location.label,
+            "kind": location.kind,
+            "vendor_key": location.vendor or None,
+            "calendar": location.key,
+            "time_zone": location.zone,
+            "country": "US",
+        }
+        for location in LOCATIONS
+    ]
+
+
+def _rate_rows(clock: Clock) -> list[dict[str, Any]]:
+    """Canadian dollars, weekly: a slow wave around 0.73."""
+    rows = []
+    for day in range(clock.first_day - 7, clock.today + 1, 7):
+        wave = math.sin(day / 61) * 0.012 + math.sin(day / 17) * 0.004
+        rows.append(
+            {"currency": "CAD", "valid_on": day, "rate": round(0.731 + wave, 4), "source_note": "Invented for the demo"}
+        )
+    return rows
+
+
+def _target_rows(clock: Clock) -> list[dict[str, Any]]:
+    january = day_to_date(clock.today).replace(month=1, day=1).toordinal() - day_to_date(0).toordinal()
+    return [
+        {"kpi_key": key, "valid_from": day, "target": value}
+        for key, values in _TARGETS.items()
+        for day, value in zip((clock.first_day, january), values, strict=False)
+    ]
+
+
+def _annotation_rows(clock: Clock) -> list[dict[str, Any]]:
+    start, end = clock.promotion
+    down, up = clock.outage
+    marks: list[tuple[int, int | None, str, str, bool]] = [
+        (clock.site_start, None, "Harbor starts", "vendor", True),
+        (down, up, "Swiftpost outage", "outage", False),
+        (start, end, "Weekend promotion, 15% off", "promotion", False),
+        (clock.today - 45, None, "Ferrous Home starts", "vendor", False),
+    ]
+    for day in range(clock.first_day, clock.today):
+        date = day_to_date(day)
+        if date.month == 11 and date.weekday() == 4 and 23 <= date.day <= 29:
+            marks.append((day, day + 3, "Black Friday to Cyber Monday", "promotion", False))
+        if date.month == 7 and date.day == 14:
+            marks.append((day, day + 1, "Marketplace deal days", "promotion", False))
+    return [
+        {"on_day": on, "until_day": until, "label": label, "kind": kind, "rebases": rebases, "kpi_key": None}
+        for on, until, label, kind, rebases in sorted(marks, key=lambda mark: mark[0])
+    ]
+
+
+def _setting_rows(world: World) -> list[dict[str, Any]]:
+    clock = world.clock
+    begin = clock.zone(HOME_ZONE).starts[clock.first_day - clock.zone(HOME_ZONE).first_day]
+    formats = {item.key: _FORMATS[item.style] for item in CARRIERS if item.style in _FORMATS}
+    values: dict[str, Any] = {
+        "company_name": COMPANY_NAME,
+        "time_zone": HOME_ZONE,
+        "base_currency": "USD",
+        "default_calendar": "reno",
+        "tracking_formats": formats,
+        # Says that the business is invented, how, and up to when: its clock stands still there.
+        "demo": {"as_of": clock.as_of, "seed": world.seed, "orders": len(world.orders)},
+    }
+    return [
+        {
+            "key": key,
+            "valid_from": int(begin),
+            "value_json": json.dumps(value, sort_keys=True, ensure_ascii=False),
+            "changed_by": OWNER,
+            "changed_at": int(begin),
+        }
+        for key, value in values.items()
+    ]
+
+
+def write_business(conn: Connection, world: World) -> None:
+    """Fill the tables that no file brings."""
+    clock = world.clock
+    _insert(conn, schema.calendars, _calendar_rows(clock))
+    _insert(conn, schema.channels, _channel_rows())
+    _insert(conn, schema.locations, _location_rows())
+    _insert(conn, schema.rates, _rate_rows(clock))
+    _insert(conn, schema.targets, _target_rows(clock))
+    _insert(conn, schema.annotations, _annotation_rows(clock))
+    _insert(conn, schema.settings, _setting_rows(world))
+    aliases = [{"channel": channel, "alias": alias, "sku": sku} for channel, alias, sku in world.catalog.aliases]
+    _insert(conn, schema.sku_aliases, aliases)
