@@ -65,7 +65,7 @@ def row(index: int) -> dict[str, object]:
         "units": index,
         "share": few if index % 3 == 0 else index / 100,
         "cover": Cover(None if index % 4 == 0 else 2.5 * index, 21.0),
-        "clause": few if index % 4 == 0 else ClauseValue(0.9 + index / 300, 0.95, 0.98, 0.995, True, "percent"),
+        "clause": few if index % 4 == 0 else ClauseValue(90 + index / 3, 95, 98, 99.5, True, "%"),
         "grade": "ABCD"[index % 4],
         "trend": (1.0, 3.0, 2.0),
         "owner": None if index % 3 == 0 else "Shift A",

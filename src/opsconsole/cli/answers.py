@@ -2,14 +2,12 @@
 
 import argparse
 from pathlib import Path
-from typing import Any
 
-from opsconsole.cli import values
 from opsconsole.cli.opened import moment, opened, progress
 from opsconsole.cli.output import print_json, print_lines, print_listing
 from opsconsole.cli.program import DONE
-from opsconsole.domain.errors import UserError
 from opsconsole.domain.instants import day_to_date, to_iso
+from opsconsole.domain.money import to_decimal
 from opsconsole.domain.wording import plural, unmarked
 from opsconsole.services import exports, lists
 
@@ -65,24 +63,36 @@ def _explain_kpi(parsed: argparse.Namespace) -> int:
 
 
 def _explain_exception(parsed: argparse.Namespace, exception_id: int) -> int:
-    now = moment(parsed)
-    with opened(parsed, read_only=True) as database:
-        listing = lists.list_named(database, "exceptions", now, lists.Options((("state", "*"),)))
-        if exception_id not in listing.ids:
-            raise UserError(f"There is no exception {exception_id}.", "Look at “opsconsole list exceptions”.")
-        row = values.as_json(listing.where([list(listing.ids).index(exception_id)]))["rows"][0]
-        page: Any = _page(database, now, exception_id)
-    if parsed.json:
-        print_json({"as_of": to_iso(now), **row, "why": page})
-        return DONE
-    print_lines([f"{row.get('severity', '')} {row.get('type', '')} {row.get('order') or ''}".strip(), *page])
-    return DONE
-
-
-def _page(database: Any, now: int, exception_id: int) -> list[str]:
     from opsconsole.services.order_exceptions import exception_page
 
-    return [unmarked(sentence) for sentence in exception_page(database, now, exception_id).why]
+    now = moment(parsed)
+    with opened(parsed, read_only=True) as database:
+        page = exception_page(database, now, exception_id)
+    if not parsed.json:
+        print_lines([f"{page.severity} {page.title}, {page.about}".rstrip(", "), *map(unmarked, page.why)])
+        return DONE
+    risk = None if page.value_at_risk is None else str(to_decimal(page.value_at_risk, page.currency))
+    print_json(
+        {
+            "as_of": to_iso(now),
+            "id": page.id,
+            "type": page.rule,
+            "severity": page.severity,
+            "severity_reason": page.severity_reason,
+            "state": page.state,
+            "subject_kind": page.subject_kind,
+            "subject": page.subject,
+            "order": page.order or None,
+            "channel": page.channel or None,
+            "owner": page.owner or None,
+            "opened_at": to_iso(page.opened_at),
+            "due_at": to_iso(page.due_at),
+            "value_at_risk": risk,
+            "currency": page.currency,
+            "evidence": [unmarked(sentence) for sentence in page.why],
+        }
+    )
+    return DONE
 
 
 def export(parsed: argparse.Namespace) -> int:

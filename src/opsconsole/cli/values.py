@@ -1,5 +1,7 @@
 """A listing's values for scripts (JSON) and for people (words), one place per kind."""
 
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from opsconsole.domain import money, wording
@@ -21,10 +23,12 @@ def as_json(listing: Listing) -> dict[str, Any]:
             row[field.key] = json_value(field, raw, _currency(field, columns, index))
             if isinstance(raw, NoValue):
                 row[f"{field.key}_state"] = str(raw.state)
+            if field.kind is Kind.CLAUSE and field.labels and listing.group_by in columns:
+                row[f"{field.key}_label"] = field.label_of(columns[listing.group_by][index])
         row.update({key: columns[key][index] for key in codes})
         rows.append(row)
-    fields = [_field_json(field) for field in listing.fields]
-    return {"as_of": to_iso(listing.as_of), "fields": fields, "rows": rows, "total": listing.total}
+    described = [_field_json(field) for field in listing.fields]
+    return {"as_of": to_iso(listing.as_of), "fields": described, "rows": rows, "total": listing.total}
 
 
 def _field_json(field: Field) -> dict[str, Any]:
@@ -95,6 +99,16 @@ def _other_words(field: Field, raw: Any) -> str:
     if isinstance(raw, Cover):
         return field.missing or "no demand" if raw.days is None else f"{raw.days:,.1f}"
     if isinstance(raw, ClauseValue):
-        percent = raw.unit in ("percent", "%")
-        return wording.percent(raw.value) if percent else f"{raw.value:,.1f} {raw.unit}"
+        return f"{raw.value:,.1f}{'' if raw.unit == '%' else ' '}{raw.unit}"
     return wording.code(field, raw)
+
+
+def plain(value: Any) -> Any:
+    """A value of dataclasses and tuples as JSON takes it."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {known.name: plain(getattr(value, known.name)) for known in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(entry) for key, entry in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(entry) for entry in value]
+    return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)

@@ -162,7 +162,7 @@ def money_body(known: Field, currency: str, look: int, muted: int) -> Body:
 
 
 def clause_body(known: Field, part: str, looks: Mapping[str, int], muted: int) -> Body:
-    """Value, target or floor of a clause in its own unit; ``looks`` are the style numbers by unit."""
+    """Value, target or floor of a clause in its own unit (% as a fraction); ``looks`` are the style numbers by unit."""
     empty = _words_cell(known.missing if part == "value" else "", muted)
 
     def body(value: Any) -> str:
@@ -171,14 +171,17 @@ def clause_body(known: Field, part: str, looks: Mapping[str, int], muted: int) -
         if not isinstance(value, ClauseValue):
             return empty
         number = getattr(value, part)
-        return empty if number is None else f' s="{looks[value.unit]}"><v>{number}</v></c>'
+        if number is None:
+            return empty
+        number = round(number / 100, 12) if value.unit == "%" else number
+        return f' s="{looks[value.unit]}"><v>{number}</v></c>'
 
     return body
 
 
 def clause_format(known: Field, unit: str) -> str:
     """Number format of a clause's unit."""
-    if unit in ("percent", "%"):
+    if unit == "%":
         return formats.percent(1 if known.decimals is None else known.decimals)
     return formats.with_unit(1 if known.decimals is None else known.decimals, unit)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opsconsole.domain.errors import UserError
+from opsconsole.domain.field import Field, Kind
 from opsconsole.domain.listing import Listing
 from opsconsole.domain.periods import Period
 from opsconsole.domain.progress import Progress
@@ -29,10 +30,35 @@ def export_listing(listing: Listing, path: str | Path, *, progress: Progress | N
     """Write a listing: a sheet with a table (several above a sheet's rows), and the sheet “About”."""
     from opsconsole.exports.workbook import Workbook
 
+    listing = by_clause(listing)
     book = Workbook(listing.title, listing.as_of)
     placed = book.add_listing(listing)
     book.add_about(listing, placed[0])
     return book.save(Path(path), progress)
+
+
+def by_clause(listing: Listing) -> Listing:
+    """A scorecard with a column per clause by its name, where the list has "clause 1" of every kind of vendor."""
+    numbered = [field for field in listing.fields if field.kind is Kind.CLAUSE and field.labels]
+    if not numbered or listing.group_by not in listing.columns:
+        return listing
+    kinds = list(listing.columns[listing.group_by])
+    columns = dict(listing.columns)
+    named: dict[str, Field] = {}
+    for kind in dict.fromkeys(kinds):
+        for field in numbered:
+            label = dict(field.labels).get(kind, "")
+            if not label:
+                continue
+            key = f"clause {label}"
+            named.setdefault(label, replace(field, key=key, label=label, labels=()))
+            cells = columns.setdefault(key, [None] * len(listing))
+            values = listing.columns[field.key]
+            columns[key] = [values[i] if kinds[i] == kind else cell for i, cell in enumerate(cells)]
+    others = [replace(f, hidden=False) if f.key == listing.group_by else f for f in listing.fields if f not in numbered]
+    place = listing.fields.index(numbered[0])
+    fields = (*others[:place], *named.values(), *others[place:])
+    return replace(listing, fields=fields, columns=columns)
 
 
 def export_tab(
@@ -66,7 +92,7 @@ def export_review(
     steps.step(1, 5, "Reading stock levels")
     stock = list_named(database, "stock", now)
     steps.step(2, 5, "Scoring vendors")
-    vendors = list_named(database, "scorecards", now)
+    vendors = by_clause(list_named(database, "scorecards", now))
     steps.step(3, 5, "Counting KPIs")
     lines = _kpi_lines(database, now, reviewed)
     kpis = _kpi_listing(database, now, period)

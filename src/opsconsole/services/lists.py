@@ -8,7 +8,7 @@ from typing import Any
 
 from opsconsole.domain import wording
 from opsconsole.domain.errors import UserError
-from opsconsole.domain.field import Kind, NoValue
+from opsconsole.domain.field import Field, Kind, NoValue
 from opsconsole.domain.instants import day_to_date, to_iso
 from opsconsole.domain.listing import Listing, plain_values
 from opsconsole.domain.money import to_decimal
@@ -35,6 +35,7 @@ class _Source:
     function: str
     period: bool = False
     by: bool = False
+    only: str = ""  # the field that a row must have a value in
 
 
 SOURCES: dict[str, _Source] = {
@@ -45,10 +46,10 @@ SOURCES: dict[str, _Source] = {
     "exceptions": _Source("order_exceptions", "list_exceptions"),
     "rules": _Source("order_exceptions", "list_rules"),
     "stock": _Source("stock_levels", "list_stock"),
-    "proposals": _Source("stock_levels", "list_proposals"),
+    "proposals": _Source("stock_levels", "list_stock", only="proposal"),
     "vendors": _Source("vendors", "list_vendors"),
     "scorecards": _Source("vendors", "list_scorecards", period=True),
-    "breaches": _Source("vendors", "list_breaches"),
+    "breaches": _Source("vendors", "list_breaches", period=True),
     "kpis": _Source("kpis", "list_kpis", period=True, by=True),
     "imports": _Source("imports", "list_imports"),
     "rejects": _Source("imports", "list_rejects"),
@@ -67,17 +68,30 @@ def list_named(database: Database, name: str, now: int, options: Options | None 
             raise UserError(f"The list of {name.replace('_', ' ')} has no “--{option}”.", "Leave it out.")
         if given is not None:
             more[option] = given
+    filters = options.filters
     if name == "exceptions":
-        more["state"] = _state_asked(options.filters)
+        more["state"], filters = _state_asked(filters)
     make: Callable[..., Listing] = getattr(import_module(f"opsconsole.services.{source.module}"), source.function)
-    return filtered(make(database, now, **more), options.filters)
+    listing = make(database, now, **more)
+    if source.only:
+        listing = _having(listing, source.only, name)
+    return filtered(listing, filters)
 
 
-def _state_asked(filters: Filters) -> str:
-    """``active`` unless a filter asks for exceptions that are closed: those are not read for nothing."""
-    asked = {value.lower() for field, value in filters if field == "state"}
+def _having(listing: Listing, key: str, name: str) -> Listing:
+    column = plain_values(listing.columns[key])
+    kept = [index for index, value in enumerate(column) if value is not None and not isinstance(value, NoValue)]
+    return replace(listing.where(kept), title=name.capitalize(), total=len(kept))
+
+
+def _state_asked(filters: Filters) -> tuple[str, Filters]:
+    """Which exceptions to read, and the filters left: ``active`` unless a filter on the state asks for others."""
+    asked = {value.strip().lower() for field, value in filters if field == "state"}
+    rest = tuple(pair for pair in filters if pair[0] != "state")
+    if len(asked) == 1 and asked <= {"active", "snoozed", "ignored", "all"}:
+        return asked.pop(), rest
     active = {code for code, status in EXCEPTION_STATES.items() if "active" in status.groups}
-    return "all" if asked - active else "active"
+    return ("all" if asked - active else "active"), filters
 
 
 def filtered(listing: Listing, filters: Filters) -> Listing:
@@ -93,13 +107,14 @@ def filtered(listing: Listing, filters: Filters) -> Listing:
     kept = list(range(len(listing)))
     for key, values in wanted.items():
         column = plain_values(listing.columns[key])
+        codes = listing.columns.get(listing.field(key).currency)
         told: dict[Any, bool] = {}
         rows = []
         for index in kept:
-            value = column[index]
-            if value not in told:
-                told[value] = _meets(listing, key, value, index, values)
-            if told[value]:
+            pair = column[index], None if codes is None else codes[index]
+            if pair not in told:
+                told[pair] = _meets(listing.field(key), *pair, values)
+            if told[pair]:
                 rows.append(index)
         kept = rows
     words = ", ".join(f"{listing.field(key).label or key} {' or '.join(v)}" for key, v in wanted.items())
@@ -113,22 +128,20 @@ def _known_key(listing: Listing, key: str) -> str:
     return keys[key.lower()]
 
 
-def _meets(listing: Listing, key: str, value: Any, index: int, wanted: Sequence[str]) -> bool:
-    words = _words(listing, key, value, index)
+def _meets(field: Field, value: Any, currency: str | None, wanted: Sequence[str]) -> bool:
+    words = _words(field, value, currency or field.currency)
     return any(word == want or ("*" in want and fnmatch.fnmatchcase(word, want)) for want in wanted for word in words)
 
 
-def _words(listing: Listing, key: str, value: Any, index: int) -> set[str]:
-    field = listing.field(key)
+def _words(field: Field, value: Any, currency: str) -> set[str]:
     if value is None or value == "":
         return {"", field.missing.lower()}
     if isinstance(value, NoValue):
         return {"", value.words.lower(), str(value.state)}
     words = {str(value).lower()}
     if field.kind is Kind.MONEY:
-        codes = listing.columns.get(field.currency)
-        amount = to_decimal(int(value), codes[index] or "" if codes is not None else field.currency)
-        words = {str(amount), str(amount.normalize())}
+        amount = to_decimal(int(value), currency)
+        words = {str(amount), f"{amount.normalize():f}"}
     elif field.kind is Kind.DATE:
         words = {day_to_date(value).isoformat()}
     elif field.kind is Kind.INSTANT:
