@@ -79,8 +79,7 @@ class Merger:
             if self._accepts(values[position], origins.get(name), value, at, batch_id):
                 values[position] = value
                 origins[name] = (at, batch_id)
-        blank = not origins or all(origin == (at, batch_id) for origin in origins.values())
-        default = (at, batch_id) if blank or at >= known.source_time else (known.source_time, known.batch_id)
+        default = (at, batch_id) if at >= known.source_time else (known.source_time, known.batch_id)
         different = {name: list(origin) for name, origin in origins.items() if origin != default}
         sources = json.dumps(different, sort_keys=True, separators=(",", ":")) if different else None
         changed = any(mine is not theirs and mine != theirs for mine, theirs in zip(values, known.values, strict=True))

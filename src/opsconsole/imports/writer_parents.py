@@ -107,7 +107,7 @@ def _make_stubs(batch: Batch, named: Sequence[Named], found: dict[Named, int]) -
         "channel": [channel for channel, _ in new],
         "order_id": [order for _, order in new],
         "stub": kinds,
-        "source_time": [batch.source_time] * len(new),
+        "source_time": [0] * len(new),
         "batch_id": [batch.id] * len(new),
         "field_sources_json": [NOTHING_SAID] * len(new),
         "changed_at": [batch.now] * len(new),
@@ -157,7 +157,7 @@ def _find_or_make(batch: Batch, table: Table, columns: dict[str, list[Any]]) -> 
         rows: dict[str, Sequence[Any]] = {
             "id": ids,
             **{name: [key[index] for key in new] for index, name in enumerate(names)},
-            "source_time": [batch.source_time] * len(new),
+            "source_time": [0] * len(new),
             "batch_id": [batch.id] * len(new),
             "field_sources_json": [NOTHING_SAID] * len(new),
         }

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Table, and_, delete, or_, select, update
 
 from opsconsole.imports.records import KINDS
-from opsconsole.imports.writer_batch import Batch
+from opsconsole.imports.writer_batch import UNKNOWN_CHANNEL, Batch
 from opsconsole.imports.writer_kinds import column_of, filled
 from opsconsole.imports.writer_merge import Known, Merger
 from opsconsole.store import dialect, schema
@@ -51,6 +51,9 @@ def adopt_stubs(batch: Batch) -> None:
         moves[stub] = moves.get(order, order)
     if moves:
         _move(batch, moves)
+        unknown = select(orders.c.id).where(orders.c.channel == UNKNOWN_CHANNEL)
+        channels = schema.channels
+        batch.conn.execute(delete(channels).where(channels.c.key == UNKNOWN_CHANNEL, ~unknown.exists()))
 
 
 def _fits(batch: Batch, ids: Any, *, from_orders: bool) -> list[tuple[int, int, str | None]]:
@@ -130,6 +133,7 @@ def _merge(batch: Batch, table: Table, source: int, target: int) -> None:
         return Merger(columns, names, batch.source_of, lambda batch_id: batch.fields_of(kind.key, batch_id))
 
     by_origin: dict[tuple[int, int], list[str]] = defaultdict(list)
+    by_origin[taken.source_time, taken.batch_id] = []
     for name, origin in merger(columns).origins(taken).items():
         by_origin[origin].append(name)
     values = dict(zip(columns, taken.values, strict=True))
