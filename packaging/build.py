@@ -79,9 +79,14 @@ def program() -> Path:
     freeze = ["-m", "PyInstaller", "--noconfirm", "--clean", "--log-level", "WARN"]
     freeze += ["--distpath", str(PROGRAM.parent), "--workpath", str(BUILD / "work"), "packaging/opsconsole.spec"]
     run([str(freezer.python), *freeze])
-    notices.gather(materials.site_packages(freezer), set(lock.names_for()), PROGRAM, version())
+    write_notices(freezer, PROGRAM)
     write_materials(freezer, PROGRAM / "sbom.cdx.json")
     return PROGRAM
+
+
+def write_notices(environment: Environment, folder: Path) -> None:
+    """Gather the licenses of what a program's folder carries; its packages come from this environment."""
+    notices.gather(materials.site_packages(environment), set(lock.names_for()), folder, version())
 
 
 def freezing_environment() -> Environment:
@@ -132,9 +137,14 @@ def portable() -> Path:
 def deb() -> Path:
     """The Debian package, looked over by lintian."""
     need_tools({**TOOLS, **debian.TOOLS})
-    folder = program()
+    wayland = qt_libraries.missing_libraries(qt_libraries.WAYLAND)
+    if wayland:
+        # dpkg-shlibdeps finds the package of a library only where it is installed.
+        qt_libraries.apt_install([qt_libraries.WAYLAND[name] for name in wayland], "Wayland's libraries")
+    stage, home = debian.stage_program(program(), BUILD)
+    write_notices(Environment(BUILD / "freeze"), home)
     DIST.mkdir(exist_ok=True)
-    return debian.make_package(folder, BUILD, DIST, version(), build_time())
+    return debian.make_package(stage, BUILD, DIST, version(), build_time())
 
 
 def need_tools(tools: dict[str, str]) -> None:

@@ -20,12 +20,24 @@ MAINTAINER = "The opsconsole authors <authors@opsconsole.invalid>"
 NOT_UPLOADED = "initial-upload-closes-no-bugs,no-manual-page"
 
 
-def make_package(program: Path, build: Path, dist: Path, version: str, moment: int) -> Path:
-    """Stage, describe, pack and check; returns the package. Times inside are `moment` (seconds since 1970)."""
+def stage_program(program: Path, build: Path) -> tuple[Path, Path]:
+    """Copy the program to where the package is put together; returns that folder and the program's place in it.
+
+    Libraries of the system that the folder carries for other distributions are left out: the package depends on them.
+    """
     stage = build / "deb"
     shutil.rmtree(stage, ignore_errors=True)
     home = stage / "usr" / "lib" / "opsconsole"
     shutil.copytree(program, home, symlinks=True)
+    for library in (home / "_internal").glob("lib*.so*"):
+        if not library.is_symlink() and not library.name.startswith("libpython"):
+            library.unlink()
+    return stage, home
+
+
+def make_package(stage: Path, build: Path, dist: Path, version: str, moment: int) -> Path:
+    """Describe, pack and check what is staged; returns the package. Times inside are `moment` (seconds since 1970)."""
+    home = stage / "usr" / "lib" / "opsconsole"
     (stage / "usr" / "bin").mkdir(parents=True)
     (stage / "usr" / "bin" / "opsconsole").symlink_to("../lib/opsconsole/opsconsole")
     _integration(stage, build / "icons")

@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 # Shared object -> its package (Debian and Ubuntu, Fedora and its kin).
@@ -46,6 +47,12 @@ LIBRARIES = {
     "libz.so.1": ("zlib1g", "zlib"),
     "libzstd.so.1": ("libzstd1", "libzstd"),
 }
+# Needed for a window on Wayland without X: nobody is asked to install them, but a package depends on them.
+WAYLAND = {
+    "libwayland-client.so.0": "libwayland-client0",
+    "libwayland-cursor.so.0": "libwayland-cursor0",
+    "libwayland-egl.so.1": "libwayland-egl1",
+}
 FONTS = ("fonts-dejavu-core", "dejavu-sans-fonts")
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
 
@@ -63,10 +70,10 @@ class LibrariesMissingError(Exception):
     """The text says which packages to install, and how."""
 
 
-def missing_libraries() -> list[str]:
-    """Shared objects of the list that the loader cannot open."""
+def missing_libraries(names: Iterable[str] = LIBRARIES) -> list[str]:
+    """Shared objects of these that the loader cannot open."""
     missing = []
-    for name in LIBRARIES:
+    for name in names:
         try:
             ctypes.CDLL(name)
         except OSError:
