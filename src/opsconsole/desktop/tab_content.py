@@ -25,6 +25,14 @@ class Freshness:
     tone: str = ""
 
 
+def read_freshness(database: Any, now: int) -> Freshness:
+    """How fresh the feeds are; runs in a worker."""
+    from opsconsole.services import freshness
+
+    told = freshness.summary(database, now)
+    return Freshness(told.words, told.tone)
+
+
 @dataclass(frozen=True)
 class TabContent:
     """What a loader returns.

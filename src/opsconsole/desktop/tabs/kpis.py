@@ -10,7 +10,7 @@ from opsconsole.desktop.charts.kpi_chart import KpiChart, load_chart, load_rows
 from opsconsole.desktop.charts.kpi_side import KpiBoard, KpiSide
 from opsconsole.desktop.charts.kpi_words import tile_content
 from opsconsole.desktop.tab import Tab
-from opsconsole.desktop.tab_content import Request, Selector, TabContent
+from opsconsole.desktop.tab_content import Request, Selector, TabContent, read_freshness
 from opsconsole.desktop.workspace import Workspace
 from opsconsole.domain.periods import Period, period_of, previous
 from opsconsole.domain.progress import Progress
@@ -40,7 +40,7 @@ class KpisTab(Tab):
         """Tiles and what changed; the chart follows in a task of its own."""
         import pyqtgraph  # noqa: F401 - loaded here, off the window's thread
 
-        from opsconsole.services import freshness, kpis
+        from opsconsole.services import kpis
 
         grain = request.options.get("grain") or "week"
         newest = kpis.review_period(request.now, grain, workspace.time_zone)
@@ -54,7 +54,7 @@ class KpisTab(Tab):
         waiting = sum(tile.value is None for tile in tiles)
         return TabContent(
             status=(f"**{len(tiles)}** KPIs, **{missed}** off target", f"{waiting} without a value yet"),
-            freshness=freshness.summary(workspace.database, request.now),
+            freshness=read_freshness(workspace.database, request.now),
             choices={"period": [("", "newest complete"), *((str(one.start), one.label) for one in back)]},
             data=KpiBoard(tiles, changed, period),
         )

@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from opsconsole.desktop.pages.order_page import order_panel
 from opsconsole.desktop.panel import PanelContent
 from opsconsole.desktop.tab import Tab
-from opsconsole.desktop.tab_content import Request, Selector, TabContent
+from opsconsole.desktop.tab_content import Request, Selector, TabContent, read_freshness
 from opsconsole.desktop.table.arrangement import SortBy
 from opsconsole.desktop.workspace import Workspace
 from opsconsole.domain.pages import OrderPage
@@ -40,7 +40,7 @@ class OrdersTab(Tab):
     @staticmethod
     def load(workspace: Workspace, request: Request, progress: Progress) -> TabContent:
         """The chosen list, all of it: filtering is then a matter of milliseconds."""
-        from opsconsole.services import freshness, orders
+        from opsconsole.services import orders
 
         readers = {
             "orders": orders.list_orders,
@@ -53,7 +53,7 @@ class OrdersTab(Tab):
         return TabContent(
             listing,
             status=(f"**{len(listing):,}** {dict(_LISTS)[chosen]}",),
-            freshness=freshness.summary(workspace.database, request.now),
+            freshness=read_freshness(workspace.database, request.now),
         )
 
     @staticmethod

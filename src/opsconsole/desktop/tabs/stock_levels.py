@@ -6,7 +6,7 @@ from opsconsole.desktop.chips import Chip
 from opsconsole.desktop.pages.stock_page import stock_panel
 from opsconsole.desktop.panel import PanelContent
 from opsconsole.desktop.tab import Tab
-from opsconsole.desktop.tab_content import Request, SavedView, Selector, TabContent
+from opsconsole.desktop.tab_content import Request, SavedView, Selector, TabContent, read_freshness
 from opsconsole.desktop.table.arrangement import SortBy
 from opsconsole.desktop.workspace import Workspace
 from opsconsole.domain.progress import Progress
@@ -37,7 +37,7 @@ class StockLevelsTab(Tab):
         """The list and the chips of its conditions."""
         import pyqtgraph  # noqa: F401 - loaded here, off the window's thread, for the panel's chart
 
-        from opsconsole.services import freshness, stock_levels
+        from opsconsole.services import stock_levels
 
         listing = stock_levels.list_stock(workspace.database, request.now)
         progress.step(1, 2, "Reading conditions")
@@ -62,7 +62,7 @@ class StockLevelsTab(Tab):
             (*chips[:1], every, *chips[1:]),
             badge=decisions,
             status=(f"**{len(listing):,}** rows", f"**{decisions:,}** need a decision"),
-            freshness=freshness.summary(workspace.database, request.now),
+            freshness=read_freshness(workspace.database, request.now),
         )
 
     @staticmethod
