@@ -8,7 +8,7 @@ from importlib import import_module
 
 from opsconsole.desktop.tab import Tab
 
-TABS: tuple[str, ...] = ("order_exceptions", "stock_levels", "vendors", "kpis", "orders")
+TABS: tuple[str, ...] = ("order_exceptions", "stock_levels", "vendors", "kpis", "orders", "data")
 
 
 def tab_classes(names: tuple[str, ...] = TABS) -> tuple[type[Tab], ...]:
