@@ -23,6 +23,7 @@ import lock
 import materials
 import notices
 import qt_libraries
+import stripping
 from environment import Environment, SetupError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -79,6 +80,8 @@ def program() -> Path:
     freeze = ["-m", "PyInstaller", "--noconfirm", "--clean", "--log-level", "WARN"]
     freeze += ["--distpath", str(PROGRAM.parent), "--workpath", str(BUILD / "work"), "packaging/opsconsole.spec"]
     run([str(freezer.python), *freeze])
+    if linux:
+        print(f"Stripping saved {stripping.strip_libraries(PROGRAM) / 1e6:.0f} MB")
     write_notices(freezer, PROGRAM)
     write_materials(freezer, PROGRAM / "sbom.cdx.json")
     return PROGRAM

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from environment import SetupError
+from stripping import is_elf
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -99,18 +100,13 @@ def _modes(stage: Path) -> None:
     for path in stage.rglob("*"):
         if path.is_symlink():
             continue
-        runs = path.is_dir() or (path.stat().st_mode & stat.S_IXUSR and ".so" not in path.name and _is_elf(path))
+        runs = path.is_dir() or (path.stat().st_mode & stat.S_IXUSR and ".so" not in path.name and is_elf(path))
         path.chmod(0o755 if runs else 0o644)
-
-
-def _is_elf(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(4) == b"\x7fELF"
 
 
 def _depends(stage: Path, build: Path) -> str:
     """Debian packages of the shared libraries that the program takes from the system."""
-    binaries = [path for path in stage.rglob("*") if path.is_file() and not path.is_symlink() and _is_elf(path)]
+    binaries = [path for path in stage.rglob("*") if path.is_file() and not path.is_symlink() and is_elf(path)]
     work = build / "shlibdeps"
     (work / "debian").mkdir(parents=True, exist_ok=True)
     (work / "debian" / "control").write_text("Source: opsconsole\n\nPackage: opsconsole\nArchitecture: any\n", "utf-8")
