@@ -75,6 +75,13 @@ class Database:
             finally:
                 self._holder = None
 
+    @contextmanager
+    def closed_for_writing(self) -> Iterator[None]:
+        """No other thread of this process writes inside the block, and no connection of this object is open."""
+        with self._lock, user_errors(self.label):
+            self.close()
+            yield
+
     def close(self) -> None:
         """Close all connections; the last one folds SQLite's write-ahead log into the file."""
         self._reader.dispose()

@@ -22,6 +22,15 @@ _ALTERNATIVE = (
 )
 
 
+def may_live(path: Path) -> bool:
+    """Whether a live database file may lie at a path."""
+    try:
+        check_place(path)
+    except UserError:
+        return False
+    return True
+
+
 def check_place(path: Path, mounts: Path = Path("/proc/mounts")) -> None:
     """Raise UserError when a live database file in this place would sooner or later be damaged."""
     whole = path.expanduser().absolute()
