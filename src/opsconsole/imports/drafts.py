@@ -24,6 +24,7 @@ class Problem:
     field: str
     found: str
     expected: str
+    derived: bool = False  # worked out from several columns: told only where no column by itself is at fault
 
 
 @dataclass
@@ -69,6 +70,8 @@ def draft(evaluator: Evaluator, spec: RecordSpec, defaults: Mapping[str, str]) -
         made.columns[key] = evaluator.finished(typed, of, made.columns.get("currency"))
     _fill(made, spec, defaults, len(table))
     required = {f.key for f in spec.kind.fields if f.required}
+    if spec.kind.parent == "orders":
+        required.discard("channel")  # the order is looked up over all channels then
     if required - set(made.columns):
         return None
     required |= {key for key, expression in spec.fields.items() if expression.required}
@@ -148,7 +151,9 @@ def _find_problems(made: Draft, evaluator: Evaluator, spec: RecordSpec, required
         expression = spec.fields.get(key)
         for row in typed.bad_rows(made.rows).tolist():
             expected = typed.bad[int(typed.codes[row])]
-            made.problems.append(Problem(made.kind.key, row, key, found_text(evaluator, expression, row), expected))
+            found = found_text(evaluator, expression, row)
+            derived = expression is not None and next(expression.parts(), None) is not None
+            made.problems.append(Problem(made.kind.key, row, key, found, expected, derived))
         if key in needed:
             label = key.replace("_", " ")
             for row in made.rows[typed.codes[made.rows] < 0].tolist():

@@ -114,6 +114,8 @@ def _split(
 
 def _unique(problems: list[Problem], waiting: Mapping[int, Problem], table: TextTable) -> list[Problem]:
     """Each fault of a line once, in the order of lines; lines that wait for another line of their order after them."""
+    plain = {p.row for p in problems if not p.derived}
+    problems = [p for p in problems if not (p.derived and p.row in plain)]
     kept = {(p.row, p.found, p.expected if not p.found else ""): p for p in reversed(problems)}
     told = {p.row for p in problems}
     for row, cause in waiting.items():

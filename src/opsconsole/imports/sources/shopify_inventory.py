@@ -31,8 +31,8 @@ _SKU = {
 _TITLE = {"join": [{"from": "Title"}, *_OPTIONS], "separator": " / "}
 
 
-def _figure(name: str) -> dict[str, object]:
-    return {"from": [name, f"{name} (not editable)", f"{name} (current)"], "optional": True}
+def _figure(name: str, of_2024: str = "not editable") -> dict[str, object]:
+    return {"from": [name, f"{name} ({of_2024})"], "optional": True}
 
 
 # A variant that a location does not stock says so instead of a number.
@@ -58,7 +58,7 @@ SOURCE = Source(
             "sku": _SKU,
             "title": _TITLE,
             "location": "Location",
-            "on_hand": _figure("On hand"),
+            "on_hand": _figure("On hand", "current"),
             "allocated": _figure("Committed"),
             "held": _figure("Unavailable"),
             "available": _figure("Available"),
