@@ -8,7 +8,7 @@ is better), or over the clause's target.
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Select, and_, bindparam, case, func, not_, null, or_, select
+from sqlalchemy import ColumnElement, Float, Select, and_, bindparam, case, func, null, or_, select
 from sqlalchemy.sql.functions import coalesce
 
 from opsconsole.rules import vendor_metrics_facts as facts
@@ -132,7 +132,11 @@ _first_scan = Counting(
     (
         _VOIDED,
         Exclusion("no_scans", "No scans of this carrier in the data", s.carrier_key.not_in(facts.SCANNING_CARRIERS)),
-        Exclusion("not_due", "Not 24 h yet", and_(s.shipped_at + SCAN_WITHIN > NOW, not_(has_happened(facts.SCANNED)))),
+        Exclusion(
+            "not_due",
+            "Not 24 h yet",
+            and_(s.shipped_at + SCAN_WITHIN > NOW, or_(facts.SCANNED.is_(None), facts.SCANNED > NOW)),
+        ),
     ),
 )
 _pickup = Counting(
