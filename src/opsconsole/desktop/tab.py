@@ -42,6 +42,7 @@ from PySide6.QtWidgets import QWidget
 
 from opsconsole.desktop import first_rows
 from opsconsole.desktop.desk import Desk
+from opsconsole.desktop.dialogs.export import export_shown
 from opsconsole.desktop.messages import MessageAction
 from opsconsole.desktop.panel import PanelContent
 from opsconsole.desktop.settings import PANEL_OPEN
@@ -157,6 +158,10 @@ class Tab(TabFrame):
             if is_open:
                 self._load_detail(self.list.current_id())
 
+    def export(self) -> None:
+        """Write the rows shown to a workbook."""
+        export_shown(self)
+
     def escape(self) -> None:
         """Esc: cancel the running task, else clear search, filters, and close the panel, one at a time."""
         if not self.bar.cancel_task() and not self.filters.clear_one():
@@ -175,6 +180,7 @@ class Tab(TabFrame):
         self.desk.data_changed.connect(self._data_changed)
         self.filters.reload_asked.connect(self.reload)
         self.toolbar.reload_asked.connect(self.reload)
+        self.toolbar.export_asked.connect(self.export)
         self.toolbar.columns_asked.connect(self._open_columns_menu)
         self.toolbar.search.left_for_list.connect(self._enter_list)
         self.list.current_changed.connect(self._load_detail)

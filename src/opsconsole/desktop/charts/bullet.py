@@ -73,7 +73,7 @@ class Bullet(QWidget):
         # Left to right they push each other along, then back from the right edge.
         for index in range(1, len(lefts)):
             lefts[index] = max(lefts[index], lefts[index - 1] + widths[index - 1] + 8)
-        limit = room
+        limit = float(self.width())
         for index in reversed(range(len(lefts))):
             lefts[index] = min(lefts[index], limit - widths[index])
             limit = lefts[index] - 8

@@ -65,9 +65,20 @@ def export_shown(tab: "Tab") -> None:
     def write(workspace: Workspace, path: Path, progress: Progress) -> Path:
         from opsconsole.services import exports
 
-        return exports.export_listing(listing, path)
+        return exports.export_listing(listing, path, progress=progress)
 
     export_with(tab, listing.title or tab.label, write)
+
+
+def export_kpis(tab: "Tab", grain: str) -> None:
+    """Write all KPIs by day, week or month."""
+
+    def write(workspace: Workspace, path: Path, progress: Progress) -> Path:
+        from opsconsole.services import exports
+
+        return exports.export_tab(workspace.database, "kpis", path, workspace.now(), period=grain, progress=progress)
+
+    export_with(tab, "KPIs", write)
 
 
 def export_review(tab: "Tab") -> None:
@@ -76,7 +87,7 @@ def export_review(tab: "Tab") -> None:
     def write(workspace: Workspace, path: Path, progress: Progress) -> Path:
         from opsconsole.services import exports
 
-        return exports.export_review(workspace.database, path, workspace.now())
+        return exports.export_review(workspace.database, path, workspace.now(), progress=progress)
 
     export_with(tab, "weekly review", write)
 

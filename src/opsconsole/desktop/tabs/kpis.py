@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 from opsconsole.desktop.charts.kpi_chart import KpiChart, load_chart, load_rows
 from opsconsole.desktop.charts.kpi_side import KpiBoard, KpiSide
 from opsconsole.desktop.charts.kpi_words import tile_content
+from opsconsole.desktop.dialogs.export import export_kpis
 from opsconsole.desktop.tab import Tab
 from opsconsole.desktop.tab_content import Request, Selector, TabContent, read_freshness
 from opsconsole.desktop.workspace import Workspace
@@ -107,6 +108,13 @@ class KpisTab(Tab):
         if self._chart is not None:
             complete = [index for index, done in enumerate(self._chart.series.complete) if done]
             self._drill(0, complete[-1] if complete else len(self._chart.series.periods) - 1)
+
+    def export(self) -> None:
+        """Write the rows behind a point while they are shown, else all KPIs by the chosen grain."""
+        if self._board is not None and self._board.shows_rows:
+            super().export()
+        else:
+            export_kpis(self, self.filters.options().get("grain") or "week")
 
     def escape(self) -> None:
         """Esc: back from the rows to the chart first."""
