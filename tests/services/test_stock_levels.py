@@ -210,6 +210,15 @@ def test_chips_count_rows_and_money_of_each_condition(shop: Shop):
     assert chips["overstock"].amount == 91_000
 
 
+def test_proposals_are_the_rows_that_propose_something(shop: Shop):
+    towel = _towel(shop)
+    shop.stock("CALM", 60)
+    shop.sell_daily("CALM", 1)
+    listing = service.list_proposals(shop.database, shop.now)
+    # Position 214, up to 516: 302 needed, 13 packs of 24.
+    assert (list(listing.ids), listing.row(0)["proposal"], listing.total) == ([towel], "Buy 312", 1)
+
+
 def test_a_snapshot_taken_after_the_moment_asked_for_has_not_happened_yet(shop: Shop):
     shop.sell_daily("A", 1)
     shop.stock("A", 5)

@@ -1,7 +1,7 @@
 """Stock levels as of a moment: the list, the chips of its conditions, and one SKU at one location."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -25,6 +25,7 @@ __all__ = [
     "StockPage",
     "StockProjection",
     "condition_counts",
+    "list_proposals",
     "list_stock",
     "stock_overview",
     "stock_page",
@@ -87,6 +88,21 @@ def stock_overview(database: Database, now: int) -> tuple[Listing, list[Conditio
         company, data, _, items = _loaded(connection, now)
         names = location_names(connection)
     return _listing(company, data, items, names), _count_conditions(items, company.base_currency)
+
+
+# What an open proposal shows at first; the other columns of the list stay in reach.
+_PROPOSAL_FIELDS = {"sku", "title", "location", "available", "inbound", "stockout_on", "replenish_by", "reorder_point"}
+_PROPOSAL_FIELDS |= {"proposal", "proposal_cost", "at_risk", "supplier"}
+
+
+def list_proposals(database: Database, now: int) -> Listing:
+    """The rows of ``list_stock`` that propose to do something, those that cost the most sales first."""
+    listing = list_stock(database, now)
+    proposals, risks = listing.columns["proposal"], listing.columns["at_risk"]
+    kept = [index for index, proposal in enumerate(proposals) if proposal != "None"]
+    kept.sort(key=lambda index: -risks[index])
+    shown = tuple(replace(field, hidden=field.key not in _PROPOSAL_FIELDS) for field in listing.fields)
+    return replace(listing.where(kept), fields=shown, title="Stock proposals", total=len(kept))
 
 
 def _listing(company: Business, data: StockData, items: Sequence[StockItem], names: dict[str | None, str]) -> Listing:
