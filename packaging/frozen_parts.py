@@ -3,7 +3,7 @@
 import re
 import sys
 
-# Modules that the libraries can use but the console does not. Not pydoc: pyqtgraph needs it.
+# Modules that the libraries can use but the console does not. Not pydoc nor QtOpenGL: pyqtgraph imports them.
 UNUSED_MODULES = [
     "IPython",
     "PIL",
@@ -25,7 +25,7 @@ UNUSED_MODULES = [
     *(
         f"PySide6.Qt{part}"
         for part in (
-            "Concurrent", "Designer", "Help", "OpenGL", "OpenGLWidgets", "Qml", "Quick", "QuickControls2",
+            "Concurrent", "Designer", "Help", "Qml", "Quick", "QuickControls2",
             "QuickTest", "QuickWidgets", "Sql", "Test", "UiTools", "Xml",
         )
     ),
