@@ -14,7 +14,7 @@ UNUSED_MODULES = [
     # readline's library is under the GPL, and neither a line editor nor a terminal's screen is used.
     "curses",
     "readline",
-    # Shelves of the standard library that only pandas' and NumPy's tests open.
+    # Only the libraries' own tests and developers' tools open these.
     "lib2to3",
     "numpy.f2py",
     "pandas.tests",
