@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from opsconsole.store.database import Database
 
 APP = "opsconsole"
-_FILE = "opsconsole.db"
+_FILE = "ops.db"
 # Kept copies: the newest ones, then one a day.
 _KEPT_NEWEST = 10
 _KEPT_DAYS = 30
@@ -55,10 +55,18 @@ def open_database(url: str | Path, *, create: bool = False, read_only: bool = Fa
                     f"“{opened.label}” has the schema of an older opsconsole.", "Upgrade it with: opsconsole migrate."
                 )
             _upgrade(opened)
+        opened.time_zone = _time_zone(opened)
     except BaseException:
         opened.close()
         raise
     return opened
+
+
+def _time_zone(database: "Database") -> str:
+    from opsconsole.services.business import setting
+
+    with database.read() as connection:
+        return str(setting(connection, "time_zone", instants.now(), "UTC"))
 
 
 def backup(database: "Database", path: Path | str, progress: Progress | None = None) -> Path:
@@ -85,13 +93,12 @@ def keep_backup(database: "Database", reason: str, now: int | None = None) -> Pa
 def _thin(folder: Path, stem: str) -> None:
     """Remove kept copies but the newest ones and the last of each of the last days."""
     found = sorted(folder.glob(f"{stem}-[0-9]*-[0-9]*-*.db"), key=lambda path: path.name, reverse=True)
-    days: list[str] = []
-    for path in found[_KEPT_NEWEST:]:
+    days: set[str] = set()
+    for number, path in enumerate(found):
         day = path.name[len(stem) + 1 :].split("-")[0]
-        if day in days or len(days) >= _KEPT_DAYS:
+        if number >= _KEPT_NEWEST and (day in days or len(days) >= _KEPT_DAYS):
             path.unlink(missing_ok=True)
-        else:
-            days.append(day)
+        days.add(day)
 
 
 def restore(path: Path | str, url: str | Path, progress: Progress | None = None) -> None:

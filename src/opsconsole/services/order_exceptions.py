@@ -99,10 +99,10 @@ def _fields(channels: Mapping[Any, str], sites: Mapping[Any, str]) -> tuple[Fiel
     return (
         Field("severity", "Severity", Kind.SEVERITY, width=64, total=Total.COUNT, total_words="exceptions"),
         Field("type", "Type", Kind.STATUS, labels=LABELS, width=150),
-        Field("evidence", "Why", missing="None", stretch=True, width=220, help="What fired the rule, in short."),
+        Field("evidence", "Why", missing="None", stretch=True, wide_only=True, help="What fired the rule, in short."),
         Field("order", "Order", Kind.IDENTIFIER, missing="None", width=92, total=Total.DISTINCT, total_words="orders"),
         Field("channel", "Channel", Kind.STATUS, missing="None", labels=_pairs(channels), width=92),
-        Field("location", "Site", Kind.STATUS, missing="Unknown", labels=_pairs(sites), width=92),
+        Field("location", "Site", Kind.STATUS, missing="Unknown", labels=_pairs(sites), width=92, hidden=True),
         Field("customer", "Customer", missing="Unknown", hidden=True),
         Field("age", "Age", Kind.DURATION, width=80, help="Since the condition became true."),
         Field(

@@ -86,14 +86,22 @@ def _fields(names: tuple[Mapping[Any, str], Mapping[Any, str], Mapping[Any, str]
     channels, sites, carriers = (tuple((k, v) for k, v in known.items() if k is not None) for known in names)
     promise = "No promise"
     return (
-        Field("order", "Order", Kind.IDENTIFIER, width=110, total=Total.COUNT, total_words="orders"),
+        Field("order", "Order", Kind.IDENTIFIER, width=96, total=Total.COUNT, total_words="orders"),
         Field("channel", "Channel", Kind.STATUS, labels=channels, width=92),
         Field("placed_at", "Placed", Kind.INSTANT, missing="Unknown", width=130),
         Field("status", "Status", Kind.STATUS, missing="Unknown", labels=labels(ORDER_STATUSES), width=110),
-        Field("payment_status", "Payment", Kind.STATUS, missing="Unknown", labels=labels(PAYMENT_STATUSES), width=100),
+        Field(
+            "payment_status",
+            "Payment",
+            Kind.STATUS,
+            missing="Unknown",
+            labels=labels(PAYMENT_STATUSES),
+            width=100,
+            hidden=True,
+        ),
         Field("total", "Total", Kind.MONEY, currency="currency", missing="Unknown", width=96, total=Total.SUM),
-        Field("customer", "Customer", missing="Unknown", stretch=True, width=120),
-        Field("location", "Site", Kind.STATUS, missing="Unknown", labels=sites, width=92),
+        Field("customer", "Customer", missing="Unknown", stretch=True, wide_only=True),
+        Field("location", "Site", Kind.STATUS, missing="Unknown", labels=sites, width=92, hidden=True),
         Field("ship_by", "Ship by", Kind.INSTANT, missing=promise, width=130),
         Field("shipped_at", "Shipped", Kind.INSTANT, missing="Not yet", width=130),
         Field("deliver_by", "Deliver by", Kind.INSTANT, missing=promise, width=130),
@@ -205,7 +213,7 @@ def _exception_counts(connection: Connection, now: int) -> dict[int, int]:
         )
         .group_by(e.order_fk)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def find_order(database: Database, text: str, *, limit: int = 50) -> tuple[int, ...]:

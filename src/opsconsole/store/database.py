@@ -32,8 +32,11 @@ class Database:
     """An open database. ``label`` names it for people; ``dialect`` is ``sqlite`` or ``postgresql``.
 
     Connections come from ``read`` and ``write``; inside both, a driver's error that is the world's fault is raised as
-    UserError. Close it when done; a closed database opens its connections again when used.
+    UserError. Close it when done; a closed database opens its connections again when used. ``time_zone`` is the one the
+    business shows its times in, read by the service that opened it.
     """
+
+    time_zone = "UTC"
 
     def __init__(self, url: URL, *, read_only: bool) -> None:
         self.dialect = "sqlite" if url.get_backend_name() == "sqlite" else "postgresql"

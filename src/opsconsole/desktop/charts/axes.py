@@ -105,7 +105,8 @@ class EndLabels(pg.AxisItem):  # type: ignore[misc]
         if view is None:
             return
         low, high = view.viewRange()[1]
-        bounds = self.boundingRect()
+        # Not boundingRect(): that is larger than the axis, for ticks that overhang.
+        bounds = self.mapRectFromParent(self.geometry())
         inside = [label for label in self.labels if low <= label.value <= high]
         if not inside or high <= low:
             return
@@ -144,7 +145,7 @@ class FlagAxis(pg.AxisItem):  # type: ignore[misc]
         if view is None:
             return
         low, high = view.viewRange()[0]
-        bounds = self.boundingRect()
+        bounds = self.mapRectFromParent(self.geometry())
         shown = [flag for flag in self.flags if low <= flag.x <= high]
         places = [bounds.left() + (flag.x - low) / (high - low) * bounds.width() for flag in shown]
         for index, (flag, x) in enumerate(zip(shown, places, strict=True)):

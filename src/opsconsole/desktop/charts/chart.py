@@ -119,6 +119,7 @@ class Chart(QWidget):
         self.show_spec(self._spec)
 
     def _paint_axes(self) -> None:
+        self._plot.setBackground(theme.color("panel"))
         for axis in (self._values, self._time):
             axis.setTextPen(theme.color("text_muted"))
             axis.setTickPen(pg.mkPen(theme.color("chart_grid")))
@@ -211,7 +212,9 @@ class Chart(QWidget):
         self._item.addItem(pg.ScatterPlotItem([mark.x], [mark.y], symbol=symbol, size=size, brush=brush, pen=pen))
         if mark.label:
             left = mark.role == "signal" and bool(self._time.positions) and mark.x > np.mean(self._time.positions)
-            self._add_text(mark.x, mark.y, mark.label, role, anchor=(1.06, 0.5) if left else (-0.08, 0.5), strong=True)
+            side = (1.06, 0.5) if left else (-0.08, 0.5)
+            above = (0.5, 1.25) if mark.role in ("receipt", "proposed") else side
+            self._add_text(mark.x, mark.y, mark.label, role, anchor=above, strong=True)
 
     def _add_text(
         self, x: float, y: float, text: str, role: str, *, anchor: tuple[float, float], strong: bool = False

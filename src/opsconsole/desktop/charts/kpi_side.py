@@ -69,7 +69,11 @@ class KpiSide(DetailPanel):
         sections = [Section("What changed", sentences(changes(self._board.changed)))]
         if self._series is not None:
             kpi = self._series.kpi
-            sections.append(Section(f"How {kpi.label.lower()} is counted", sentences(kpi.definition)))
+            sections.append(
+                Section(
+                    f"How {kpi.label.lower()} is counted", sentences(kpi.definition[:1].upper() + kpi.definition[1:])
+                )
+            )
             sections.append(Section("Annotations", sentences(annotations(self._series))))
             if self._series.notes:
                 sections.append(Section("Not included", sentences("\n".join(self._series.notes))))

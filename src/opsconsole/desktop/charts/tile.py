@@ -48,9 +48,9 @@ class Tile(QFrame):
         grid = QGridLayout(self)
         grid.setContentsMargins(12, 8, 12, 8)
         grid.setVerticalSpacing(2)
-        grid.addWidget(self._title, 0, 0)
+        grid.addWidget(self._title, 0, 0, 1, 2)
         grid.addWidget(self._value, 1, 0)
-        grid.addWidget(self._mini, 0, 1, 2, 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
+        grid.addWidget(self._mini, 1, 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         foot = QHBoxLayout()
         foot.setSpacing(8)
         for label in (self._target, self._verdict):
@@ -86,22 +86,22 @@ class Tile(QFrame):
 
     def _paint_words(self) -> None:
         content = self.content
-        self._title.setFont(theme.font("section", strong=True))
-        self._value.setFont(theme.font("value" if content.has_value else "title", strong=True))
         verdict = {True: "good", False: "bad", None: "text_muted"}[content.met]
         tone = content.delta_tone if content.delta_tone in ("good", "bad") else "text_muted"
-        roles = (
-            (self._title, "text"),
-            (self._value, "text" if content.has_value else "text_muted"),
-            (self._target, "text_muted"),
-            (self._verdict, verdict),
-            (self._delta, tone),
-            (self._note, "text_muted"),
+        big = ("value", "text") if content.has_value else ("title", "text_muted")
+        looks = (
+            (self._title, "section", "text", 600),
+            (self._value, *big, 600),
+            (self._target, "small", "text_muted", 400),
+            (self._verdict, "small", verdict, 400),
+            (self._delta, "small", tone, 400),
+            (self._note, "small", "text_muted", 400),
         )
-        for label, role in roles:
-            if label not in (self._title, self._value):
-                label.setFont(theme.font("small"))
-            label.setStyleSheet(f"color: {theme.color(role).name()}; background: transparent; border: none;")
+        for label, size, role, weight in looks:
+            label.setStyleSheet(
+                f"color: {theme.color(role).name()}; font-size: {theme.px(size)}px; font-weight: {weight};"
+                " background: transparent; border: none;"
+            )
         edge, width = ("accent", 2) if self._selected or self.hasFocus() else ("line", 1)
         fill = "hover" if self.underMouse() else "panel"
         margin = 12 - width

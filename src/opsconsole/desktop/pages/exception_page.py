@@ -6,6 +6,7 @@ from opsconsole.desktop import sections
 from opsconsole.desktop.pages.parts import history_section, timeline
 from opsconsole.desktop.panel import Notice, PanelContent, Section
 from opsconsole.desktop.table.formats import Formats
+from opsconsole.desktop.words import unmarked
 from opsconsole.domain.pages import ExceptionPage
 from opsconsole.domain.wording import plural
 
@@ -26,7 +27,11 @@ def exception_panel(
     if page.runbook:
         done = sum(step.done_at is not None for step in page.runbook)
         items = [
-            (step.words, step.done_at is not None, "" if step.done_at is None else formats.clock(step.done_at))
+            (
+                unmarked(step.words),
+                step.done_at is not None,
+                "" if step.done_at is None else formats.clock(step.done_at),
+            )
             for step in page.runbook
         ]
         body = sections.checklist(items, lambda index, on: tick(page.runbook[index].number, on))

@@ -7,6 +7,7 @@ from opsconsole.desktop.pages.parts import history_section, listing_section, tim
 from opsconsole.desktop.panel import Notice, PanelContent, Section
 from opsconsole.desktop.table.formats import Formats
 from opsconsole.domain.pages import Fact, OrderPage
+from opsconsole.domain.wording import plural
 
 _TABLES = (
     ("Exceptions", "exceptions", ("severity", "type", "rule", "state", "due_at")),
@@ -46,7 +47,7 @@ def order_panel(
         parts.append(history_section(page.history, formats))
     notice = Notice("; ".join(page.flags)) if page.flags else None
     if notice is None and len(page.exceptions):
-        notice = Notice(f"{len(page.exceptions)} open exceptions", link=("Show", show_exceptions))
+        notice = Notice(plural(len(page.exceptions), "open exception"), link=("Show", show_exceptions))
     return PanelContent(
         page.title,
         badge=page.status_label,

@@ -14,14 +14,13 @@ from opsconsole.desktop.words import Words
 if TYPE_CHECKING:
     from opsconsole.services.vendors_page import ClauseSection, VendorPage
 
-_SHOWN = 5
+_LEDGER = ("day", "subject", "late_by", "state", "fee")
 
 
 def vendor_panel(page: "VendorPage", formats: Formats) -> PanelContent:
     """Contents of the panel."""
     parts = [_clause(clause, formats) for clause in page.clauses]
-    keys = [field.key for field in page.breaches.fields if not field.hidden and field.key not in ("vendor", "clause")]
-    ledger = listing_section("Breach ledger", page.breaches, keys[:_SHOWN], formats)
+    ledger = listing_section("Breach ledger", page.breaches, _LEDGER, formats)
     if ledger is not None:
         parts.append(ledger)
     if page.money_open:
@@ -51,9 +50,7 @@ def _clause(clause: "ClauseSection", formats: Formats) -> Section:
             f"target {_words(clause.target, clause.unit, formats)}",
         )
         column.addWidget(Bullet(clause.value, clause.floor, clause.target, labels, higher=clause.higher))
-    excluded = ", ".join(f"{reason.lower()} {count:,}" for reason, count in clause.excluded)
-    counts = clause.counts if clause.value is not None else f"{clause.value_text}. {clause.counts}".strip()
-    note = f"{counts} Not counted: {excluded}." if excluded else counts
+    note = clause.counts if clause.value is not None else f"{clause.value_text}. {clause.counts}".strip()
     if note:
         column.addWidget(Words(note, role="small", wrap=True))
     score = "no score" if clause.score is None else f"score {clause.score:.1f}"
