@@ -84,6 +84,7 @@ _ship = Counting(
         facts.not_due(o.ship_by, "Ship-by date not reached yet"),
         facts.cancelled_before(o.ship_by, "Cancelled before the ship-by date"),
     ),
+    basis=o.ship_by_basis,
 )
 _DELIVERY_EXCLUSIONS = (
     facts.not_due(o.deliver_by, "Delivery date not reached yet"),
@@ -95,7 +96,7 @@ _delivered_on_time = o.delivered_at <= o.deliver_by
 
 
 def _delivery(part: ColumnElement[bool]) -> Counting:
-    return Counting(facts.ORDERS, o.deliver_by_on, _due_delivery, part, _DELIVERY_EXCLUSIONS)
+    return Counting(facts.ORDERS, o.deliver_by_on, _due_delivery, part, _DELIVERY_EXCLUSIONS, o.deliver_by_basis)
 
 
 _delivered_population = and_(
@@ -110,6 +111,7 @@ _late_of_delivered = Counting(
     _delivered_population,
     o.delivered_at > o.deliver_by,
     (_EX_NO_DELIVERY_DATE, _EX_CANCELLED_DELIVERED, facts.EX_NO_DELIVERY_PROMISE),
+    o.deliver_by_basis,
 )
 _cycle = Counting(
     facts.ORDERS,

@@ -20,6 +20,7 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    false,
     func,
     literal,
     null,
@@ -105,8 +106,9 @@ class Counting:
     """Which rows are looked at, which count, and which of them are the part.
 
     ``day`` is the clock: the local date that puts a row into a period. ``weight`` is what a row adds to the whole
-    (None: one), ``amount`` what it adds to the part when ``part`` holds (None: its weight). ``value`` makes it a
-    distribution: whole minutes per row. ``currency`` marks sums of money, kept apart per currency.
+    (None: one), ``amount`` what it adds to the part when ``part`` holds (None: its weight). ``basis`` says
+    on whose word the promise of a row stands (``assumed`` is told to the reader). ``value`` makes it a distribution:
+    whole minutes per row. ``currency`` marks sums of money, kept apart per currency.
     """
 
     facts: Facts
@@ -114,6 +116,7 @@ class Counting:
     population: ColumnElement[bool]
     part: ColumnElement[bool]
     exclusions: tuple[Exclusion, ...] = ()
+    basis: ColumnElement[str] | None = None
     weight: ColumnElement[float] | None = None
     amount: ColumnElement[float] | None = None
     value: ColumnElement[int] | None = None
@@ -218,6 +221,12 @@ def rows(counting: Counting, part: str, by: str | None = None) -> Select[Any]:
         .select_from(facts.joined(by))
         .where(chosen)
     )
+
+
+def assumed_count(counting: Counting) -> Select[Any]:
+    """How many rows of the whole stand on an assumed promise; the caller limits the days."""
+    assumed = counting.basis == "assumed" if counting.basis is not None else false()
+    return select(func.count()).select_from(counting.facts.source).where(counting.counts, assumed)
 
 
 def exclusion_counts(counting: Counting) -> Select[Any]:

@@ -221,7 +221,7 @@ def _value(kpi: Kpi, cell: Cell) -> float | None:
     if kpi.statistic is Statistic.RATIO:
         return cell.measure.ratio()
     minutes = percentile(cell.minutes, 0.5 if kpi.statistic is Statistic.MEDIAN else 0.9)
-    return None if minutes is None else minutes * 60
+    return None if minutes is None else round(minutes * 60)
 
 
 class Targets:

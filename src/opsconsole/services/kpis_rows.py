@@ -11,7 +11,7 @@ from opsconsole.domain.listing import Listing
 from opsconsole.domain.periods import Period, period_of, previous
 from opsconsole.domain.statuses import ORDER_STATUSES, labels
 from opsconsole.rules.kpis import Kpi
-from opsconsole.rules.measure import exclusion_counts, rows, within
+from opsconsole.rules.measure import assumed_count, exclusion_counts, rows, within
 from opsconsole.services import kpis_words as words
 from opsconsole.services.business import business
 from opsconsole.services.kpis_readings import (
@@ -36,6 +36,12 @@ PARTS = {
     "excluded": "Excluded",
 }
 
+_BASES = (
+    ("platform", "from the platform"),
+    ("lines", "from the lines"),
+    ("channel", "from the channel"),
+    ("assumed", "assumed"),
+)
 _FIELDS = {
     field.key: field
     for field in (
@@ -49,8 +55,10 @@ _FIELDS = {
         Field("status", "Status", Kind.STATUS, labels=labels(ORDER_STATUSES)),
         Field("placed_at", "Placed", Kind.INSTANT, missing="unknown"),
         Field("ship_by", "Ship by", Kind.INSTANT, missing="none"),
+        Field("ship_by_basis", "Ship-by is", Kind.STATUS, labels=_BASES, hidden=True, missing="none"),
         Field("shipped_at", "Shipped", Kind.INSTANT, missing="not yet"),
         Field("deliver_by", "Deliver by", Kind.INSTANT, missing="none"),
+        Field("deliver_by_basis", "Deliver-by is", Kind.STATUS, labels=_BASES, hidden=True, missing="none"),
         Field("delivered_at", "Delivered", Kind.INSTANT, missing="not yet"),
         Field("units_shipped", "Units shipped", Kind.QUANTITY, total=Total.SUM, missing="unknown"),
         Field("units_returned", "Units returned", Kind.QUANTITY, total=Total.SUM, missing="none"),
@@ -121,7 +129,8 @@ def kpi_rows(
     if part == "denominator":
         columns["counted"] = [bool(row.in_part) for row in found]
         fields.append(Field("counted", "In the numerator", Kind.FLAG))
-    title = f"{kpi.label}: {PARTS[part].lower()}, {period.label}{f', {scope}' if scope else ''}"
+    when = "all time" if period.grain == "all" else period.label
+    title = f"{kpi.label}: {PARTS[part].lower()}, {when}{f', {scope}' if scope else ''}"
     ids = [row.order_fk for row in found]
     return Listing(tuple(fields), columns, ids, now, title=title, time_zone=company.time_zone, notes=(kpi.definition,))
 
@@ -156,6 +165,7 @@ def explain(database: Database, now: int, key: str, period: Period | None = None
         inside = within(kpi.counting.day)
         if period.grain == "all":
             inside = or_(inside, kpi.counting.day.is_(None))
+        assumed = connection.execute(assumed_count(kpi.counting).where(inside), parameters(company, [period])).scalar()
         counted = connection.execute(exclusion_counts(kpi.counting).where(inside), parameters(company, [period])).all()
     by_reason = {row.reason_key: int(row.cases) for row in counted}
     excluded = tuple((rule.words, by_reason[rule.key]) for rule in kpi.counting.exclusions if rule.key in by_reason)
@@ -172,18 +182,23 @@ def explain(database: Database, now: int, key: str, period: Period | None = None
         kpi.clock,
         excluded,
         missing,
-        _sentences(found, excluded, company.base_currency, missing),
+        _sentences(found, excluded, int(assumed or 0), company.base_currency, missing),
     )
 
 
-def _sentences(found: Reading, excluded: tuple[tuple[str, int], ...], currency: str, missing: str) -> tuple[str, ...]:
+def _sentences(
+    found: Reading, excluded: tuple[tuple[str, int], ...], assumed: int, currency: str, missing: str
+) -> tuple[str, ...]:
     kpi = found.kpi
     value = words.value_or_state(found, currency, missing)
-    lines = [f"{kpi.label}, {found.period.label}: **{value}**."]
+    when = "all time" if found.period.grain == "all" else found.period.label
+    lines = [f"{kpi.label}, {when}: **{value}**."]
     if found.numerator is not None and found.denominator and kpi.kind is not Kind.MONEY:
         lines.append(f"**{found.numerator:,.10g}** {kpi.numerator} of **{found.denominator:,.10g}** {kpi.denominator}.")
     elif found.cases:
         lines.append(f"From **{found.cases:,}** {kpi.subject}: {kpi.numerator}.")
+    if assumed:
+        lines.append(f"**{assumed:,}** of these promises are assumed: neither platform nor channel gave one.")
     if excluded:
         listed = ", ".join(f"{reason.lower()} **{cases:,}**" for reason, cases in excluded)
         lines.append(f"Not counted: {listed}.")
