@@ -1,0 +1,302 @@
+"""Make the tables of orders and of what belongs to them."""
+
+from alembic import op
+from sqlalchemy import Boolean, Column, Float, Index, Integer, Table, UniqueConstraint, text
+
+from opsconsole.store.migrations.columns import (
+    amount,
+    instant,
+    link,
+    local_day,
+    new_metadata,
+    provenance,
+    row_id,
+    string,
+)
+
+revision = "0002"
+down_revision = "0001"
+
+metadata = new_metadata()
+
+customers = Table(
+    "customers",
+    metadata,
+    row_id(),
+    string("channel", nullable=False),
+    string("customer_id", nullable=False),
+    string("person_id"),
+    string("name"),
+    string("email"),
+    string("phone"),
+    string("city"),
+    string("province"),
+    string("postcode"),
+    string("country"),
+    *provenance(),
+    UniqueConstraint("channel", "customer_id"),
+)
+
+orders = Table(
+    "orders",
+    metadata,
+    row_id(),
+    string("channel", nullable=False),
+    string("order_id", nullable=False),
+    string("order_number"),
+    string("customer_id"),
+    string("customer_name"),
+    string("email"),
+    string("phone"),
+    string("stated_time_zone"),
+    string("status"),
+    string("payment_status"),
+    string("payment_method"),
+    string("payment_terms"),
+    string("fulfilled_by"),
+    string("location"),
+    string("service"),
+    string("risk_level"),
+    string("tags"),
+    string("note"),
+    string("currency"),
+    amount("total"),
+    amount("subtotal"),
+    amount("tax"),
+    amount("shipping"),
+    amount("discount"),
+    amount("refunded"),
+    instant("placed_at"),
+    instant("paid_at"),
+    instant("stated_shipped_at"),
+    instant("stated_delivered_at"),
+    instant("cancelled_at"),
+    string("cancelled_by"),
+    string("cancel_reason"),
+    instant("hold_until"),
+    instant("updated_at"),
+    instant("stated_ship_by"),
+    local_day("stated_ship_by_on"),
+    instant("stated_deliver_by"),
+    local_day("stated_deliver_by_on"),
+    string("ship_name"),
+    string("address1"),
+    string("address2"),
+    string("stated_city"),
+    string("stated_province"),
+    string("stated_postcode"),
+    string("stated_country"),
+    string("stub"),
+    # What follows from the order, its lines and its shipments; the writer keeps it true in the same transaction.
+    string("time_zone", nullable=False, server_default="UTC"),
+    string("city"),
+    string("province"),
+    string("postcode"),
+    string("country"),
+    string("address_from"),
+    local_day("placed_on"),
+    instant("ship_by"),
+    local_day("ship_by_on"),
+    string("ship_by_basis"),
+    instant("deliver_by"),
+    local_day("deliver_by_on"),
+    string("deliver_by_basis"),
+    instant("first_shipped_at"),
+    instant("shipped_at"),
+    local_day("shipped_on"),
+    instant("delivered_at"),
+    local_day("delivered_on"),
+    amount("lines_total"),
+    Column("line_count", Integer, nullable=False, server_default="0"),
+    Column("quantity_ordered", Float),
+    Column("quantity_shipped", Float),
+    Column("quantity_cancelled", Float),
+    string("content_hash"),
+    string("carrier_key"),
+    instant("last_event_at"),
+    instant("changed_at", nullable=False),
+    *provenance(),
+    UniqueConstraint("channel", "order_id"),
+    comment=(
+        "Orders by (channel, order_id). stated_* is what files say, the columns without it what follows. Bases of "
+        "promises: platform, lines, channel, assumed. An address filled from the customer has address_from 'customer'. "
+        "stub is NULL for orders that a file described, 'keyed' for those only other records name, 'guessed' where "
+        "those did not say the channel. content_hash is equal for equal customer, address, SKU set and total. "
+        "changed_at is when this database last changed the row or a part of it. A status may say shipped where no file "
+        "says when: shipped_at is then NULL."
+    ),
+)
+
+order_lines = Table(
+    "order_lines",
+    metadata,
+    row_id(),
+    link("order_fk", "orders.id", nullable=False),
+    string("line_id", nullable=False),
+    string("sku"),
+    string("title"),
+    Column("quantity", Float),
+    Column("shipped_quantity", Float),
+    Column("allocated_quantity", Float),
+    Column("cancelled_quantity", Float),
+    string("currency"),
+    amount("unit_price"),
+    amount("amount"),
+    amount("discount"),
+    amount("tax"),
+    amount("shipping"),
+    Column("requires_shipping", Boolean),
+    string("status"),
+    string("location"),
+    string("vendor_key"),
+    instant("stated_ship_by"),
+    local_day("stated_ship_by_on"),
+    instant("ship_by"),
+    local_day("ship_by_on"),
+    instant("shipped_at"),
+    *provenance(),
+    UniqueConstraint("order_fk", "line_id"),
+)
+
+payments = Table(
+    "payments",
+    metadata,
+    row_id(),
+    link("order_fk", "orders.id", nullable=False),
+    string("payment_id", nullable=False),
+    string("method"),
+    string("status"),
+    string("currency"),
+    amount("amount"),
+    Column("installments", Integer),
+    instant("paid_at"),
+    *provenance(),
+    UniqueConstraint("order_fk", "payment_id"),
+)
+
+shipments = Table(
+    "shipments",
+    metadata,
+    row_id(),
+    link("order_fk", "orders.id", nullable=False),
+    string("shipment_id", nullable=False),
+    string("carrier_key"),
+    string("service"),
+    string("tracking_number"),
+    string("location"),
+    string("status"),
+    Column("voided", Boolean),
+    Column("quantity", Float),
+    Column("weight_grams", Float),
+    string("currency"),
+    amount("cost"),
+    instant("labeled_at"),
+    instant("stated_shipped_at"),
+    instant("stated_delivered_at"),
+    instant("stated_deliver_by"),
+    local_day("stated_deliver_by_on"),
+    instant("stated_first_scan_at"),
+    instant("stated_last_scan_at"),
+    instant("shipped_at"),
+    local_day("shipped_on"),
+    instant("delivered_at"),
+    local_day("delivered_on"),
+    instant("deliver_by"),
+    local_day("deliver_by_on"),
+    instant("first_scan_at"),
+    instant("last_scan_at"),
+    *provenance(),
+    UniqueConstraint("order_fk", "shipment_id"),
+)
+
+shipment_events = Table(
+    "shipment_events",
+    metadata,
+    row_id(),
+    string("tracking_number", nullable=False),
+    string("event_id", nullable=False),
+    link("shipment_fk", "shipments.id"),
+    string("code"),
+    string("description"),
+    string("place"),
+    instant("occurred_at", nullable=False),
+    *provenance(),
+    UniqueConstraint("tracking_number", "event_id"),
+    comment="Carrier scans; shipment_fk is NULL until a file names the shipment (the first where several share one).",
+)
+
+returns = Table(
+    "returns",
+    metadata,
+    row_id(),
+    link("order_fk", "orders.id", nullable=False),
+    string("return_id", nullable=False),
+    string("sku", nullable=False, server_default=""),
+    string("stage"),
+    string("reason"),
+    string("disposition"),
+    Column("quantity", Float),
+    string("currency"),
+    amount("refunded"),
+    instant("requested_at"),
+    instant("received_at"),
+    instant("refunded_at"),
+    *provenance(),
+    UniqueConstraint("order_fk", "return_id", "sku"),
+)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    row_id(),
+    link("order_fk", "orders.id", nullable=False),
+    string("review_id", nullable=False),
+    Column("score", Float),
+    Column("score_max", Float),
+    string("comment"),
+    instant("asked_at"),
+    instant("answered_at"),
+    local_day("answered_on"),
+    *provenance(),
+    UniqueConstraint("order_fk", "review_id"),
+    comment="Customer satisfaction answers on a scale from 1 to score_max (5 where the file does not say).",
+)
+
+Index("ix_orders_placed_on", orders.c.placed_on)
+Index("ix_orders_placed_at", orders.c.placed_at)
+Index("ix_orders_ship_by_on", orders.c.ship_by_on)
+Index("ix_orders_deliver_by_on", orders.c.deliver_by_on)
+Index("ix_orders_delivered_on", orders.c.delivered_on)
+Index("ix_orders_changed_at", orders.c.changed_at)
+Index("ix_orders_order_id", orders.c.order_id)
+Index("ix_orders_order_number", orders.c.order_number)
+Index("ix_orders_content_hash", orders.c.content_hash)
+Index("ix_orders_customer", orders.c.channel, orders.c.customer_id)
+_unshipped = text("shipped_at IS NULL")
+Index("ix_orders_unshipped_ship_by", orders.c.ship_by, postgresql_where=_unshipped, sqlite_where=_unshipped)
+_undelivered = text("delivered_at IS NULL")
+Index("ix_orders_undelivered_deliver_by", orders.c.deliver_by, postgresql_where=_undelivered, sqlite_where=_undelivered)
+_unpaid = text("payment_status IN ('pending', 'authorized')")
+Index("ix_orders_unpaid_placed_at", orders.c.placed_at, postgresql_where=_unpaid, sqlite_where=_unpaid)
+_partly = text("shipped_at IS NULL AND first_shipped_at IS NOT NULL")
+Index("ix_orders_partly_shipped", orders.c.first_shipped_at, postgresql_where=_partly, sqlite_where=_partly)
+# Facts dated after the row was last written: the passing of time alone makes them true.
+AHEAD = (
+    "(placed_at > changed_at OR paid_at > changed_at OR first_shipped_at > changed_at OR shipped_at > changed_at "
+    "OR delivered_at > changed_at OR cancelled_at > changed_at)"
+)
+Index("ix_orders_ahead", orders.c.changed_at, postgresql_where=text(AHEAD), sqlite_where=text(AHEAD))
+Index("ix_order_lines_sku", order_lines.c.sku)
+Index("ix_order_lines_vendor", order_lines.c.vendor_key, order_lines.c.ship_by)
+Index("ix_shipments_tracking", shipments.c.tracking_number)
+Index("ix_shipments_shipped_on", shipments.c.shipped_on)
+Index("ix_reviews_answered_on", reviews.c.answered_on)
+Index("ix_returns_order", returns.c.order_fk)
+Index("ix_shipment_events_shipment", shipment_events.c.shipment_fk)
+_stub = text("stub IS NOT NULL")
+Index("ix_orders_stub", orders.c.order_id, postgresql_where=_stub, sqlite_where=_stub)
+
+
+def upgrade() -> None:
+    """Make the tables of orders and of what belongs to them."""
+    metadata.create_all(op.get_bind())

@@ -1,0 +1,109 @@
+"""Make the tables of order exceptions and of the runs that find them."""
+
+from alembic import op
+from sqlalchemy import CheckConstraint, Column, Index, Integer, Table, UniqueConstraint, text
+
+from opsconsole.store.migrations.columns import RowId, amount, instant, link, new_metadata, row_id, string
+
+revision = "0006"
+down_revision = "0005"
+
+metadata = new_metadata("orders")
+
+exceptions = Table(
+    "exceptions",
+    metadata,
+    row_id(),
+    string("rule", nullable=False),
+    string("subject_kind", nullable=False),
+    string("subject", nullable=False),
+    link("order_fk", "orders.id"),
+    string("severity", nullable=False),
+    string("state", nullable=False),
+    string("owner"),
+    instant("opened_at", nullable=False),
+    instant("detected_at", nullable=False),
+    instant("acknowledge_by", nullable=False),
+    instant("due_at", nullable=False),
+    instant("acknowledged_at"),
+    instant("closed_at"),
+    string("closed_by"),
+    string("root_cause"),
+    instant("snoozed_until"),
+    string("ignored_reason"),
+    instant("ignored_until"),
+    Column("reopened", Integer, nullable=False, server_default="0"),
+    amount("value_at_risk"),
+    string("currency"),
+    string("channel"),
+    string("location"),
+    string("evidence_json", nullable=False),
+    string("severity_reason"),
+    Column("version", Integer, nullable=False, server_default="1"),
+    UniqueConstraint("rule", "subject_kind", "subject"),
+    CheckConstraint("severity IN ('S1', 'S2', 'S3', 'S4')", name="severity"),
+    comment="A rule met by a subject: detecting it again never makes a second row.",
+)
+
+exception_events = Table(
+    "exception_events",
+    metadata,
+    row_id(),
+    link("exception_fk", "exceptions.id", nullable=False),
+    instant("at", nullable=False),
+    string("who", nullable=False),
+    string("action", nullable=False),
+    string("words", nullable=False),
+    string("detail_json"),
+    comment="History of an exception: raised, assigned, noted, resolved, closed by the data, reopened.",
+)
+
+runbook_ticks = Table(
+    "runbook_ticks",
+    metadata,
+    link("exception_fk", "exceptions.id", primary_key=True),
+    Column("step", Integer, primary_key=True),
+    instant("at", nullable=False),
+    string("who", nullable=False),
+)
+
+rule_runs = Table(
+    "rule_runs",
+    metadata,
+    string("rule", primary_key=True),
+    string("state", nullable=False),
+    string("reason"),
+    instant("last_run_at"),
+    Column("open_count", Integer, nullable=False, server_default="0"),
+    Column("older_count", Integer, nullable=False, server_default="0"),
+    Column("milliseconds", Integer),
+    comment="What the last detection said of each rule; state no_data names what is missing in reason.",
+)
+
+detection_runs = Table(
+    "detection_runs",
+    metadata,
+    row_id(),
+    instant("as_of", nullable=False),
+    instant("started_at", nullable=False),
+    string("scope", nullable=False),
+    Column("opened", Integer, nullable=False),
+    Column("closed", Integer, nullable=False),
+    Column("reopened", Integer, nullable=False),
+    Column("milliseconds", Integer, nullable=False),
+    Column("newest_batch_id", RowId),
+    string("watermarks_json"),
+    comment="watermarks_json holds what the tables beside the orders looked like, to see which rules must run again.",
+)
+
+_active = text("state IN ('open', 'acknowledged', 'in_progress', 'waiting')")
+Index("ix_exceptions_active", exceptions.c.rule, postgresql_where=_active, sqlite_where=_active)
+_closed = text("closed_at IS NOT NULL")
+Index("ix_exceptions_closed", exceptions.c.closed_at, postgresql_where=_closed, sqlite_where=_closed)
+Index("ix_exceptions_order", exceptions.c.order_fk)
+Index("ix_exception_events_exception", exception_events.c.exception_fk)
+
+
+def upgrade() -> None:
+    """Make the tables of order exceptions and of the runs that find them."""
+    metadata.create_all(op.get_bind())
