@@ -26,7 +26,12 @@ COMMENTS = {
     2: ("Took far too long.", "Not the color in the picture."),
     3: ("Fine, but the box was dented.", "Good product, slow delivery."),
     4: ("Nice quality, would order again.", "Quick and well packed."),
-    5: ("Exactly what I wanted.", "Beautiful, and here in two days.", "Great value.", "Looks even better on the table."),
+    5: (
+        "Exactly what I wanted.",
+        "Beautiful, and here in two days.",
+        "Great value.",
+        "Looks even better on the table.",
+    ),
 }
 
 
@@ -57,7 +62,7 @@ class Answers:
 
 
 def _late(orders: Orders, facts: Fulfillment) -> Flags:
-    return (facts.delivered_at != NONE) & (facts.delivered_at > orders.promises.deliver_by)
+    return np.asarray((facts.delivered_at != NONE) & (facts.delivered_at > orders.promises.deliver_by))
 
 
 def _happened(values: Ints, now: int) -> Ints:

@@ -38,14 +38,14 @@ def choose(random: np.random.Generator, weights: Floats, count: int) -> Ints:
     """Draw ``count`` indexes in proportion to weights."""
     cumulated = np.cumsum(weights)
     drawn = np.searchsorted(cumulated, random.random(count) * cumulated[-1], side="right")
-    return np.minimum(drawn, len(weights) - 1).astype(np.int64)
+    return np.asarray(np.minimum(drawn, len(weights) - 1), dtype=np.int64)
 
 
 def choose_by_row(random: np.random.Generator, weights: Floats) -> Ints:
     """Draw one column index per row of a (rows × choices) table of weights."""
     cumulated = np.cumsum(weights, axis=1)
     drawn = (random.random(len(weights)) * cumulated[:, -1])[:, None] >= cumulated
-    return np.minimum(drawn.sum(axis=1), weights.shape[1] - 1).astype(np.int64)
+    return np.asarray(np.minimum(drawn.sum(axis=1), weights.shape[1] - 1), dtype=np.int64)
 
 
 def ordinal_in_group(groups: Ints) -> Ints:

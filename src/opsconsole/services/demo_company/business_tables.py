@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, Table
 
 from opsconsole.domain.instants import day_to_date
+from opsconsole.services.demo_company.clauses import clause_rows, january
 from opsconsole.services.demo_company.clock import HOME_ZONE, Clock
-from opsconsole.services.demo_company.company import CARRIERS, CHANNELS, LOCATIONS
+from opsconsole.services.demo_company.company import CARRIERS, CHANNELS, LOCATIONS, SUPPLIER, SUPPLIERS
 from opsconsole.services.demo_company.working_time import HOURS
 from opsconsole.services.demo_company.world import World
 from opsconsole.store import dialect, schema
@@ -17,6 +18,7 @@ from opsconsole.store.calendars import hours_to_json
 
 COMPANY_NAME = "Copperleaf Home"
 OWNER = "Ops manager"
+_NEW_SUPPLIER_DAYS = SUPPLIERS[SUPPLIER["ferrous-home"]].starts_days_ago
 # What the carriers' numbers look like: three of them use the formats of the large carriers.
 _FORMATS = {"1z": "ups", "postal": "usps", "express": "fedex"}
 
@@ -47,7 +49,7 @@ def _calendar_rows(clock: Clock) -> list[dict[str, Any]]:
     rows = []
     for location in LOCATIONS:
         opens, closes = HOURS[location.key]
-        hours = {day: ((opens * 60, closes * 60),) for day in range(5)}
+        hours = dict.fromkeys(range(5), ((opens * 60, closes * 60),))
         rows.append(
             {
                 "key": location.key,
@@ -104,11 +106,10 @@ def _rate_rows(clock: Clock) -> list[dict[str, Any]]:
 
 
 def _target_rows(clock: Clock) -> list[dict[str, Any]]:
-    january = day_to_date(clock.today).replace(month=1, day=1).toordinal() - day_to_date(0).toordinal()
     return [
         {"kpi_key": key, "valid_from": day, "target": value}
         for key, values in _TARGETS.items()
-        for day, value in zip((clock.first_day, january), values, strict=False)
+        for day, value in zip((clock.first_day, january(clock)), values, strict=False)
     ]
 
 
@@ -119,7 +120,7 @@ def _annotation_rows(clock: Clock) -> list[dict[str, Any]]:
         (clock.site_start, None, "Harbor starts", "vendor", True),
         (down, up, "Swiftpost outage", "outage", False),
         (start, end, "Weekend promotion, 15% off", "promotion", False),
-        (clock.today - 45, None, "Ferrous Home starts", "vendor", False),
+        (clock.today - _NEW_SUPPLIER_DAYS, None, "Ferrous Home starts", "vendor", False),
     ]
     for day in range(clock.first_day, clock.today):
         date = day_to_date(day)
@@ -166,6 +167,7 @@ def write_business(conn: Connection, world: World) -> None:
     _insert(conn, schema.locations, _location_rows())
     _insert(conn, schema.rates, _rate_rows(clock))
     _insert(conn, schema.targets, _target_rows(clock))
+    _insert(conn, schema.clauses, clause_rows(clock))
     _insert(conn, schema.annotations, _annotation_rows(clock))
     _insert(conn, schema.settings, _setting_rows(world))
     aliases = [{"channel": channel, "alias": alias, "sku": sku} for channel, alias, sku in world.catalog.aliases]

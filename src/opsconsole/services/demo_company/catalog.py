@@ -10,7 +10,7 @@ from opsconsole.domain.instants import day_to_date
 from opsconsole.domain.resources import resource
 from opsconsole.services.demo_company.arrays import Floats, Ints
 from opsconsole.services.demo_company.clock import Clock
-from opsconsole.services.demo_company.company import DROP_SHIPPERS, PLACES, STOCKED
+from opsconsole.services.demo_company.company import DROP_SHIPPERS, PLACES, STOCKED, SUPPLIERS
 
 # SKU-locations: every product at Reno, fewer elsewhere; 412 in all.
 _ASSORTMENT = {"reno": 123, "columbus": 111, "harbor": 103, "fba": 75}
@@ -27,7 +27,7 @@ MONTHS = 25
 
 @dataclass(frozen=True)
 class Catalog:
-    """Products as columns (lists and vectors of equal length), and where each is stocked.
+    """Products as columns (lists and vectors of equal length), and where each is stocked; ``lead`` is in days.
 
     ``stocked`` holds, per stocking place, the product indexes; ``season`` the season word of each product.
     """
@@ -40,6 +40,7 @@ class Catalog:
     cost: Ints
     grams: Ints
     pack: Ints
+    lead: Floats
     popularity: Floats
     season: list[str]
     stocked: dict[str, Ints]
@@ -78,6 +79,7 @@ def load_catalog() -> Catalog:
     popularity = np.array([float(item[8]) for item, _, _ in items])
     season = [str(item[9]) for item, _, _ in items]
     count = sum(len(_variants(item)) for item in data["items"])
+    lead = {supplier.key: supplier.lead for supplier in SUPPLIERS}
     return Catalog(
         sku=[sku for _, sku, _ in items],
         title=[title for _, _, title in items],
@@ -87,6 +89,7 @@ def load_catalog() -> Catalog:
         cost=np.array([item[5] for item, _, _ in items], dtype=np.int64),
         grams=np.array([item[6] for item, _, _ in items], dtype=np.int64),
         pack=np.array([item[7] for item, _, _ in items], dtype=np.int64),
+        lead=np.array([float(lead.get(item[3], 0)) for item, _, _ in items]),
         popularity=popularity,
         season=season,
         stocked=_stocked(popularity, season, count),

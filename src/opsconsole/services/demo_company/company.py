@@ -8,8 +8,8 @@ class Channel:
     """A sales channel account.
 
     ``ship_days`` and ``deliver_days`` are working days: from the order to hand-over, and from there to delivery. A
-    marketplace states its promises (``cut_off``: the hour of the last day, where it is not the day's end); for a shop of
-    one's own they follow from the channel.
+    marketplace states its promises (``cut_off``: the hour of the last day, where it is not the day's end); those of a
+    shop of one's own follow from the channel.
     """
 
     key: str
@@ -56,8 +56,8 @@ class Location:
 
 LOCATIONS = (
     Location("reno", "Reno 1", "warehouse", "summit-3pl-west", "America/Los_Angeles", 0.008, 14.0),
-    Location("columbus", "Columbus", "3pl", "delta-cross-dock", "America/New_York", 0.019, 18.0),
-    Location("harbor", "Harbor", "3pl", "harbor-fulfillment", "America/New_York", 0.040, 26.0),
+    Location("columbus", "Columbus", "3pl", "delta-cross-dock", "America/New_York", 0.015, 18.0),
+    Location("harbor", "Harbor", "3pl", "harbor-fulfillment", "America/New_York", 0.036, 26.0),
     Location("fba", "Amazon FBA", "marketplace", "", "America/New_York", 0.006, 30.0),
 )
 STOCKED = tuple(location.key for location in LOCATIONS)
@@ -113,7 +113,7 @@ CARRIERS = (
             0.100, 13.0, 2.3),
     Carrier("meridian", "Meridian Express", "parcel_carrier", "express", ("Meridian Ground", "Meridian Overnight"),
             0.024, 6.0, 1.4),
-    Carrier("corvid", "Corvid Regional", "parcel_carrier", "1z", ("Corvid Next-Day",), 0.050, 9.0, 1.4),
+    Carrier("corvid", "Corvid Regional", "parcel_carrier", "1z", ("Corvid Next-Day",), 0.042, 9.0, 1.4),
     Carrier("bluecrest", "Bluecrest Freight", "ltl_carrier", "pro", ("Bluecrest LTL",), 0.050, 9.0, 3.4),
     Carrier("old-quay", "Old Quay Freight", "ltl_carrier", "pro", ("Old Quay LTL",), 0.090, 14.0, 4.0),
     Carrier("amazon-logistics", "Amazon Logistics", "", "tba", ("Prime",), 0.012, 5.0, 1.2),
@@ -139,11 +139,11 @@ class Supplier:
 
 
 SUPPLIERS = (
-    Supplier("alder-textiles", "Alder Textiles", "Porto", "PT", "USD", 28, 3.5, 0.10, 0.030, 0.008),
+    Supplier("alder-textiles", "Alder Textiles", "Porto", "PT", "USD", 28, 3.5, 0.085, 0.022, 0.008),
     Supplier("brook-ceramics", "Brook Ceramics", "Asheville", "US", "USD", 14, 1.2, 0.020, 0.006, 0.002),
     Supplier("kestrel-kitchenware", "Kestrel Kitchenware", "Toledo", "US", "USD", 21, 2.0, 0.045, 0.012, 0.005),
-    Supplier("maple-linen", "Maple Linen", "Guelph", "CA", "CAD", 24, 2.6, 0.065, 0.018, 0.006),
-    Supplier("ferrous-home", "Ferrous Home", "Pittsburgh", "US", "USD", 18, 2.0, 0.06, 0.010, 0.004, 45),
+    Supplier("maple-linen", "Maple Linen", "Guelph", "CA", "CAD", 24, 2.6, 0.055, 0.015, 0.005),
+    Supplier("ferrous-home", "Ferrous Home", "Pittsburgh", "US", "USD", 18, 2.0, 0.06, 0.010, 0.004, 62),
 )
 SUPPLIER = {supplier.key: number for number, supplier in enumerate(SUPPLIERS)}
 

@@ -191,7 +191,9 @@ def _write_stock_history(conn: Connection, world: World, batch: int) -> None:
     columns = stock_history(world)
     count = len(columns["sku"])
     at = source_time(world, STOCK_FEED)
-    dialect.bulk_insert(conn, schema.stock_history, {**columns, "source_time": [at] * count, "batch_id": [batch] * count})
+    dialect.bulk_insert(
+        conn, schema.stock_history, {**columns, "source_time": [at] * count, "batch_id": [batch] * count}
+    )
 
 
 def _count(counts: dict[str, list[int]], result: WriteResult) -> None:
@@ -208,7 +210,10 @@ def _finish_batches(conn: Connection, batches: list[int], counts: dict[int, dict
     ids, columns = [], {name: [] for name in ("records_read", "inserted", "updated", "unchanged", "counts_json")}  # type: ignore[var-annotated]
     for feed, kinds in sorted(counts.items()):
         sums = [sum(numbers[place] for numbers in kinds.values()) for place in range(3)]
-        told = {kind: dict(zip(("inserted", "updated", "unchanged"), numbers, strict=True)) for kind, numbers in kinds.items()}
+        told = {
+            kind: dict(zip(("inserted", "updated", "unchanged"), numbers, strict=True))
+            for kind, numbers in kinds.items()
+        }
         ids.append(batches[feed])
         for name, value in zip(columns, (sum(sums), *sums, json.dumps(told)), strict=True):
             columns[name].append(value)

@@ -16,6 +16,7 @@ from opsconsole.store import dialect, schema
 LOG_DAYS = 14
 IMPORTER = "Scheduler"
 
+
 @dataclass(frozen=True, slots=True)
 class Feed:
     """``age`` and ``interval`` in minutes: how old its newest data are, and how often they usually come."""
@@ -38,6 +39,7 @@ class Feed:
         """``source/channel``, or the source alone where it serves all channels."""
         return f"{self.source}/{self.channel}" if self.channel else self.source
 
+
 FEEDS = (
     Feed("shopify_orders", "shopify", "Shopify orders", "orders_export_{day}.csv", 12, 60),
     Feed("shopify_orders", "shopify-ca", "Shopify Canada orders", "orders_export_ca_{day}.csv", 14, 60),
@@ -59,9 +61,11 @@ CATALOG_FEED = next(number for number, feed in enumerate(FEEDS) if feed.source =
 STOCK_FEED = next(number for number, feed in enumerate(FEEDS) if feed.source == "stock_report")
 PURCHASE_FEED = next(number for number, feed in enumerate(FEEDS) if feed.source == "purchase_orders")
 
+
 def source_time(world: World, feed: int) -> int:
     """How new a feed's data are."""
     return world.clock.as_of - FEEDS[feed].age * MINUTE
+
 
 def write_feeds(conn: Connection, world: World) -> None:
     """Freshness of the feeds."""
@@ -78,8 +82,9 @@ def write_feeds(conn: Connection, world: World) -> None:
     }
     dialect.bulk_insert(conn, schema.feeds, columns)
 
+
 def write_log(conn: Connection, world: World) -> list[int]:
-    """Imports of the last two weeks, one a day and feed, then the batches that hold the data; returns the ids of those."""
+    """Imports of the last two weeks, one a day and feed, then the batches that hold the data; returns the last ids."""
     days = range(world.clock.today - LOG_DAYS, world.clock.today)
     rows = [_past(world, feed, day) for day in days for feed in range(len(FEEDS))]
     rows += [_present(world, feed) for feed in range(len(FEEDS))]
@@ -87,6 +92,7 @@ def write_log(conn: Connection, world: World) -> list[int]:
     columns = {key: [row[key] for row in rows] for key in rows[0]}
     dialect.bulk_insert(conn, schema.batches, {"id": ids, **columns})
     return ids[-len(FEEDS) :]
+
 
 def _past(world: World, feed: int, day: int) -> dict[str, Any]:
     """A day's import: what was ordered that day is new, what was still under way is updated."""
@@ -100,12 +106,12 @@ def _past(world: World, feed: int, day: int) -> dict[str, Any]:
         updated = int((mine & moved & (orders.placed_at <= morning - DAY)).sum())
     return _row(world, feed, morning, day, {"orders": (inserted, updated, inserted // 3)})
 
+
 def _present(world: World, feed: int) -> dict[str, Any]:
     return _row(world, feed, source_time(world, feed), world.clock.today, {})
 
-def _row(
-    world: World, feed: int, newest: int, day: int, counts: dict[str, tuple[int, int, int]]
-) -> dict[str, Any]:
+
+def _row(world: World, feed: int, newest: int, day: int, counts: dict[str, tuple[int, int, int]]) -> dict[str, Any]:
     spec = FEEDS[feed]
     sums = np.array(list(counts.values()) or [(0, 0, 0)]).sum(axis=0).tolist()
     started = min(newest + 2 * MINUTE, world.clock.as_of - MINUTE)
@@ -132,4 +138,3 @@ def _row(
         "counts_json": json.dumps({kind: dict(zip(names, values, strict=True)) for kind, values in counts.items()}),
         "report_json": None,
     }
-

@@ -107,7 +107,11 @@ class Figures:
 
         def middle(rows: Flags) -> list[int]:
             values = np.sort(spent[rows])
-            return [len(values), int(values[(len(values) - 1) // 2]), int(values[len(values) // 2])] if len(values) else [0]
+            return (
+                [len(values), int(values[(len(values) - 1) // 2]), int(values[len(values) // 2])]
+                if len(values)
+                else [0]
+            )
 
         inside = {_key(week): middle(self._delivered & (day >= week.start) & (day <= week.end)) for week in weeks}
         return {"all": middle(self._delivered), "weeks": inside}
@@ -159,7 +163,9 @@ class Figures:
         good = (done != NONE) & (done <= purchases.promised_on) & (done >= purchases.earliest_on)
         vendor = purchases.vendor[purchases.of]
         return {
-            supplier.key: {"otif": [int((promised & good & (vendor == number)).sum()), int((promised & (vendor == number)).sum())]}
+            supplier.key: {
+                "otif": [int((promised & good & (vendor == number)).sum()), int((promised & (vendor == number)).sum())]
+            }
             for number, supplier in enumerate(SUPPLIERS)
         }
 

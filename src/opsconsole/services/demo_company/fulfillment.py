@@ -38,7 +38,7 @@ _MIX = np.array(
 )
 _CANCELLED_BY_SELLER, _CANCELLED_BY_CUSTOMER, _CANCELLED_BY_UNKNOWN = 0.0055, 0.0125, 0.0012
 SELLER, CUSTOMER, UNKNOWN = 0, 1, 2
-_OUTAGE_LATE_SHIPMENT, _OUTAGE_LATE_DELIVERY = 0.34, 0.50
+_OUTAGE_LATE_SHIPMENT, _OUTAGE_LATE_DELIVERY = 0.24, 0.40
 _SPLIT_SHARE = 0.07
 _SLOW_PAYERS = 0.006
 _CUT_OFF_HOUR = 14
@@ -96,7 +96,7 @@ class _Maker:
     def outage(self, carrier: Ints, days: Ints) -> Flags:
         """Orders that the broken carrier should have moved on these days."""
         start, end = self.clock.outage
-        return (carrier == CARRIER["swiftpost"]) & (days >= start) & (days <= end)
+        return np.asarray((carrier == CARRIER["swiftpost"]) & (days >= start) & (days <= end))
 
     def shipping(self, paid: Ints, carrier: Ints) -> Ints:
         """When each order's last parcel leaves, as if nothing were cancelled."""
@@ -174,7 +174,9 @@ class _Maker:
         now = clock.as_of
         delivered = np.maximum(delivered, safe + 3 * HOUR)
         overdue = (delivered > now) & (promises.deliver_by < now) & (shipped != NONE)
-        delivered = np.where(overdue, promises.deliver_by - random.integers(5 * 60, 12 * 60, self.size) * MINUTE, delivered)
+        delivered = np.where(
+            overdue, promises.deliver_by - random.integers(5 * 60, 12 * 60, self.size) * MINUTE, delivered
+        )
         shipped = np.where(overdue, np.minimum(shipped, promises.ship_by - 8 * HOUR), shipped)
         return shipped, np.where((shipped == NONE) | (delivered > now), NONE, delivered)
 
@@ -190,9 +192,10 @@ class _Maker:
             [seller, np.full(self.size, _CANCELLED_BY_CUSTOMER), np.full(self.size, _CANCELLED_BY_UNKNOWN)], axis=0
         )
         by = np.where(draw < limits[0], SELLER, np.where(draw < limits[1], CUSTOMER, UNKNOWN))
-        at = orders.placed_at + np.where(
-            by == SELLER, random.integers(180, 1500, self.size), random.integers(8, 420, self.size)
-        ) * MINUTE
+        at = (
+            orders.placed_at
+            + np.where(by == SELLER, random.integers(180, 1500, self.size), random.integers(8, 420, self.size)) * MINUTE
+        )
         belated = (by == SELLER) & (random.random(self.size) < 0.12)
         at = np.where(belated, orders.promises.ship_by + random.integers(1, 20, self.size) * HOUR, at)
         cancelled = (draw < limits[2]) & (at < self.clock.as_of)
@@ -230,6 +233,4 @@ def _plant(orders: Orders, facts: Fulfillment) -> None:
 def slow_payment(orders: Orders, facts: Fulfillment) -> Flags:
     """Orders that were paid more than a day after they were placed, terms aside."""
     trade = orders.channel == CHANNEL["wholesale"]
-    return (facts.paid_at != NONE) & (facts.paid_at - orders.placed_at > 24 * HOUR) & ~trade
-
-
+    return np.asarray((facts.paid_at != NONE) & (facts.paid_at - orders.placed_at > 24 * HOUR) & ~trade)

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select
 from opsconsole.domain.instants import HOUR, MINUTE
 from opsconsole.domain.severity import ACKNOWLEDGE_WITHIN
 from opsconsole.rules.order_exceptions import BY_CODE
-from opsconsole.services.demo_company.arrays import NONE, Flags, Ints
+from opsconsole.services.demo_company.arrays import NONE, Flags, Ints, optional
 from opsconsole.services.demo_company.company import CHANNELS, FBA, FIRST_DROP_SHIPPER, PLACES
 from opsconsole.services.demo_company.fulfillment import slow_payment
 from opsconsole.services.demo_company.order_records import OrderRecords
@@ -104,6 +104,15 @@ def make_history(world: World, random: np.random.Generator, before: int) -> list
     return [past for past in (*_from_orders(world, before), *_mended(world, random, before)) if len(past.order)]
 
 
+def _owners(past: Past, seen: Ints) -> list[str | None]:
+    """The desk of each exception that somebody has seen."""
+    desks = DESKS[past.rule]
+    return [
+        desks[order % len(desks)] if at != NONE else None
+        for order, at in zip(past.order.tolist(), seen.tolist(), strict=True)
+    ]
+
+
 class HistoryWriter:
     """Writes past exceptions and what happened to them."""
 
@@ -116,43 +125,57 @@ class HistoryWriter:
 
     def write(self, past: Past) -> int:
         """Write the exceptions of one rule; returns their number."""
-        rule, count = BY_CODE[past.rule], len(past.order)
+        count = len(past.order)
         detected = past.opened_at + self._random.integers(1, _DETECT_EVERY // MINUTE, count) * MINUTE
         seen = np.minimum(detected + self._random.integers(4, 220, count) * MINUTE, past.closed_at)
         # A third of what the data closes by itself nobody had looked at yet.
         seen = np.where((self._random.random(count) < 0.35) & (not past.by_hand), NONE, seen)
-        desks = DESKS[past.rule]
-        owners = [desks[order % len(desks)] if at != NONE else None for order, at in zip(past.order.tolist(), seen.tolist(), strict=True)]
+        owners = _owners(past, seen)
         ids = list(dialect.next_ids(self._conn, schema.exceptions, count))
-        kind, suffix = _MENDED_PART.get(past.rule, ("order", "")) if past.by_hand else ("order", "")
-        money, channel, place = self._world.money.total, self._world.orders.channel, self._world.orders.place
-        keys = self._records.keys(past.order)
         columns: dict[str, list[Any]] = {
             "id": ids,
-            "rule": [past.rule] * count,
-            "subject_kind": [kind] * count,
-            "subject": [f"{where}/{order}{suffix}" for where, order in zip(keys["channel"], keys["order_id"], strict=True)],
-            "order_fk": [self._ids[order] for order in past.order.tolist()],
-            "severity": [rule.severity] * count,
+            **self._subjects(past),
+            **self._clocks(past, detected),
             "state": ["resolved" if past.by_hand else "closed"] * count,
             "owner": owners,
-            "opened_at": past.opened_at.tolist(),
-            "detected_at": detected.tolist(),
-            "acknowledge_by": self._acknowledge_by(rule.severity, detected, place[past.order]).tolist(),
-            "due_at": self._due(rule.resolve_hours, rule.working, past.opened_at, place[past.order]).tolist(),
-            "acknowledged_at": [None if at == NONE else at for at in seen.tolist()],
+            "acknowledged_at": optional(seen),
             "closed_at": past.closed_at.tolist(),
             "closed_by": owners if past.by_hand else [SYSTEM] * count,
             "root_cause": [_CAUSES[past.rule][0] if past.by_hand else None] * count,
-            "value_at_risk": money[past.order].tolist(),
-            "currency": [CHANNELS[number].currency for number in channel[past.order].tolist()],
-            "channel": keys["channel"],
-            "location": [PLACES[number] if number < FIRST_DROP_SHIPPER else None for number in place[past.order].tolist()],
             "evidence_json": [self._evidence(past, order) for order in past.order.tolist()],
         }
         dialect.bulk_insert(self._conn, schema.exceptions, columns)
         self._write_events(past, ids, detected, seen, owners)
         return count
+
+    def _subjects(self, past: Past) -> dict[str, list[Any]]:
+        """What the exceptions are about, and what that is worth."""
+        orders, count = self._world.orders, len(past.order)
+        kind, suffix = _MENDED_PART.get(past.rule, ("order", "")) if past.by_hand else ("order", "")
+        keys = self._records.keys(past.order)
+        pairs = zip(keys["channel"], keys["order_id"], strict=True)
+        place = orders.place[past.order].tolist()
+        return {
+            "rule": [past.rule] * count,
+            "subject_kind": [kind] * count,
+            "subject": [f"{channel}/{order}{suffix}" for channel, order in pairs],
+            "order_fk": [self._ids[order] for order in past.order.tolist()],
+            "value_at_risk": self._world.money.total[past.order].tolist(),
+            "currency": [CHANNELS[number].currency for number in orders.channel[past.order].tolist()],
+            "channel": keys["channel"],
+            "location": [PLACES[number] if number < FIRST_DROP_SHIPPER else None for number in place],
+        }
+
+    def _clocks(self, past: Past, detected: Ints) -> dict[str, list[Any]]:
+        """Severity and the clocks that follow from it and from the type."""
+        rule, place = BY_CODE[past.rule], self._world.orders.place[past.order]
+        return {
+            "severity": [rule.severity] * len(place),
+            "opened_at": past.opened_at.tolist(),
+            "detected_at": detected.tolist(),
+            "acknowledge_by": self._acknowledge_by(rule.severity, detected, place).tolist(),
+            "due_at": self._due(rule.resolve_hours, rule.working, past.opened_at, place).tolist(),
+        }
 
     def _acknowledge_by(self, severity: str, detected: Ints, place: Ints) -> Ints:
         seconds, working = ACKNOWLEDGE_WITHIN[severity]
@@ -201,7 +224,9 @@ class HistoryWriter:
                 rows.append((key, closed, owner, "resolved", f"Resolved: {said}", json.dumps({"root_cause": cause})))
             else:
                 said = _CLOSED.get(past.rule, "The data no longer shows it")
-                rows.append((key, closed, SYSTEM, "closed", f"Closed by the data: {said}", json.dumps({"cause": "data"})))
+                rows.append(
+                    (key, closed, SYSTEM, "closed", f"Closed by the data: {said}", json.dumps({"cause": "data"}))
+                )
         names = ("exception_fk", "at", "who", "action", "words", "detail_json")
         columns = {name: [row[place] for row in rows] for place, name in enumerate(names)}
         dialect.bulk_insert(self._conn, schema.exception_events, columns)

@@ -12,7 +12,10 @@ def _scattered(numbers: list[int], digits: int) -> list[int]:
 
 
 def _amazon(numbers: list[int]) -> list[str]:
-    return [f"11{value // 10**13 % 3 + 1}-{value // 10**6 % 10**7:07d}-{value % 10**6 * 10 + 3:07d}" for value in _scattered(numbers, 14)]
+    return [
+        f"11{value // 10**13 % 3 + 1}-{value // 10**6 % 10**7:07d}-{value % 10**6 * 10 + 3:07d}"
+        for value in _scattered(numbers, 14)
+    ]
 
 
 def _walmart(numbers: list[int]) -> list[str]:
@@ -20,7 +23,10 @@ def _walmart(numbers: list[int]) -> list[str]:
 
 
 def _ebay(numbers: list[int]) -> list[str]:
-    return [f"{value // 10**10 % 15 + 10:02d}-{value // 10**5 % 10**5:05d}-{value % 10**5:05d}" for value in _scattered(numbers, 10)]
+    return [
+        f"{value // 10**10 % 15 + 10:02d}-{value // 10**5 % 10**5:05d}-{value % 10**5:05d}"
+        for value in _scattered(numbers, 10)
+    ]
 
 
 def _etsy(numbers: list[int]) -> list[str]:

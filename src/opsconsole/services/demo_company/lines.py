@@ -33,7 +33,7 @@ _UNKNOWN_SKUS = (
 
 @dataclass
 class Lines:
-    """Order lines as vectors, standing together per order. ``texts`` are the lines that do not carry the product's SKU."""
+    """Order lines as vectors, standing together per order; ``texts`` are SKU and title where not the product's own."""
 
     order: Ints
     number: Ints

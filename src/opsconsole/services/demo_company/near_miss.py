@@ -1,4 +1,4 @@
-"""Planted orders that look wrong and are not: just inside a limit, somebody else's duty, or longer ago than the horizon.
+"""Planted orders that look wrong and are not: just inside a limit, somebody else's duty, or before the horizon.
 
 A rule that raises one of these is too eager.
 """
@@ -16,12 +16,16 @@ def _payments(planner: Planner) -> Iterator[Plan]:
     shop = planner.pick("shopify")
     for state in ("pending", "authorized"):
         yield Plan("pending_23_hours", shop, planner.hours_ago(22.6, 23.4), payment=state)
-    yield Plan(
-        "cash_on_delivery", shop, planner.recent(shop, 26.0, 44.0), payment="pending", method="cash_on_delivery"
-    )
+    yield Plan("cash_on_delivery", shop, planner.recent(shop, 26.0, 44.0), payment="pending", method="cash_on_delivery")
     trade = planner.pick("wholesale")
     yield Plan(
-        "net_terms", trade, planner.recent(trade, 50.0, 70.0), payment="pending", method="invoice", terms="Net 30", lines=3
+        "net_terms",
+        trade,
+        planner.recent(trade, 50.0, 70.0),
+        payment="pending",
+        method="invoice",
+        terms="Net 30",
+        lines=3,
     )
     yield Plan(
         "cancelled_pending",

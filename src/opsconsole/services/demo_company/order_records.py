@@ -359,7 +359,9 @@ def _spoil(parts: dict[str, Values], at: int, trouble: str) -> None:
         "canada_postcode": {"postcode": postcode[:3]},
         "no_street": {"address1": None},
         "no_city": {"city": None},
-        "street_long": {"address1": f"{parts['address1'][at]}, rear building, 2nd door on the left past the loading dock"},
+        "street_long": {
+            "address1": f"{parts['address1'][at]}, rear building, 2nd door on the left past the loading dock"
+        },
         "second_line": {"address2": "Rear building, 2nd door"},
         "zip_plus_four": {"postcode": f"{postcode}-0142"},
     }

@@ -14,7 +14,7 @@ from opsconsole.services.demo_company.promises import Promises, promise
 from opsconsole.services.demo_company.volume import place_orders
 
 _FBA_SHARE = 0.62
-_DROP_SHIPPED_SHARE = 0.065
+_DROP_SHIPPED_SHARE = 0.09
 _DROP_SHIPPED_ON = ("shopify", "walmart", "ebay")
 _SAME_ORDER = 2 * HOUR  # base orders of one customer stand further apart than any duplicate
 

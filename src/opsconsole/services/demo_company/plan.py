@@ -19,18 +19,18 @@ from opsconsole.services.demo_company.volume import STALE_FEED_HOURS
 
 # Planned at 20,000 orders; other sizes follow by the square root, and nothing is left out.
 COUNTS = {
-    "payment_pending": 14,
+    "payment_pending": 18,
     "payment_overdue": 2,
-    "address_invalid": 11,
-    "unmapped_sku": 9,
-    "duplicate_order": 6,
-    "late_shipment": 15,
+    "address_invalid": 13,
+    "unmapped_sku": 11,
+    "duplicate_order": 7,
+    "late_shipment": 13,
     "very_late_shipment": 3,
     "partial_in_time": 7,
-    "partial_late": 6,
-    "no_tracking": 16,
+    "partial_late": 5,
+    "no_tracking": 18,
     "no_tracking_late": 4,
-    "late_delivery": 52,
+    "late_delivery": 60,
 }
 SHORT_ITEMS = 8  # SKU-locations that are sold out; orders wait for each of them
 TIGHT_ITEM = SHORT_ITEMS  # one that has exactly what its open orders need
@@ -267,7 +267,7 @@ class Planner:
         """Shipped in time, promised by a day that is over, not delivered."""
         for _ in self._several("late_delivery"):
             channel = self.pick("shopify", "shopify", "amazon", "walmart", "ebay", "etsy", "shopify-ca")
-            due = self.past_workday(channel, min(int(self._random.exponential(11.0)), 48))
+            due = self.past_workday(channel, min(int(self._random.exponential(17.0)), 54))
             placed, shipped = self.placed_for_deliver_by(channel, due)
             yield Plan("late_delivery", channel, placed, ("LATE_DELIVERY",), shipped_at=shipped, place=self.site())
 

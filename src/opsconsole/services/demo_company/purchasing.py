@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from opsconsole.domain.instants import HOUR
-from opsconsole.services.demo_company.arrays import NONE, Flags, Floats, Ints
+from opsconsole.services.demo_company.arrays import NONE, Flags, Floats, Ints, sums_by
 from opsconsole.services.demo_company.catalog import Catalog
 from opsconsole.services.demo_company.clock import Clock
 from opsconsole.services.demo_company.company import LOCATIONS, PLACE_ZONES, SUPPLIER, SUPPLIERS
-from opsconsole.services.demo_company.stock import Stock
+from opsconsole.services.demo_company.stock import ENOUGH, Stock, safe_level
 
 _WINDOW_DAYS = 7  # a delivery may be that much earlier than promised
 _INBOUND_LATE = 7
@@ -47,7 +47,7 @@ class Purchases:
 
 @dataclass
 class _Wanted:
-    """Lines before they are put into orders: of closed ones the last and first day of arrival, of open ones the day due."""
+    """Lines before they are put into orders: first and last day of arrival; of open ones both are the day due."""
 
     vendor: Ints
     place: Ints
@@ -58,11 +58,6 @@ class _Wanted:
     is_open: Flags
 
 
-def lead_times(catalog: Catalog) -> Floats:
-    """Days each product takes from its supplier; drop-shipped ones none."""
-    return np.array([float(SUPPLIERS[SUPPLIER[key]].lead) if key in SUPPLIER else 0.0 for key in catalog.supplier])
-
-
 def _vendors(clock: Clock, catalog: Catalog, product: Ints, day: Ints) -> Ints:
     """Supplier of each line; before a new supplier began, its goods came from the kitchenware one."""
     vendor = np.array([SUPPLIER.get(key, 0) for key in catalog.supplier])[product]
@@ -70,10 +65,13 @@ def _vendors(clock: Clock, catalog: Catalog, product: Ints, day: Ints) -> Ints:
     return np.where((started > 0) & (day < clock.today - started), SUPPLIER["kestrel-kitchenware"], vendor)
 
 
-def _systematic(random: np.random.Generator, shares: Floats) -> Flags:
-    """Chosen rows: as many as the shares ask for, spread evenly, so that no month is far from its share."""
-    passed = np.cumsum(shares) + random.random()
-    return np.floor(passed) > np.floor(passed - shares)
+def _systematic(random: np.random.Generator, shares: Floats, wanted: "_Wanted") -> Flags:
+    """Chosen lines: as many as the shares ask for, spread evenly over each supplier's days, so no month is far off."""
+    ranked = np.lexsort((wanted.last_day, wanted.vendor))
+    passed = np.cumsum(shares[ranked]) + random.random()
+    chosen = np.zeros(len(shares), dtype=np.bool_)
+    chosen[ranked] = np.floor(passed) > np.floor(passed - shares[ranked])
+    return chosen & ~wanted.is_open
 
 
 def _received_lines(clock: Clock, catalog: Catalog, stock: Stock) -> _Wanted:
@@ -93,12 +91,12 @@ def _received_lines(clock: Clock, catalog: Catalog, stock: Stock) -> _Wanted:
 
 def _open_lines(clock: Clock, random: np.random.Generator, catalog: Catalog, stock: Stock) -> _Wanted:
     """What is on its way: for items that run down, most in time, a few already overdue."""
-    sellable = ~np.isin(stock.product, catalog.discontinued)
-    running_down = sellable & (stock.reorder_cover < 62) & (random.random(len(stock.product)) < 0.42)
-    running_down |= sellable & (stock.available <= 0)
+    wanting = np.array([0.20, 0.6, 0.12, 0.0, 0.0])[stock.state]
+    missing = np.where(stock.state == ENOUGH, safe_level(stock.reorder) - stock.available, 0.0)
+    running_down = (random.random(len(stock.product)) < wanting) | (stock.available <= 0) | (missing > 0)
     item = np.flatnonzero(running_down)
     pack = catalog.pack[stock.product[item]]
-    wanted = np.maximum(stock.demand[item] * random.uniform(25, 45, len(item)), pack)
+    wanted = np.maximum(stock.demand[item] * random.uniform(25, 45, len(item)), np.maximum(pack, missing[item]))
     quantity = np.ceil(wanted / pack).astype(np.int64) * pack
     due = clock.workday(clock.today + random.integers(2, 26, len(item)), 0, "forward")
     overdue = random.permutation(len(item))[:_INBOUND_LATE]
@@ -125,35 +123,17 @@ def _both(closed: _Wanted, ahead: _Wanted) -> _Wanted:
 
 def purchase(clock: Clock, random: np.random.Generator, catalog: Catalog, stock: Stock) -> Purchases:
     """Purchase orders that explain every arrival, and open ones for what runs down."""
-    closed = _received_lines(clock, catalog, stock)
-    wanted = _both(closed, _open_lines(clock, random, catalog, stock))
+    wanted = _both(_received_lines(clock, catalog, stock), _open_lines(clock, random, catalog, stock))
     of, count = _orders_of(wanted)
     vendor, place, is_open = (np.zeros(count, dtype=np.int64) for _ in range(3))
     vendor[of], place[of], is_open[of] = wanted.vendor, wanted.place, wanted.is_open
-    first, last = np.full(count, np.iinfo(np.int64).max), np.zeros(count, dtype=np.int64)
-    np.minimum.at(first, of, wanted.first_day)
-    np.maximum.at(last, of, wanted.last_day)
-    late = _systematic(random, np.array([item.late for item in SUPPLIERS])[vendor]) & (is_open == 0)
-    promised = np.where(late, first - random.integers(2, 9, count), last + random.integers(0, 3, count))
-    promised = np.where(is_open == 1, last, promised)
-    spread = np.array([item.spread for item in SUPPLIERS])[vendor]
-    lead = np.array([item.lead for item in SUPPLIERS])[vendor] + np.rint(random.normal(0.0, spread)).astype(np.int64)
-    ordered_on = clock.workday(np.minimum(promised - np.maximum(lead, 5), clock.today - 1), 0)
-    home = clock.zone(PLACE_ZONES[0])
-    ordered_at = home.at(ordered_on, random.integers(8 * 3600, 16 * 3600, count))
-    answered = ordered_at + random.integers(5, 70, count) * HOUR
-    answered = np.where(answered > clock.as_of, NONE, answered)
+    promised = _promised(random, wanted)
+    ordered_at, answered = _ordered(clock, random, vendor, of, promised)
+    short = _systematic(random, np.array([item.short for item in SUPPLIERS])[wanted.vendor], wanted)
     status = np.where(is_open == 0, RECEIVED, np.where(answered == NONE, OPEN, ACKNOWLEDGED))
-    short = _systematic(random, np.array([item.short for item in SUPPLIERS])[wanted.vendor]) & ~wanted.is_open
-    received = np.where(wanted.is_open, 0, wanted.quantity)
-    rate = np.array([item.rejects for item in SUPPLIERS])[wanted.vendor]
-    pack = catalog.pack[stock.product[wanted.item]]
-    inbound = np.zeros(len(stock.product), dtype=np.int64)
-    np.add.at(inbound, wanted.item[wanted.is_open], wanted.quantity[wanted.is_open])
     arrivals = stock.arrivals
-    bad = random.binomial(arrivals.quantity, rate[arrivals.line])
-    rejected = np.zeros(len(of), dtype=np.int64)
-    np.add.at(rejected, arrivals.line, bad)
+    rejects = np.array([item.rejects for item in SUPPLIERS])
+    bad = random.binomial(arrivals.quantity, rejects[wanted.vendor[arrivals.line]])
     arrived_at, stocked_at = _docked(clock, random, place[of[arrivals.line]], arrivals.day)
     numbers = np.zeros(len(arrivals.line), dtype=np.int64)
     numbers[1:] = arrivals.line[1:] == arrivals.line[:-1]
@@ -166,11 +146,11 @@ def purchase(clock: Clock, random: np.random.Generator, catalog: Catalog, stock:
         of=of,
         line_number=_line_numbers(of),
         product=stock.product[wanted.item],
-        quantity=wanted.quantity + np.where(short, pack, 0),
-        received=received,
-        rejected=rejected,
-        promised_on=promised[of],
-        earliest_on=promised[of] - _WINDOW_DAYS,
+        quantity=wanted.quantity + np.where(short, catalog.pack[stock.product[wanted.item]], 0),
+        received=np.where(wanted.is_open, 0, wanted.quantity),
+        rejected=sums_by(arrivals.line, bad, len(of)),
+        promised_on=promised,
+        earliest_on=promised - _WINDOW_DAYS,
         completed_on=np.where(wanted.is_open | short, NONE, wanted.last_day),
         receipt_line=arrivals.line,
         receipt_number=numbers,
@@ -179,8 +159,30 @@ def purchase(clock: Clock, random: np.random.Generator, catalog: Catalog, stock:
         arrived_on=arrivals.day,
         arrived_at=arrived_at,
         stocked_at=stocked_at,
-        inbound=inbound,
+        inbound=sums_by(wanted.item[wanted.is_open], wanted.quantity[wanted.is_open], len(stock.product)),
     )
+
+
+def _promised(random: np.random.Generator, wanted: _Wanted) -> Ints:
+    """The day each line was promised for: some days before it came where it was late, else that day or soon after."""
+    late = _systematic(random, np.array([item.late for item in SUPPLIERS])[wanted.vendor], wanted)
+    count = len(late)
+    promised = np.where(
+        late, wanted.last_day - random.integers(2, 9, count), wanted.last_day + random.integers(0, 3, count)
+    )
+    return np.where(wanted.is_open, wanted.last_day, promised)
+
+
+def _ordered(clock: Clock, random: np.random.Generator, vendor: Ints, of: Ints, promised: Ints) -> tuple[Ints, Ints]:
+    """When orders were placed, a lead time before their first promised day, and acknowledged."""
+    first = np.full(len(vendor), np.iinfo(np.int64).max)
+    np.minimum.at(first, of, promised)
+    spread = np.array([item.spread for item in SUPPLIERS])[vendor]
+    lead = np.array([item.lead for item in SUPPLIERS])[vendor] + np.rint(random.normal(0.0, spread)).astype(np.int64)
+    day = clock.workday(np.minimum(first - np.maximum(lead, 5), clock.today - 1), 0)
+    ordered = clock.zone(PLACE_ZONES[0]).at(day, random.integers(8 * 3600, 16 * 3600, len(vendor)))
+    answered = ordered + random.integers(5, 70, len(vendor)) * HOUR
+    return ordered, np.where(answered > clock.as_of, NONE, answered)
 
 
 def _docked(clock: Clock, random: np.random.Generator, place: Ints, day: Ints) -> tuple[Ints, Ints]:

@@ -69,7 +69,9 @@ def split_quantities(random: np.random.Generator, lines: Lines, orders: Orders, 
     shipped = (facts.shipped_at != NONE)[lines.order]
     started = (facts.first_shipped_at != NONE)[lines.order]
     in_first = np.where(facts.split[lines.order], lines.number == 0, True)
-    missing = shipped & orders.ordinary[lines.order] & (lines.quantity > 1) & (random.random(len(shipped)) < _SHORT_SHARE)
+    missing = (
+        shipped & orders.ordinary[lines.order] & (lines.quantity > 1) & (random.random(len(shipped)) < _SHORT_SHARE)
+    )
     cancelled = np.where(missing, 1, 0)
     first = np.where(started & in_first, lines.quantity - cancelled, 0)
     return Quantities(first, np.where(shipped, lines.quantity - cancelled, first), cancelled)
@@ -183,19 +185,22 @@ def _with_voided(random: np.random.Generator, orders: Orders, shipments: Shipmen
     ranked = np.argsort(at, kind="stable")
     both = np.r_[np.arange(len(shipments.order)), rows][ranked]
     extra = np.r_[np.zeros(len(shipments.order), dtype=bool), np.ones(len(rows), dtype=bool)][ranked]
-    gone = np.where(extra, NONE, 0)
+
+    def unless_void(values: Ints, void: int) -> Ints:
+        return np.where(extra, void, values[both])
+
     return Shipments(
-        shipments.order[both],
-        np.where(extra, -1, shipments.number[both]),
-        shipments.carrier[both],
-        shipments.quantity[both],
-        shipments.grams[both],
-        np.where(extra, 0, shipments.cost[both]),
-        shipments.labeled_at[both] - np.where(extra, 25 * MINUTE, 0),
-        *(
-            np.where(extra, gone, values[both])
-            for values in (shipments.shipped_at, shipments.first_scan_at, shipments.last_scan_at, shipments.delivered_at)
-        ),
+        order=shipments.order[both],
+        number=unless_void(shipments.number, -1),
+        carrier=shipments.carrier[both],
+        quantity=shipments.quantity[both],
+        grams=shipments.grams[both],
+        cost=unless_void(shipments.cost, 0),
+        labeled_at=shipments.labeled_at[both] - np.where(extra, 25 * MINUTE, 0),
+        shipped_at=unless_void(shipments.shipped_at, NONE),
+        first_scan_at=unless_void(shipments.first_scan_at, NONE),
+        last_scan_at=unless_void(shipments.last_scan_at, NONE),
+        delivered_at=unless_void(shipments.delivered_at, NONE),
         voided=extra,
         tracking=_voided_numbers(shipments, both, extra, planned),
     )

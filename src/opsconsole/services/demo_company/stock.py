@@ -23,9 +23,12 @@ from opsconsole.services.demo_company.shipments import Quantities
 HISTORY_DAYS = 180
 OVERSOLD = ("BT-0750-GRN", "reno")  # the channels sold three more than there are
 OVERSOLD_BY = 3
-_DEMAND_DAYS = 56
+_DEMAND_DAYS, _RECENT_DAYS = 56, 28
+_LEAD_DEVIATION = 3.0
+_FORGOTTEN_FOR = 470  # days since anything came of what is no longer made
 _NEWEST_MINUTES = 45  # orders that young are not allocated yet
-_LOW, _UNDER_REORDER, _TOO_MUCH = 9, 17, 22  # SKU-locations in those states
+_LOW, _UNDER_REORDER, _TOO_MUCH = 7, 14, 14  # SKU-locations put into those states
+ENOUGH, LOW, UNDER, MUCH, FORGOTTEN = range(5)
 _SPLIT_SHARE = 0.10
 
 
@@ -54,7 +57,8 @@ class Stock:
     arrivals: Arrivals
     line_allocated: Ints
     unallocated: Ints
-    reorder_cover: Floats
+    state: Ints
+    reorder: Floats
     oversold: int
 
     @property
@@ -113,35 +117,62 @@ def _allocate(
     return pieces, allocated
 
 
-def _cover_days(random: np.random.Generator, demand: Floats, lead: Floats) -> Floats:
-    """Days of cover each item shall have: a few low, some under their reorder point, some far too much, most enough."""
-    cover = random.uniform(30.0, 82.0, len(demand)) + lead * 0.4
-    quick = np.argsort(-demand, kind="stable")[: len(demand) // 2]
-    chosen = random.permutation(quick)
-    low, under = chosen[:_LOW], chosen[_LOW : _LOW + _UNDER_REORDER]
-    much = chosen[_LOW + _UNDER_REORDER : _LOW + _UNDER_REORDER + _TOO_MUCH]
-    cover[low] = random.uniform(2.0, 6.8, len(low))
-    cover[under] = lead[under] * random.uniform(0.45, 0.95, len(under))
-    cover[much] = random.uniform(150.0, 420.0, len(much))
-    return cover
+def _sold(clock: Clock, orders: Orders, lines: Lines, facts: Fulfillment, item: Ints, items: int) -> NDArray[np.int64]:
+    """Pieces ordered of each item on each day of the last weeks, cancelled orders left out (items × days)."""
+    first = clock.today - _DEMAND_DAYS + 1
+    day = orders.placed_on[lines.order] - first
+    rows = (item >= 0) & (day >= 0) & (day < _DEMAND_DAYS) & (facts.cancelled_at == NONE)[lines.order]
+    flat = sums_by(item[rows] * _DEMAND_DAYS + day[rows], lines.quantity[rows], items * _DEMAND_DAYS)
+    return flat.reshape(items, _DEMAND_DAYS)
+
+
+def _reorder_points(sold: NDArray[np.int64], lead: Floats) -> tuple[Floats, Floats]:
+    """Demand per day of the last four weeks, and about where a buyer would order again."""
+    demand = sold[:, -_RECENT_DAYS:].mean(axis=1)
+    variance = ((sold - demand[:, None]) ** 2).sum(axis=1) / (_DEMAND_DAYS - 1)
+    safety = 1.645 * np.sqrt(lead * variance + demand**2 * _LEAD_DEVIATION**2)
+    return demand, demand * lead + safety
+
+
+def safe_level(reorder: Floats) -> Floats:
+    """Pieces that are certainly above a reorder point: lead times are learned a little longer than quoted."""
+    return reorder * 1.12 + 2.6
+
+
+def _states(random: np.random.Generator, demand: Floats, spared: Ints) -> Ints:
+    """State of each item: a few quick ones low, some under their reorder point, some with far too much."""
+    state = np.full(len(demand), ENOUGH, dtype=np.int64)
+    ranked = np.argsort(-demand, kind="stable")
+    ranked = ranked[~np.isin(ranked, spared)]
+    quick = random.permutation(ranked[: len(demand) // 5])
+    others = random.permutation(ranked[len(demand) // 5 : len(demand) // 2])
+    state[quick[:_LOW]] = LOW
+    state[quick[_LOW : _LOW + _UNDER_REORDER]] = UNDER
+    state[others[:_TOO_MUCH]] = MUCH
+    return state
 
 
 def _present(
     random: np.random.Generator,
-    catalog: Catalog,
-    product: Ints,
+    state: Ints,
     demand: Floats,
-    cover: Floats,
+    reorder: Floats,
+    yearly: Floats,
     unallocated: Ints,
 ) -> Ints:
     """Available pieces of each item now; never less than what is still to be allocated."""
-    pack = catalog.pack[product]
-    available = np.rint(demand * cover).astype(np.int64)
-    spare = random.integers(1, 4, len(product)) * np.maximum(pack // 3, 1)
-    available = np.maximum(available, np.where(cover > 25, spare, 1))
-    old = np.isin(product, catalog.discontinued)
-    available[old] = random.integers(60, 220, int(old.sum()))
-    return np.maximum(available, unallocated + 1)
+    draw = random.random(len(state))
+    least = safe_level(reorder)
+    most = np.minimum(demand * 86, yearly * 165)
+    # Where a rarely sold item needs more than three months of sales to be safe, the rest is on its way.
+    enough = np.minimum(least + draw * np.maximum(most - least, 0), np.maximum(demand * 88, 1))
+    slow = np.maximum(1.0, yearly * (50 + 80 * draw))
+    available = np.where(demand > 0, enough, slow)
+    available = np.where(state == LOW, demand * (2 + 4.5 * draw), available)
+    available = np.where(state == UNDER, np.maximum(reorder * (0.45 + 0.5 * draw), demand * 7.5), available)
+    available = np.where(state == MUCH, demand * (130 + 260 * draw), available)
+    available = np.where(state == FORGOTTEN, 60 + 160 * draw, available)
+    return np.maximum(np.floor(available).astype(np.int64), unallocated + 1)
 
 
 def _backward(
@@ -178,7 +209,7 @@ def _backward(
 
 
 def _arrivals(
-    clock: Clock, random: np.random.Generator, level: NDArray[np.int64], coming: NDArray[np.int64], now: Ints
+    clock: Clock, random: np.random.Generator, level: NDArray[np.int64], coming: NDArray[np.int64]
 ) -> Arrivals:
     """Receipts, oldest first; a tenth comes in two parts, where the shelf could wait for the second."""
     day, item = np.nonzero(coming.T)
@@ -198,6 +229,34 @@ def _arrivals(
     return Arrivals(table[:, 0], table[:, 1], table[:, 2] + clock.first_day, table[:, 3])
 
 
+def _commit(
+    clock: Clock,
+    orders: Orders,
+    lines: Lines,
+    quantities: Quantities,
+    facts: Fulfillment,
+    item: Ints,
+    scarce: list[int],
+) -> tuple[Ints, NDArray[np.int64]]:
+    """Allocated pieces per line; and (items × 2) what is allocated and what is open beside it."""
+    waits = np.zeros(len(item), dtype=np.bool_)
+    first = lines.first_of(len(orders))
+    for number, plan in zip(orders.of_plans().tolist(), orders.plans, strict=True):
+        waits[first[number]] = plan.short_item >= 0
+    pieces, allocated = _allocate(clock, orders, lines, quantities, facts, waits)
+    # Of what is scarce nothing is left over for orders that came by chance: theirs is put aside already.
+    allocated = np.where(np.isin(item, scarce) & ~waits, pieces, allocated)
+    kept, count = item >= 0, int(item.max(initial=0)) + 1
+    sums = [sums_by(item[kept], values[kept], count) for values in (allocated, pieces - allocated)]
+    return allocated, np.stack(sums, axis=1)
+
+
+def _quiet_days(random: np.random.Generator, state: Ints) -> Ints:
+    """For how many days nothing has come: a week at most, longer where there is too much."""
+    quiet = np.where(state == MUCH, random.integers(25, 80, len(state)), random.integers(1, 8, len(state)))
+    return np.where(state == FORGOTTEN, _FORGOTTEN_FOR, quiet)
+
+
 def make_stock(
     clock: Clock,
     random: np.random.Generator,
@@ -207,49 +266,42 @@ def make_stock(
     quantities: Quantities,
     facts: Fulfillment,
     short: list[tuple[int, int]],
-    lead: Floats,
 ) -> Stock:
-    """The shelves now and for two years back; ``lead`` is each product's lead time in days."""
+    """The shelves now and for two years back; ``short`` are the (product, place) of what planned orders wait for."""
     product, place, table = _items(catalog)
     count = len(product)
     item = _line_items(orders, lines, table)
-    short_items = [int(table[where, what]) for what, where in short]
-    waits = np.zeros(len(lines.order), dtype=np.bool_)
-    first = lines.first_of(len(orders))
-    for number, plan in zip(orders.of_plans().tolist(), orders.plans, strict=True):
-        waits[first[number]] = plan.short_item >= 0
-    scarce = np.isin(item, [*short_items, int(table[PLACE[OVERSOLD[1]], catalog.sku.index(OVERSOLD[0])])])
-    pieces, line_allocated = _allocate(clock, orders, lines, quantities, facts, waits)
-    line_allocated = np.where(scarce & ~waits, pieces, line_allocated)
-    kept = item >= 0
-    allocated = sums_by(item[kept], line_allocated[kept], count)
-    unallocated = sums_by(item[kept], (pieces - line_allocated)[kept], count)
-    leaving = _leaving(clock, orders, lines, quantities, facts, item, count)
-    demand = leaving[:, -_DEMAND_DAYS:].sum(axis=1) / _DEMAND_DAYS
-    cover = _cover_days(random, demand, lead[product])
-    available = _present(random, catalog, product, demand, cover, unallocated)
-    held = np.where(random.random(count) < 0.08, random.integers(1, 4, count), 0)
-    available[short_items[:SHORT_ITEMS]] = 0
-    available[short_items[TIGHT_ITEM]] = unallocated[short_items[TIGHT_ITEM]]
+    waited_for = [int(table[where, what]) for what, where in short]
     oversold = int(table[PLACE[OVERSOLD[1]], catalog.sku.index(OVERSOLD[0])])
+    line_allocated, sums = _commit(clock, orders, lines, quantities, facts, item, [*waited_for, oversold])
+    allocated, unallocated = np.zeros((2, count), dtype=np.int64)
+    allocated[: len(sums)], unallocated[: len(sums)] = sums[:, 0], sums[:, 1]
+    leaving = _leaving(clock, orders, lines, quantities, facts, item, count)
+    demand, reorder = _reorder_points(_sold(clock, orders, lines, facts, item, count), catalog.lead[product])
+    state = _states(random, demand, np.array([*waited_for, oversold]))
+    state[np.isin(product, catalog.discontinued)] = FORGOTTEN
+    available = _present(random, state, demand, reorder, leaving[:, -365:].mean(axis=1), unallocated)
+    available[waited_for[:SHORT_ITEMS]] = 0
+    available[waited_for[TIGHT_ITEM]] = unallocated[waited_for[TIGHT_ITEM]]
     available[oversold] = -OVERSOLD_BY
     allocated[oversold] += OVERSOLD_BY + 2
+    held = np.where(random.random(count) < 0.08, random.integers(1, 4, count), 0)
     on_hand = available + allocated + held
-    old = np.isin(product, catalog.discontinued)
-    quiet = np.where(cover > 140, random.integers(25, 80, count), random.integers(1, 8, count))
-    level, coming = _backward(clock, random, catalog.pack[product], place, on_hand, leaving, np.where(old, 470, quiet))
+    quiet = _quiet_days(random, state)
+    level, coming = _backward(clock, random, catalog.pack[product], place, on_hand, leaving, quiet)
     return Stock(
-        product,
-        place,
-        demand,
-        on_hand,
-        allocated,
-        held,
-        level,
-        leaving,
-        _arrivals(clock, random, level, coming, on_hand),
-        line_allocated,
-        unallocated,
-        cover,
-        oversold,
+        product=product,
+        place=place,
+        demand=demand,
+        on_hand=on_hand,
+        allocated=allocated,
+        held=held,
+        level=level,
+        leaving=leaving,
+        arrivals=_arrivals(clock, random, level, coming),
+        line_allocated=line_allocated,
+        unallocated=unallocated,
+        state=state,
+        reorder=reorder,
+        oversold=oversold,
     )

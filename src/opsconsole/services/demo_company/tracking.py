@@ -1,7 +1,8 @@
 """Tracking numbers with true check digits, in the public formats of the carriers' numbers.
 
-Sources of the check digits: UPS tracking number (modulus 10 over letters as digits), USPS Publication 199 (Intelligent Mail
-package barcode, modulus 10 with weights 3 and 1), FedEx Ground/Express 12 digits (weights 3, 1, 7, modulus 11 then 10).
+Sources of the check digits: UPS tracking number (modulus 10 over letters as digits), USPS Publication 199 (Intelligent
+Mail package barcode, modulus 10 with weights 3 and 1), FedEx Express with 12 digits (weights 3, 1, 7, modulus 11, then
+10).
 """
 
 import numpy as np
@@ -25,7 +26,7 @@ def _values(text: str) -> list[int]:
 
 
 def _modulus_10(table: NDArray[np.int64], weights: NDArray[np.int64]) -> Ints:
-    return (10 - (table * weights).sum(axis=1) % 10) % 10
+    return np.asarray((10 - (table * weights).sum(axis=1) % 10) % 10)
 
 
 def numbers_1z(serials: Ints, service: str = "03") -> list[str]:

@@ -14,7 +14,32 @@ _WEEKDAY = np.array([1.10, 1.04, 1.00, 0.98, 0.97, 0.93, 1.02])  # Monday first
 _MONTH = np.array([0.90, 0.88, 0.92, 0.93, 0.96, 0.94, 0.95, 0.96, 0.98, 1.03, 1.28, 1.42])
 # Orders per hour of the local day: quiet nights, a lunch hump, an evening peak.
 _HOUR = np.array(
-    [1.2, 0.7, 0.5, 0.4, 0.5, 0.9, 1.8, 3.0, 4.2, 5.2, 5.8, 6.1, 6.3, 5.9, 5.6, 5.5, 5.6, 5.9, 6.6, 7.5, 8.1, 7.6, 5.4, 2.9]
+    [
+        1.2,
+        0.7,
+        0.5,
+        0.4,
+        0.5,
+        0.9,
+        1.8,
+        3.0,
+        4.2,
+        5.2,
+        5.8,
+        6.1,
+        6.3,
+        5.9,
+        5.6,
+        5.5,
+        5.6,
+        5.9,
+        6.6,
+        7.5,
+        8.1,
+        7.6,
+        5.4,
+        2.9,
+    ]
 )
 _RECENT_PROMOTION, _PRIME_DAYS = 1.85, 1.9
 STALE_FEED_HOURS = 5  # the Walmart feed is that late, so no order of it can be newer

@@ -39,4 +39,5 @@ class WorkingHours:
         worked = index * length + worked_today + spans
         # A clock that runs out exactly at closing time does so that day, not at the next opening.
         last = (worked - 1) // length
-        return zone.at(self._workdays[last], np.full(len(day), opens * 3600, dtype=np.int64)) + worked - last * length
+        begun = zone.at(self._workdays[last], np.full(len(day), opens * 3600, dtype=np.int64))
+        return np.asarray(begun + worked - last * length)

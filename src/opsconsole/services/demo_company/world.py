@@ -15,7 +15,7 @@ from opsconsole.services.demo_company.near_miss import near_misses
 from opsconsole.services.demo_company.orders import Orders, make_orders
 from opsconsole.services.demo_company.people import People
 from opsconsole.services.demo_company.plan import Planner, with_twins
-from opsconsole.services.demo_company.purchasing import Purchases, lead_times, purchase
+from opsconsole.services.demo_company.purchasing import Purchases, purchase
 from opsconsole.services.demo_company.shipments import (
     Quantities,
     Scans,
@@ -81,8 +81,7 @@ def make_world(clock: Clock, orders: int, seed: int, progress: Progress | None =
     shipments = make_shipments(clock, dice[5], catalog, made, lines, quantities, facts)
     scans = make_scans(clock, dice[6], shipments)
     say(0, 0, "Counting the stock")
-    lead = lead_times(catalog)
-    stock = make_stock(clock, dice[8], catalog, made, lines, quantities, facts, short, lead)
+    stock = make_stock(clock, dice[8], catalog, made, lines, quantities, facts, short)
     return World(
         clock=clock,
         seed=seed,
