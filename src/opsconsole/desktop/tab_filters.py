@@ -72,7 +72,7 @@ class Filters(QObject):
                 self._fill(selector)
         if not self._restored:
             self._restored = True
-            self._restore(self._kept)
+            self._restore(self._kept or self._first_state())
         self.apply(remember=False)
 
     def apply(self, *, remember: bool = True) -> None:
@@ -198,6 +198,10 @@ class Filters(QObject):
         self._toolbar.view.choose(str(state.get("view", "")))
         if "search" in state:
             self._toolbar.search.setText(str(state["search"]))
+
+    def _first_state(self) -> dict[str, Any]:
+        saved = self._views[self._first_view]
+        return {"view": saved.name, "chip": saved.chip, "selected": self._loader_values(saved.selected)}
 
     def _loader_values(self, selected: Mapping[str, str]) -> dict[str, str]:
         return {key: selected.get(key, value) for key, value in self.options().items()}

@@ -234,7 +234,8 @@ class Chart(QWidget):
             return
         low, high = min(values), max(values)
         margin = (high - low or abs(high) or 1.0) * 0.08
-        low, high = low - margin, high + margin
+        labeled = any(mark.role in ("receipt", "proposed") for mark in self._spec.marks)
+        low, high = low - margin, high + margin * (3 if labeled else 1)
         if self._spec.bars:
             low = 0.0
         if self._spec.y_floor is not None:

@@ -81,9 +81,11 @@ def _plain(number: float) -> str:
 
 def _text(field: Field, raw: Any, currency: str, formats: Formats) -> Cell:
     text = str(raw)
-    # The stretch column explains its row: it steps back behind the columns that are compared.
+    # A column that only explains its row steps back behind the columns that are compared.
     return (
-        Cell(text, "text_muted" if field.stretch else "text") if text else Cell(field.missing or NO_WORDS, "text_muted")
+        Cell(text, "text_muted" if field.wide_only else "text")
+        if text
+        else Cell(field.missing or NO_WORDS, "text_muted")
     )
 
 

@@ -14,9 +14,10 @@ SAMPLE_ROWS = 60
 MAX_TEXT = 280
 MIN_TEXT = 72
 STRETCH_MIN = 160
+STRETCH_FLOOR = 120
 STRETCH_COMFORT = 320
-# Cut in this order when the columns do not fit: identifiers last.
-_CUT_ORDER = ((Kind.TEXT, Kind.STATUS, Kind.PROPOSAL), (Kind.STATE,), (Kind.IDENTIFIER,))
+# Cut in this order when the columns do not fit; identifiers never, then the list scrolls sideways.
+_CUT_ORDER = ((Kind.TEXT, Kind.STATUS, Kind.PROPOSAL), (Kind.STATE,))
 
 
 class Columns:
@@ -48,9 +49,14 @@ class Columns:
         fixed = [field for field in shown if not self._stretches(field)]
         used = sum(widths[field.key] for field in fixed) + LEFT_EXTRA
         stretching = [field for field in shown if self._stretches(field)]
-        if stretching and room - used < STRETCH_MIN and not self._shown.get(stretching[0].key):
-            # Too narrow for the long words: they are in the panel and the tooltip.
-            shown, stretching = fixed, []
+        if stretching and room - used < STRETCH_MIN:
+            wide_only = stretching[0].wide_only and not self._shown.get(stretching[0].key)
+            if wide_only:
+                # Too narrow for the long words: they are in the panel and the tooltip.
+                shown = fixed
+            else:
+                widths[stretching[0].key] = max(room - used, STRETCH_FLOOR)
+            stretching = []
         if stretching:
             loose = [field for field in fixed if field.key not in self._widths]
             air = min(max((room - used - STRETCH_COMFORT) // max(len(loose), 1), 0), 16)
@@ -157,7 +163,8 @@ class Columns:
     def _cut(self, shown: list[Field], widths: dict[str, int], excess: int) -> None:
         for kinds in _CUT_ORDER:
             for field in sorted(shown, key=lambda field: -widths[field.key]):
-                if excess > 0 and field.kind in kinds and field.key not in self._widths:
+                cuttable = field.kind in kinds and not field.stretch and field.key not in self._widths
+                if excess > 0 and cuttable:
                     taken = min(excess, max(widths[field.key] - MIN_TEXT, 0))
                     widths[field.key] -= taken
                     excess -= taken
