@@ -27,6 +27,19 @@ def now() -> int:
     return instants.from_iso("2026-11-17T15:42:00Z")
 
 
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Folder of the real data sets: OPSCONSOLE_DATA, else ``../shared/data`` beside the checkout.
+
+    Skips where they are absent; where OPSCONSOLE_DATA promises them, that is a failure.
+    """
+    told = os.environ.get("OPSCONSOLE_DATA")
+    folder = Path(told) if told else Path(__file__).parents[2] / "shared" / "data"
+    if not (folder / "olist").is_dir():
+        (pytest.fail if told else pytest.skip)(f"the real data sets are not in {folder}")
+    return folder
+
+
 def _server_module() -> ModuleType:
     path = Path(__file__).with_name("postgres_server.py")
     if "postgres_server" not in sys.modules:

@@ -35,7 +35,7 @@ def score(candidate: Candidate, header: Sequence[str]) -> Score:
     if isinstance(candidate, Source):
         return candidate.recognizes(names)
     if candidate.header and header_names(candidate.header) == names:
-        return Score(2.0, f"its header is the one that “{candidate.name}” was made for")
+        return Score(2.0, "its header is the one the mapping was made for")
     used: set[str] = set()
     for alternatives, optional in candidate.column_groups():
         there = [name for name in alternatives if name in names]
@@ -44,7 +44,7 @@ def score(candidate: Candidate, header: Sequence[str]) -> Score:
         used.update(there)
     if not used:
         return NO_FIT
-    return Score(len(used) / len(names), f"it has the {len(used)} columns that the mapping “{candidate.name}” reads")
+    return Score(len(used) / len(names), f"it has the {len(used)} columns that are read")
 
 
 def best_fit(rows: Iterable[NumberedRow], candidates: Sequence[Candidate], header_row: int = 0) -> Fit | None:

@@ -19,6 +19,17 @@ from opsconsole.store.schema import channels, settings
 _PLATFORMS = {"shopify": "Shopify", "shipstation": "ShipStation"}
 
 
+class ChannelNeeded(UserError):  # noqa: N818 - a question to the user
+    """Somebody must say which of ``channels`` (keys) a file is from."""
+
+    def __init__(self, name: str, channels: Sequence[str]) -> None:
+        super().__init__(
+            f"{name}: which of {', '.join(channels)} is it from?",
+            "Name its channel; it is remembered for this folder.",
+        )
+        self.channels = tuple(channels)
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelChoice:
     """The channel of a file (empty: the file does not need one), how it was found, and what else there is."""
@@ -63,10 +74,7 @@ def choose_channel(conn: Connection, opened: Opened, told: str | None, folder: P
     if len(known) == 1:
         return ChannelChoice(known[0], "the only one there is")
     if len(known) > 1:
-        raise UserError(
-            f"{opened.file.name}: which of {', '.join(known)} is it from?",
-            "Name its channel; it is remembered for this folder.",
-        )
+        raise ChannelNeeded(opened.file.name, known)
     return ChannelChoice(platform or slug(opened.spec.name), "a new one", ())
 
 

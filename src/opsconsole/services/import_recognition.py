@@ -16,7 +16,7 @@ from opsconsole.imports.recognize import Candidate, likely_header
 from opsconsole.imports.saved import load_folder, load_mapping, save_mapping
 from opsconsole.imports.source import all_sources
 from opsconsole.imports.tables import FileOptions, InputFile, head, input_file
-from opsconsole.services.import_channels import choose_channel, known_channels
+from opsconsole.services.import_channels import ChannelNeeded, choose_channel, known_channels
 from opsconsole.store.database import Database
 
 
@@ -110,7 +110,7 @@ def _with_channel(found: Recognition, database: Database, opened: Opened, now: i
         known = tuple(known_channels(conn))
         try:
             choice = choose_channel(conn, opened, None, opened.file.path.parent, now)
-        except UserError:
+        except ChannelNeeded:
             return replace(found, needs_channel=True, channels=known)
     return replace(found, channel=choice.key, channel_note=choice.note, channels=known)
 

@@ -48,7 +48,11 @@ class Sample:
 
 @dataclass
 class FileReport:
-    """What became of one file. ``message`` and ``hint`` say why nothing did, where nothing did."""
+    """What became of one file. ``message`` and ``hint`` say why nothing did, where nothing did.
+
+    Where only an answer is missing, ``ask_formats`` are the possible date formats by column (to be given as
+    ``formats``) and ``ask_channels`` the channels the file may be from.
+    """
 
     name: str
     state: str
@@ -68,6 +72,8 @@ class FileReport:
     seconds: float = 0.0
     message: str = ""
     hint: str = ""
+    ask_formats: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    ask_channels: tuple[str, ...] = ()
 
     def total(self, what: str) -> int:
         """Sum over the record kinds of read, inserted, updated, unchanged or rejected."""
@@ -90,15 +96,19 @@ class FileReport:
             return [f"{self.message} {self.hint}".strip()]
         if self.state == CANCELLED:
             return [f"{self.name} was cancelled; nothing of it was written."]
-        lines = [f"**{self.name}** is {self.label}: {self.why}."]
+        lines = [f"**{self.name}** {self._recognized()}: {self.why}."]
         lines.append(self._counted())
         if self.rejects:
             lines.append(self._refused())
         lines += self.notes
         if self.source_time is not None:
-            at = wording.instant(self.source_time)
+            at = wording.instant(self.source_time, year_of=0)
             lines.append(f"Its data are as of {at} UTC, by {self.basis}; older files will not undo them.")
         return lines
+
+    def _recognized(self) -> str:
+        name = self.source.removeprefix("mapping:")
+        return f"is {self.label}" if name == self.source else f"was read with the mapping “{name}”"
 
     def _counted(self) -> str:
         would = self.state == DRY_RUN

@@ -33,10 +33,10 @@ def samples(inside: Connection, outside: Connection, batch_id: int, kinds: Seque
 
 def _touched(inside: Connection, outside: Connection, table: Table, batch_id: int) -> tuple[list[int], list[int]]:
     """Ids of rows that are new, and of those whose values changed."""
-    versions = inside.execute(select(table.c.id, table.c.version).where(table.c.batch_id == batch_id)).tuples().all()
+    versions = inside.execute(select(table.c.id, table.c.version).where(table.c.batch_id == batch_id)).all()
     with dialect.id_set(outside, [row[0] for row in versions]) as ids:
         statement = select(table.c.id, table.c.version).select_from(ids.join(table, table.c.id == ids.c.id))
-        before = dict(outside.execute(statement).tuples().all())
+        before = dict(outside.execute(statement).all())
     new = [row_id for row_id, _ in versions if row_id not in before]
     changed = [row_id for row_id, version in versions if before.get(row_id, version) != version]
     return new, changed

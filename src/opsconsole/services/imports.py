@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from opsconsole.domain import wording
 from opsconsole.domain.errors import Cancelled, UserError
 from opsconsole.domain.progress import Progress
+from opsconsole.imports.dates import AmbiguousDates
 from opsconsole.imports.files import expand
 from opsconsole.imports.parsed import ParsedFile
 from opsconsole.imports.reader import Opened, Reading, open_file, read_opened
@@ -26,7 +27,7 @@ from opsconsole.services.import_batches import (
     newest_data,
     totals,
 )
-from opsconsole.services.import_channels import choose_channel, describe_channel, remember_channel
+from opsconsole.services.import_channels import ChannelNeeded, choose_channel, describe_channel, remember_channel
 from opsconsole.services.import_feeds import note_arrival
 from opsconsole.services.import_lists import list_imports, list_rejects, list_source_fields, list_sources
 from opsconsole.services.import_recognition import (
@@ -120,10 +121,20 @@ def import_files(
                 report.files += [FileReport(left.name, CANCELLED) for left in found[number:]]
                 break
             except UserError as fault:
-                state = NOT_RECOGNIZED if isinstance(fault, NotRecognized) else REFUSED
-                report.files.append(FileReport(file.name, state, message=fault.message, hint=fault.hint))
+                report.files.append(_refusal(file, fault))
     if report.files:
         report.files[0].notes += faults
+    return report
+
+
+def _refusal(file: InputFile, fault: UserError) -> FileReport:
+    report = FileReport(file.name, REFUSED, message=fault.message, hint=fault.hint)
+    if isinstance(fault, NotRecognized):
+        report.state = NOT_RECOGNIZED
+    elif isinstance(fault, AmbiguousDates):
+        report.ask_formats = {fault.column: fault.formats}
+    elif isinstance(fault, ChannelNeeded):
+        report.ask_channels = fault.channels
     return report
 
 
@@ -212,7 +223,8 @@ def _note_freshness(conn: Connection, job: _Job, parsed: ParsedFile, report: Fil
     newest = newest_data(parsed)
     if newest is None:
         return
-    label = f"{parsed.label}, {report.channel}" if report.channel else parsed.label
+    name = parsed.label.removeprefix("Mapping: ")
+    label = f"{name}, {report.channel}" if report.channel else name
     note_arrival(conn, source=parsed.source, channel=report.channel, label=label, newest_data_at=newest, now=job.now)
 
 
