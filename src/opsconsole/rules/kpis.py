@@ -68,6 +68,13 @@ class Kpi:
         return f"{formula}. Period by {self.clock}."
 
     @property
+    def step(self) -> float:
+        """The smallest difference that is shown, in raw values: 0.1 %, a cent, a tenth of a day."""
+        if self.kind is Kind.DURATION:
+            return _DAY_SECONDS / 10
+        return 1.0 if self.kind is Kind.MONEY else 10.0 ** -(self.decimals + (2 if self.kind is Kind.PERCENT else 0))
+
+    @property
     def unit(self) -> str:
         """Unit of raw values in words: fraction, seconds, minor units, or the quantity's own."""
         return {Kind.PERCENT: "fraction", Kind.DURATION: "seconds", Kind.MONEY: "money"}.get(self.kind, "score")

@@ -61,10 +61,12 @@ class Reading:
 
     @property
     def met(self) -> bool | None:
-        """Whether the target is met; None without a value or target."""
+        """Whether the target is met as both are shown (3.04 days meet 3.0 days); None without a value or target."""
         if self.value is None or self.target is None:
             return None
-        return self.value >= self.target if self.kpi.higher else self.value <= self.target
+        step = self.kpi.step
+        value, target = round(self.value / step), round(self.target / step)
+        return value >= target if self.kpi.higher else value <= target
 
 
 def kpi_named(key: str) -> Kpi:
@@ -97,14 +99,18 @@ def read_table(
 ) -> Table:
     """Counts of KPIs per period and group; one pass over the rows per clock serves all KPIs that share it."""
     table: Table = {}
+    distributions: dict[int, list[Kpi]] = defaultdict(list)
     batches: dict[tuple[int, int, int], list[Kpi]] = defaultdict(list)
     for kpi in kpis:
         table[kpi.key] = {}
         counting = kpi.counting
         if counting.value is not None:
-            _read_values(connection, company, kpi, periods, by, table[kpi.key])
+            distributions[id(counting)].append(kpi)
         else:
             batches[id(counting.facts), id(counting.day), id(counting.currency)].append(kpi)
+    for sharing in distributions.values():
+        cells = _read_values(connection, company, sharing[0].counting, periods, by)
+        table.update({kpi.key: dict(cells) for kpi in sharing})
     for batch in batches.values():
         _read_sums(connection, company, batch, periods, by, table)
     return table
@@ -126,7 +132,7 @@ def _read_sums(
     starts = [period.start for period in periods]
     countings = [kpi.counting for kpi in batch]
     statement = daily_sums(countings, by)
-    for row in connection.execute(statement, parameters(company, periods)):
+    for row in connection.execute(statement, parameters(company, periods)).all():
         day, position = row[0], 1
         group: Group = None
         if by:
@@ -157,20 +163,17 @@ def _count(cell: Cell, company: Business, counting: Counting, measure: Measure, 
 
 
 def _read_values(
-    connection: Connection,
-    company: Business,
-    kpi: Kpi,
-    periods: Sequence[Period],
-    by: str | None,
-    cells: dict[tuple[int, Group], Cell],
-) -> None:
+    connection: Connection, company: Business, counting: Counting, periods: Sequence[Period], by: str | None
+) -> dict[tuple[int, Group], Cell]:
     starts = [period.start for period in periods]
-    for row in connection.execute(daily_values(kpi.counting, by), parameters(company, periods)):
+    cells: dict[tuple[int, Group], Cell] = {}
+    for row in connection.execute(daily_values(counting, by), parameters(company, periods)).all():
         day, group = row[0], row[1] if by else None
         minutes, cases = row[-2], row[-1]
         cell = cells.setdefault((bisect_right(starts, day) - 1, group), Cell())
         cell.minutes[int(minutes)] += int(cases)
         cell.measure = cell.measure + Measure(0, int(cases), int(cases))
+    return cells
 
 
 def _number(value: object) -> float:

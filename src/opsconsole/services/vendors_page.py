@@ -138,7 +138,8 @@ def _clause_words(result: ClauseResult) -> str:
     metric, clause = result.metric, result.clause
     floor, target = value_words(metric, clause.floor), value_words(metric, clause.target)
     window = "calendar month" if clause.rolling_days is None else f"{clause.rolling_days} days up to the period's end"
-    lines = [f"{metric.promise}, counted per {window}."]
+    # A contract's own words say better what was promised.
+    lines = [clause.note or f"{metric.promise}, counted per {window}."]
     lines.append(f"Target **{target}**, floor **{floor}**.")
     if clause.credit:
         lines.append(f"Credit: **{money.in_words(clause.credit, clause.currency or 'USD')}** per breach.")
@@ -146,8 +147,6 @@ def _clause_words(result: ClauseResult) -> str:
         lines.append(f"Version {clause.version}, since {day(clause.valid_from, year_of=0)}.")
     else:
         lines.append("Default: no contract in the database.")
-    if clause.note:
-        lines.append(clause.note)
     return " ".join(lines)
 
 
