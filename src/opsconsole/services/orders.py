@@ -88,7 +88,7 @@ def _fields(names: tuple[Mapping[Any, str], Mapping[Any, str], Mapping[Any, str]
     return (
         Field("order", "Order", Kind.IDENTIFIER, width=96, total=Total.COUNT, total_words="orders"),
         Field("channel", "Channel", Kind.STATUS, labels=channels, width=92),
-        Field("placed_at", "Placed", Kind.INSTANT, missing="Unknown", width=130),
+        Field("placed_at", "Placed", Kind.INSTANT, missing="Unknown"),
         Field("status", "Status", Kind.STATUS, missing="Unknown", labels=labels(ORDER_STATUSES), width=110),
         Field(
             "payment_status",
@@ -102,10 +102,10 @@ def _fields(names: tuple[Mapping[Any, str], Mapping[Any, str], Mapping[Any, str]
         Field("total", "Total", Kind.MONEY, currency="currency", missing="Unknown", width=96, total=Total.SUM),
         Field("customer", "Customer", missing="Unknown", stretch=True, wide_only=True),
         Field("location", "Site", Kind.STATUS, missing="Unknown", labels=sites, width=92, hidden=True),
-        Field("ship_by", "Ship by", Kind.INSTANT, missing=promise, width=130),
-        Field("shipped_at", "Shipped", Kind.INSTANT, missing="Not yet", width=130),
-        Field("deliver_by", "Deliver by", Kind.INSTANT, missing=promise, width=130),
-        Field("delivered_at", "Delivered", Kind.INSTANT, missing="Not yet", width=130),
+        Field("ship_by", "Ship by", Kind.INSTANT, missing=promise),
+        Field("shipped_at", "Shipped", Kind.INSTANT, missing="Not yet"),
+        Field("deliver_by", "Deliver by", Kind.INSTANT, missing=promise),
+        Field("delivered_at", "Delivered", Kind.INSTANT, missing="Not yet"),
         Field("exceptions", "Exceptions", Kind.QUANTITY, width=80, total=Total.SUM, help="Active ones."),
         Field("flags", "Flags", missing="None", width=120, help="Histories that cannot have happened as told."),
         Field("order_id", "Order id", Kind.IDENTIFIER, hidden=True),

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from opsconsole.desktop.charts.chart import Chart
@@ -14,8 +13,6 @@ from opsconsole.desktop.menus import ChoiceButton
 from opsconsole.desktop.words import Words
 
 _COLUMNS = 4
-_WIDE_COLUMNS = 6
-_WIDE = 1300
 
 
 class Board(QWidget):
@@ -98,17 +95,11 @@ class Board(QWidget):
         self._stack.setCurrentIndex(0)
         self.chart.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """More tiles in a row where there is room."""
-        super().resizeEvent(event)
-        self._arrange()
-
     def _arrange(self) -> None:
-        columns = _WIDE_COLUMNS if self.width() >= _WIDE else _COLUMNS
         for index, tile in enumerate(self._tiles.values()):
-            self._grid.addWidget(tile, index // columns, index % columns)
-        for column in range(_WIDE_COLUMNS):
-            self._grid.setColumnStretch(column, 1 if column < columns else 0)
+            self._grid.addWidget(tile, index // _COLUMNS, index % _COLUMNS)
+        for column in range(_COLUMNS):
+            self._grid.setColumnStretch(column, 1)
 
     def _chart_card(self) -> QWidget:
         card = QFrame()

@@ -4,8 +4,9 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from opsconsole.desktop import lines
 from opsconsole.desktop.charts.kpi_chart import KpiChart, load_chart, load_rows
 from opsconsole.desktop.charts.kpi_side import KpiBoard, KpiSide
 from opsconsole.desktop.charts.kpi_words import tile_content
@@ -25,7 +26,6 @@ class KpisTab(Tab):
     """KPI charts."""
 
     key = "kpis"
-    label = "KPI charts"
     noun = ("KPI", "KPIs")
     subjects = frozenset({"orders", "order_exceptions", "imports", "kpis"})
     has_panel = False
@@ -67,21 +67,25 @@ class KpisTab(Tab):
         self._drilled: Period | None = None
         self._board: Any = None
         self._side = KpiSide(self)
+        for control in (self.toolbar.view, self.toolbar.save_view, self.toolbar.columns):
+            control.hide()
         left = QWidget()
         self._column = QVBoxLayout(left)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
         self._column.addWidget(self.bar)
-        splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.setHandleWidth(1)
-        splitter.addWidget(left)
-        splitter.addWidget(self._side)
-        splitter.setStretchFactor(0, 1)
+        body = QWidget()
+        row = QHBoxLayout(body)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(left, 1)
+        row.addWidget(lines.vertical())
+        row.addWidget(self._side)
         for key, run in (("D", self.show_newest_rows), ("P", self._side.export), ("Y", self._side.copy_digest)):
-            shortcut = QShortcut(QKeySequence(key), splitter)
+            shortcut = QShortcut(QKeySequence(key), body)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(run)
-        return splitter
+        return body
 
     def show_content(self, content: TabContent, arranger: Any) -> None:
         """Fill tiles and side panel, then ask for the chosen tile's series."""
