@@ -75,7 +75,7 @@ def unpaid(moment: Moment) -> ColumnElement[bool]:
     """Payment pending or only authorized."""
     if moment.settled:
         return UNPAID
-    return or_(and_(UNPAID, or_(o.paid_at.is_(None), o.paid_at > moment.now)), o.paid_at > moment.now)
+    return or_(UNPAID, o.paid_at > moment.now)
 
 
 def own_duty() -> ColumnElement[bool]:

@@ -11,7 +11,6 @@ from opsconsole.domain.instants import DAY, SECOND
 from opsconsole.domain.payments import is_cash_on_delivery, net_days
 from opsconsole.domain.tracking import carrier_family, tracking_fault
 from opsconsole.rules.order_exceptions_conditions import (
-    UNPAID,
     assumed,
     from_known_channels,
     line,
@@ -63,7 +62,7 @@ def payment_clock(moment: Moment, since: int) -> Select[Any]:
     """Orders whose waiting time ran out, and unpaid ones with terms of their own."""
     late = moment.span("hours")
     ran_out = and_(o.placed_at >= since - late, o.placed_at < moment.now - late)
-    return select(o.id).where(UNPAID, or_(ran_out, o.payment_terms.is_not(None)))
+    return select(o.id).where(unpaid(moment), or_(ran_out, o.payment_terms.is_not(None)))
 
 
 # --- ADDRESS_INVALID --------------------------------------------------------------------------------------------------
@@ -105,7 +104,11 @@ def _said(row: Row, moment: Moment) -> frozenset[str]:
     if fields is None:
         return frozenset(PARTS)
     sources = row["_field_sources"] or ""
-    told = (part for part in PARTS if part in fields or f'"{part}"' in sources or f'"stated_{part}"' in sources)
+    told = (
+        part
+        for part in PARTS
+        if {part, f"stated_{part}"} & fields or f'"{part}"' in sources or f'"stated_{part}"' in sources
+    )
     return held | frozenset(told)
 
 
@@ -236,7 +239,7 @@ def late_shipment(moment: Moment) -> Select[Any]:
 
 def late_shipment_clock(moment: Moment, since: int) -> Select[Any]:
     """Unshipped orders whose ship-by passed."""
-    return select(o.id).where(o.shipped_at.is_(None), o.ship_by >= since, o.ship_by < moment.now)
+    return select(o.id).where(unshipped(moment), o.ship_by >= since, o.ship_by < moment.now)
 
 
 def partial_shipment(moment: Moment) -> Select[Any]:
@@ -260,7 +263,7 @@ def partial_shipment_clock(moment: Moment, since: int) -> Select[Any]:
     """Partly shipped orders whose waiting time ran out."""
     late = moment.span("hours")
     return select(o.id).where(
-        o.shipped_at.is_(None), o.first_shipped_at >= since - late, o.first_shipped_at < moment.now - late
+        unshipped(moment), o.first_shipped_at >= since - late, o.first_shipped_at < moment.now - late
     )
 
 
@@ -355,4 +358,4 @@ def late_delivery(moment: Moment) -> Select[Any]:
 
 def late_delivery_clock(moment: Moment, since: int) -> Select[Any]:
     """Undelivered orders whose promised delivery passed."""
-    return select(o.id).where(o.delivered_at.is_(None), o.deliver_by >= since, o.deliver_by < moment.now)
+    return select(o.id).where(undelivered(moment), o.deliver_by >= since, o.deliver_by < moment.now)

@@ -115,9 +115,9 @@ def _write_rules(
     now = scope.now
     shown = or_(exceptions.c.ignored_until.is_(None), exceptions.c.ignored_until <= now)
     counts: dict[str, int] = dict(
-        connection.execute(select(exceptions.c.rule, func.count()).where(ACTIVE, shown).group_by(exceptions.c.rule))
-        .tuples()
-        .all()
+        connection.execute(
+            select(exceptions.c.rule, func.count()).where(ACTIVE, shown).group_by(exceptions.c.rule)
+        ).all()
     )
     before = {row.rule: row for row in connection.execute(select(rule_runs))}
     results, rows = [], []

@@ -48,7 +48,7 @@ def ask(connection: Connection, rule: Rule, scope: Scope) -> Finding:
     missing, telling = channels_that_tell(connection, scope, rule)
     if missing:
         return Finding(rule, "no_data", f"No data for this rule: {missing}")
-    changed = scope.full or scope.tables_changed(rule)
+    changed = scope.full or scope.tables_changed(rule) or scope.needs_changed(rule)
     if not rule.scoped and rule.watches and not changed and not scope.candidates:
         return Finding(rule, "unchanged")
     moment = rule.moment(

@@ -184,9 +184,7 @@ def _news(connection: Connection, rows: Iterable[Row[Any]], scope: Scope) -> set
         return set()
     with dialect.id_set(connection, (row.order_fk for row in resolved if row.order_fk is not None)) as ids:
         changed = dict(
-            connection.execute(select(orders.c.id, orders.c.changed_at).where(orders.c.id.in_(select(ids.c.id))))
-            .tuples()
-            .all()
+            connection.execute(select(orders.c.id, orders.c.changed_at).where(orders.c.id.in_(select(ids.c.id)))).all()
         )
     anywhere = scope.imports.get("", 0)
     newest = max(scope.imports.values(), default=0)

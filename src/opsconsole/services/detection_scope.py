@@ -71,6 +71,12 @@ class Scope:
         known = self.before.get("tables", {})
         return any(self.tables[name] != known.get(name) for name in rule.watches)
 
+    def needs_changed(self, rule: Rule) -> bool:
+        """Whether data that the rule cannot do without is there since this run."""
+        known = self.before.get("needs", {})
+        keys = [f"{rule.code}.{number}" for number in range(len(rule.needs))]
+        return any(self.needs.get(key) != known.get(key) for key in keys)
+
     def marks(self) -> str:
         """What the next run must know of this one."""
         return json.dumps({"tables": self.tables, "imports": self.imports, "needs": self.needs}, sort_keys=True)
@@ -170,7 +176,7 @@ def _candidates(connection: Connection, scope: Scope, last: Row[Any]) -> list[in
     found.update(connection.execute(conditions.ahead(last.as_of, scope.now)).scalars())
     for rule in RULES:
         if rule.clock is not None and scope.is_on(rule):
-            moment = rule.moment(scope.now, scope.parameters(rule))
+            moment = rule.moment(scope.now, scope.parameters(rule), settled=scope.settled)
             found.update(connection.execute(rule.clock(moment, last.as_of)).scalars())
     found.update(_to_look_at_again(connection, scope))
     found.discard(None)  # type: ignore[arg-type]
@@ -241,9 +247,9 @@ def channels_that_tell(connection: Connection, scope: Scope, rule: Rule) -> tupl
 
 
 def _telling(connection: Connection, scope: Scope, rule: Rule, need: Need, key: str) -> list[str]:
-    """Channels that tell (``*``: not by channel); what told once is not asked again until a full run."""
-    known: list[str] = [] if scope.full else list(scope.before.get("needs", {}).get(key, ()))
-    if scope.moved or not rule.scoped:
+    """Channels that tell (``*``: not by channel); what told once is not asked again."""
+    known: list[str] = list(scope.before.get("needs", {}).get(key, ()))
+    if scope.full or scope.moved or not rule.scoped:
         asked = [channel for channel in (_channels(connection) if need.by_channel else ["*"]) if channel not in known]
         for channel in asked:
             probe = need.probe().limit(1)

@@ -15,7 +15,7 @@ def fetch(connection: Connection, statement: Select[Any]) -> dict[str, list[Any]
     """Columns of the result by label; empty lists when there are no rows."""
     result = connection.execute(statement)
     names = list(result.keys())
-    rows = result.tuples().all()
+    rows = result.all()
     if not rows:
         return {name: [] for name in names}
     return {name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
