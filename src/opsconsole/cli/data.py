@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from opsconsole.cli import values
-from opsconsole.cli.opened import moment, opened, progress, url_of, who
+from opsconsole.cli.opened import moment, opened, progress, who
 from opsconsole.cli.output import print_json, print_lines, print_listing
 from opsconsole.cli.program import DONE
 from opsconsole.domain.errors import UserError
@@ -97,17 +97,16 @@ def detect(parsed: argparse.Namespace) -> int:
 
 def create_demo(parsed: argparse.Namespace) -> int:
     """``demo create DATABASE``: the demo company, by default up to now."""
-    from opsconsole.services.demo_company import create_demo as create
+    from opsconsole.services.demo_company.create import create_demo as create
 
     given: dict[str, Any] = {"orders": parsed.orders, "seed": parsed.seed, "as_of": parsed.as_of}
     report = create(
         parsed.target, progress=progress(parsed), **{key: value for key, value in given.items() if value is not None}
     )
     if parsed.json:
-        print_json(values.plain(report))
+        told = {key: value for key, value in values.plain(report).items() if key != "truth"}
+        print_json({**told, "as_of": to_iso(report.as_of)})
     else:
         print_lines(list(map(unmarked, report.words())))
     return DONE
 
-
-__all__ = ["create_demo", "detect", "import_files", "sources", "url_of"]

@@ -28,7 +28,7 @@ def as_json(listing: Listing) -> dict[str, Any]:
         row.update({key: columns[key][index] for key in codes})
         rows.append(row)
     described = [_field_json(field) for field in listing.fields]
-    return {"as_of": to_iso(listing.as_of), "fields": described, "rows": rows, "total": listing.total}
+    return {"as_of": to_iso(listing.as_of), "fields": described, "rows": rows, "total": len(listing)}
 
 
 def _field_json(field: Field) -> dict[str, Any]:

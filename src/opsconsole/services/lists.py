@@ -35,7 +35,7 @@ class _Source:
     function: str
     period: bool = False
     by: bool = False
-    only: str = ""  # the field that a row must have a value in
+    only: str = ""  # the field that must say something in a row
 
 
 SOURCES: dict[str, _Source] = {
@@ -51,8 +51,8 @@ SOURCES: dict[str, _Source] = {
     "scorecards": _Source("vendors", "list_scorecards", period=True),
     "breaches": _Source("vendors", "list_breaches", period=True),
     "kpis": _Source("kpis", "list_kpis", period=True, by=True),
-    "imports": _Source("imports", "list_imports"),
-    "rejects": _Source("imports", "list_rejects"),
+    "imports": _Source("import_lists", "list_imports"),
+    "rejects": _Source("import_lists", "list_rejects"),
 }
 
 
@@ -80,7 +80,8 @@ def list_named(database: Database, name: str, now: int, options: Options | None 
 
 def _having(listing: Listing, key: str, name: str) -> Listing:
     column = plain_values(listing.columns[key])
-    kept = [index for index, value in enumerate(column) if value is not None and not isinstance(value, NoValue)]
+    nothing = (None, "", listing.field(key).missing or "None")
+    kept = [index for index, value in enumerate(column) if value not in nothing and not isinstance(value, NoValue)]
     return replace(listing.where(kept), title=name.capitalize(), total=len(kept))
 
 
