@@ -41,3 +41,8 @@ def qt_libraries() -> ModuleType:
 @pytest.fixture(scope="session")
 def environment() -> ModuleType:
     return _script("environment")
+
+
+@pytest.fixture(scope="session")
+def stripping() -> ModuleType:
+    return _script("stripping")
