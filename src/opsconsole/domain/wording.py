@@ -73,7 +73,8 @@ def bars(numbers: Sequence[float | None]) -> str:
         return ""
     low, span, top = min(known), max(known) - min(known), len(_BARS) - 1
     if not span:
-        return "".join(" " if n is None or n != n else _BARS[top // 2] for n in numbers)
+        level = _BARS[top // 2] if low else _BARS[0]
+        return "".join(" " if n is None or n != n else level for n in numbers)
     return "".join(" " if n is None or n != n else _BARS[round((n - low) / span * top)] for n in numbers)
 
 

@@ -28,17 +28,22 @@ class Looks(NamedTuple):
     value: int
     muted: int
     marked: int
+    whole: int = -1
 
 
 @dataclass(frozen=True)
 class Form:
-    """How a field's values stand in cells: format, divisor, whether values repeat, width of a value in characters."""
+    """How a field's values stand in cells: format, divisor, whether values repeat, width of a value in characters.
+
+    ``whole`` is the format of whole numbers where it is another one.
+    """
 
     number_format: str
     display: Callable[[Any], int]
     divisor: float = 1.0
     repeats: bool = False
     header_note: str = ""
+    whole: str = ""
 
 
 def form_of(known: Field, values: Sequence[Any]) -> Form:
@@ -47,7 +52,8 @@ def form_of(known: Field, values: Sequence[Any]) -> Form:
     unit = f", {known.unit}" if known.unit and known.unit.lower() not in known.label.lower() else ""
     if kind is Kind.QUANTITY:
         places = known.decimals if known.decimals is not None else (2 if _fractions(values) else 0)
-        return Form(formats.number(places), lambda v: len(f"{v:,.{places}f}"), header_note=unit)
+        whole = formats.number(0) if known.decimals is None and places else ""
+        return Form(formats.number(places), lambda v: len(f"{v:,.{places}f}"), header_note=unit, whole=whole)
     if kind is Kind.PERCENT:
         places = 1 if known.decimals is None else known.decimals
         return Form(formats.percent(places), lambda v: places + 6)
@@ -99,7 +105,7 @@ def body_of(known: Field, form: Form, looks: Looks, zone: str) -> Body:
     """Body of a field's values, for every kind except money and clauses (they need more than the value)."""
     kind = known.kind
     if kind in (Kind.QUANTITY, Kind.PERCENT):
-        return number_body(known, looks.value, looks.muted)
+        return number_body(known, looks.value, looks.muted, whole=looks.whole)
     if kind is Kind.DURATION:
         return number_body(known, looks.value, looks.muted, part=lambda seconds: seconds / form.divisor)
     if kind is Kind.TIME_LEFT:
@@ -127,9 +133,18 @@ def text_body(known: Field, looks: Looks) -> Body:
 
 
 def number_body(
-    known: Field, look: int, muted: int, *, part: Callable[[Any], Any] | None = None, words: str | None = None
+    known: Field,
+    look: int,
+    muted: int,
+    *,
+    part: Callable[[Any], Any] | None = None,
+    words: str | None = None,
+    whole: int = -1,
 ) -> Body:
-    """A number (``part`` takes it out of the raw value); anything that is none in words, muted."""
+    """A number (``part`` takes it out of the raw value); anything that is none in words, muted.
+
+    ``whole`` is the style of whole numbers, where it is another one.
+    """
     before = f' s="{look}"><v>'
     empty = _words_cell(known.missing if words is None else words, muted)
 
@@ -139,6 +154,8 @@ def number_body(
         number = value if part is None or value is None or value != value else part(value)
         if number is None or number != number or number in (math.inf, -math.inf):
             return empty
+        if whole >= 0 and number == int(number):
+            return f' s="{whole}"><v>{int(number)}</v></c>'
         return f"{before}{number}</v></c>"
 
     return body

@@ -102,7 +102,8 @@ def _plain(listing: Listing, known: Field, values: Sequence[Any], styles: StyleB
     role = "text_muted" if known.kind is Kind.TREND else "text"
     look = styles.number(Look(form.number_format, align, role, indent=indent))
     marked = styles.number(Look(formats.TEXT, align, text_mark=True, indent=indent))
-    body = bodies.body_of(known, form, bodies.Looks(look, muted, marked), listing.time_zone)
+    whole = styles.number(Look(form.whole, align)) if form.whole else -1
+    body = bodies.body_of(known, form, bodies.Looks(look, muted, marked, whole), listing.time_zone)
     column = _column(known, values, by_value(values, body, memo=form.repeats))
     column.divisor = form.divisor
     column.total_format = form.number_format if known.total in (Total.SUM, Total.MEDIAN) else formats.COUNT

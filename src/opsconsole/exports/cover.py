@@ -42,6 +42,7 @@ def add_cover(sheet: Worksheet, pack: ReviewPack, links: Sequence[Link]) -> None
         sheet.column_dimensions[chr(64 + number)].width = width
     sheet.sheet_view.showGridLines = False
     print_set_up(sheet, title=pack.title, as_of=stated)
+    sheet.page_setup.fitToHeight = 1
     sheet.print_area = f"A1:{chr(64 + _LAST)}{row}"
 
 

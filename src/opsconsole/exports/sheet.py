@@ -59,7 +59,8 @@ def lay_out(
     styles: StyleBook,
 ) -> tuple[ListingSheet, Streamed]:
     """Everything around the rows goes into ``sheet``; the rows come back to be streamed."""
-    head = _head(listing, part, styles)
+    front = next((number for number, column in enumerate(columns) if not column.hidden), 0)
+    head = _head(listing, part, styles, front)
     totals_row, header_row = len(head) + 2, len(head) + 3
     first, last = header_row + 1, header_row + max(1, part.stop - part.start)
     letters = {column.key: get_column_letter(number) for number, column in enumerate(columns, 1)}
@@ -67,7 +68,7 @@ def lay_out(
     for column in columns:
         column.currency_letter = letters.get(column.extra.get("currency", ""), "")
     rows: list[Row] = list(head)
-    rows.append((totals_row, 21.0, _totals(placed, columns, part, styles)))
+    rows.append((totals_row, 21.0, _totals(placed, columns, part, styles, front)))
     rows.append((header_row, 30.0, [_header(column, styles) for column in columns]))
     if part.start == part.stop:
         rows.append((first, None, _empty_row(columns, styles)))
@@ -93,7 +94,7 @@ def as_of_line(listing: Listing) -> str:
     return f"As of {moment}. Times are in {listing.time_zone}. {rows}."
 
 
-def _head(listing: Listing, part: Part, styles: StyleBook) -> list[Row]:
+def _head(listing: Listing, part: Part, styles: StyleBook, front: int) -> list[Row]:
     title = one_line(listing.title or "List")
     if part.of > 1:
         title += f", part {part.number} of {part.of}"
@@ -109,17 +110,19 @@ def _head(listing: Listing, part: Part, styles: StyleBook) -> list[Row]:
     for number, (text, look, height) in enumerate(lines, 1):
         content, marked = element(text)
         style = styles.number(look if not marked else Look(role=look.role, size=look.size, line="", text_mark=True))
-        rows.append((number, height, [f' s="{style}" t="inlineStr"><is>{content}</is></c>']))
+        rows.append((number, height, [""] * front + [f' s="{style}" t="inlineStr"><is>{content}</is></c>']))
     return rows
 
 
-def _totals(placed: ListingSheet, columns: Sequence[SheetColumn], part: Part, styles: StyleBook) -> list[str]:
+def _totals(
+    placed: ListingSheet, columns: Sequence[SheetColumn], part: Part, styles: StyleBook, front: int
+) -> list[str]:
     full = next((column for column in columns if not has_gaps(column)), None)
     cells = []
     for number, column in enumerate(columns):
         shown, span = column.part(part.start, part.stop), placed.span(column.key)
         formula = total_formula(shown, span)
-        if number == 0 and column.total is Total.NONE and full is not None and part.stop > part.start:
+        if number == front and column.total is Total.NONE and full is not None and part.stop > part.start:
             formula = rows_formula(placed.span(full.key), part.stop - part.start)
         cells.append(total_cell(shown, formula, styles))
         column.width = max(column.width, min(_WIDEST_TOTAL, total_length(shown, formula) * 1.15 + 2 + column.indent))
@@ -204,7 +207,7 @@ def _first_scrolling(columns: Sequence[SheetColumn]) -> str:
     width = 0.0
     for number, column in enumerate(columns[:4], 1):
         width += 0 if column.hidden else column.width
-        if column.kind is Kind.IDENTIFIER and width <= 50:
+        if column.kind is Kind.IDENTIFIER and not column.hidden and width <= 50:
             return str(get_column_letter(number + 1))
     return "A"
 

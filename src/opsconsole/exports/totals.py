@@ -92,9 +92,11 @@ def formula_body(formula: Formula, look: int) -> str:
 
 
 def total_length(column: SheetColumn, formula: Formula | None) -> int:
-    """Characters that a column's total takes; text may reach over the empty cells beside it."""
-    if formula is None or isinstance(formula.value, str):
+    """Characters that a column's total takes."""
+    if formula is None:
         return 0
+    if isinstance(formula.value, str):
+        return len(formula.value)
     if column.total is Total.NONE:
         return len(f"{formula.value:,.0f} rows")
     fraction = column.total in (Total.SUM, Total.MEDIAN) and "." in column.total_format

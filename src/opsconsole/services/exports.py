@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # Names of tabs and the list that each one's workbook holds; every list can be exported by its own name too.
 TABS = {"exceptions": "exceptions", "stock": "stock", "vendors": "scorecards"}
 _KPI_PERIODS = 26
+_KPI_PERIODS_OF_A_REVIEW = 6
 
 
 def export_listing(listing: Listing, path: str | Path, *, progress: Progress | None = None) -> Path:
@@ -55,9 +56,11 @@ def by_clause(listing: Listing) -> Listing:
             cells = columns.setdefault(key, [None] * len(listing))
             values = listing.columns[field.key]
             columns[key] = [values[i] if kinds[i] == kind else cell for i, cell in enumerate(cells)]
-    others = [replace(f, hidden=False) if f.key == listing.group_by else f for f in listing.fields if f not in numbered]
+    kind_field = replace(listing.field(listing.group_by), hidden=False)
     place = listing.fields.index(numbered[0])
-    fields = (*others[:place], *named.values(), *others[place:])
+    before = [field for field in listing.fields[:place] if field.key != listing.group_by]
+    behind = [f for f in listing.fields[place:] if f not in numbered and f.key != listing.group_by]
+    fields = (kind_field, *before, *named.values(), *behind)
     return replace(listing, fields=fields, columns=columns)
 
 
@@ -95,7 +98,7 @@ def export_review(
     vendors = by_clause(list_named(database, "scorecards", now))
     steps.step(3, 5, "Counting KPIs")
     lines = _kpi_lines(database, now, reviewed)
-    kpis = _kpi_listing(database, now, period)
+    kpis = _kpi_listing(database, now, period, _KPI_PERIODS_OF_A_REVIEW)
     steps.step(4, 5, "Writing the workbook")
     pack = ReviewPack(
         company=company,
@@ -121,7 +124,11 @@ def _export_kpis(
 
     reviewed, zone, _ = _reviewed(database, now, period)
     return write_kpis(
-        _kpi_listing(database, now, period), _kpi_lines(database, now, reviewed), Path(path), zone, progress
+        _kpi_listing(database, now, period, _KPI_PERIODS),
+        _kpi_lines(database, now, reviewed),
+        Path(path),
+        zone,
+        progress,
     )
 
 
@@ -181,11 +188,11 @@ def _kpi_lines(database: Database, now: int, reviewed: Period) -> "list[KpiLine]
     return lines
 
 
-def _kpi_listing(database: Database, now: int, grain: str) -> Listing:
+def _kpi_listing(database: Database, now: int, grain: str, count: int) -> Listing:
     """The list of KPIs with values in cells of their own unit instead of words."""
     from opsconsole.services.kpis import list_kpis
 
-    listing = list_kpis(database, now, period=grain, count=_KPI_PERIODS)
+    listing = list_kpis(database, now, period=grain, count=count)
     changed = {
         "value": {"unit": "unit"},  # the column that holds each row's unit
         "target": {"unit": "unit"},
