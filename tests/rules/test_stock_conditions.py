@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from opsconsole.rules.stock_conditions import STOCK_CONDITIONS, StockCondition, StockFigures, StockLimits
+from opsconsole.rules.stock_conditions import STOCK_CONDITIONS, StockCondition, StockFigures
+from opsconsole.rules.stock_policy import POLICY, StockPolicy, policy_from
 
 # An item nothing is wrong with: 40 days of cover, over its reorder point, sold yesterday.
 CALM = {
@@ -16,7 +17,7 @@ def _figures(**changed: float) -> StockFigures:
 
 def _codes(**changed: float) -> set[str]:
     figures = _figures(**changed)
-    return {code for code, c in STOCK_CONDITIONS.items() if c.fires(figures, StockLimits())[0]}
+    return {code for code, c in STOCK_CONDITIONS.items() if c.fires(figures, StockPolicy())[0]}
 
 
 @pytest.mark.parametrize("condition", STOCK_CONDITIONS.values(), ids=lambda c: c.code)
@@ -48,5 +49,11 @@ def test_a_year_of_slow_sales_is_aged_stock():
 def test_thresholds_are_the_business_own():
     figures = _figures(available=16, cover=8)
     low = STOCK_CONDITIONS["low_stock"]
-    assert not low.fires(figures, StockLimits())[0]
-    assert low.fires(figures, StockLimits(low_cover=10))[0]
+    assert not low.fires(figures, StockPolicy())[0]
+    assert low.fires(figures, StockPolicy(low_cover=10))[0]
+
+
+def test_the_policy_has_the_declared_defaults_and_takes_the_business_own():
+    assert policy_from(lambda key, default: default) == StockPolicy()
+    assert all(one.low <= one.default <= one.high for one in POLICY)
+    assert policy_from(lambda key, default: 0.99 if key == "stock.service_level" else default).service_level == 0.99

@@ -71,6 +71,6 @@ def gap_days(stockout: int | None, receipts: Sequence[Receipt], lead_time: float
     return max(0.0, min([*arrivals, lead_time]) - stockout)
 
 
-def excess(available: Floats, per_day: Floats, days: int = 90) -> Floats:
+def excess(available: Floats, per_day: Floats, days: float = 90) -> Floats:
     """Units above the forecast of the next ``days`` days; 0 where demand is unknown."""
     return np.where(np.isnan(per_day), 0.0, np.maximum(0.0, available - np.nan_to_num(per_day) * days))

@@ -10,18 +10,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from opsconsole.rules.stock_policy import StockPolicy
+
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class StockLimits:
-    """Thresholds in days; the business sets its own (setting ``stock_limits``)."""
-
-    low_cover: float = 7
-    excess: float = 90
-    slow_cover: float = 180
-    dead: float = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +50,23 @@ class StockCondition:
     label: str
     severity: str
     decision: bool
-    fires: Callable[[StockFigures, StockLimits], Flags]
+    fires: Callable[[StockFigures, StockPolicy], Flags]
     found: Mapping[str, float] = field(default_factory=dict)
     not_found: Mapping[str, float] = field(default_factory=dict)
 
 
-def wanted(figures: StockFigures, limits: StockLimits) -> Flags:
+def wanted(figures: StockFigures, limits: StockPolicy) -> Flags:
     """Items somebody buys: demand per day, or at least a sale within the time after which stock is dead."""
     return np.asarray((figures.per_day > 0) | (figures.days_since_sale <= limits.dead))
 
 
-def is_dead(figures: StockFigures, limits: StockLimits) -> Flags:
+def is_dead(figures: StockFigures, limits: StockPolicy) -> Flags:
     """On hand, known for long enough to tell, and never sold in that time."""
     unsold = np.isnan(figures.days_since_sale) | (figures.days_since_sale > limits.dead)
     return np.asarray((figures.on_hand > 0) & unsold & (figures.days_known > limits.dead))
 
 
-def is_slow(figures: StockFigures, limits: StockLimits) -> Flags:
+def is_slow(figures: StockFigures, limits: StockPolicy) -> Flags:
     """On hand for longer than the slow limit at the pace of the last year, with sales in it."""
     return np.asarray(
         (figures.on_hand > 0)

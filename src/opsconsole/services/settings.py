@@ -17,6 +17,7 @@ from opsconsole.domain.errors import UserError
 from opsconsole.domain.field import Field, Kind
 from opsconsole.domain.listing import Listing, from_rows
 from opsconsole.rules.order_exceptions import RULES
+from opsconsole.rules.stock_policy import POLICY
 from opsconsole.store import audit, dialect
 from opsconsole.store.database import Database
 from opsconsole.store.schema import settings
@@ -82,6 +83,12 @@ _BUSINESS = (
 )
 
 
+_STOCK = tuple(
+    Setting(f"stock.{one.key}", one.label, "number", one.default, one.unit, one.low, one.high, one.help, "Stock levels")
+    for one in POLICY
+)
+
+
 def _of_rules() -> tuple[Setting, ...]:
     made: list[Setting] = []
     for rule in RULES:
@@ -113,7 +120,7 @@ def _of_rules() -> tuple[Setting, ...]:
     return tuple(made)
 
 
-SETTINGS: Mapping[str, Setting] = {setting.key: setting for setting in (*_BUSINESS, *_of_rules())}
+SETTINGS: Mapping[str, Setting] = {setting.key: setting for setting in (*_BUSINESS, *_STOCK, *_of_rules())}
 
 
 def settings_in_force(connection: Connection, now: int) -> dict[str, Any]:

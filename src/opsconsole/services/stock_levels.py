@@ -1,7 +1,7 @@
 """Stock levels as of a moment: the list, the chips of its conditions, and one SKU at one location."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -10,10 +10,11 @@ from opsconsole.domain import money
 from opsconsole.domain.field import Cover, Field, Kind, Total
 from opsconsole.domain.listing import Listing
 from opsconsole.domain.wording import day, plural
-from opsconsole.rules.stock_conditions import NO_CONDITION, STOCK_CONDITIONS, StockLimits
+from opsconsole.rules.stock_conditions import NO_CONDITION, STOCK_CONDITIONS
+from opsconsole.rules.stock_policy import StockPolicy, policy_from
 from opsconsole.services.business import Business, business, setting
 from opsconsole.services.names import location_names
-from opsconsole.services.stock_levels_figures import StockItem, StockPolicy, make_items, sales_are_known
+from opsconsole.services.stock_levels_figures import StockItem, make_items, sales_are_known
 from opsconsole.services.stock_levels_page import ArithmeticRow, StockPage, StockProjection, make_page
 from opsconsole.services.stock_levels_read import StockData, read_stock
 from opsconsole.store.database import Database
@@ -59,15 +60,9 @@ def _loaded(
     connection: Connection, now: int, skus: Sequence[str] | None = None
 ) -> tuple[Business, StockData, StockPolicy, list[StockItem]]:
     company = business(connection, now)
-    policy = StockPolicy(**_known(StockPolicy, setting(connection, "stock_policy", now, {})))
-    limits = StockLimits(**_known(StockLimits, setting(connection, "stock_limits", now, {})))
+    policy = policy_from(lambda key, default: setting(connection, key, now, default))
     data = read_stock(connection, company, skus)
-    return company, data, policy, make_items(data, policy, limits)
-
-
-def _known(kind: Any, values: dict[str, Any]) -> dict[str, Any]:
-    names = {known.name for known in fields(kind)}
-    return {name: value for name, value in values.items() if name in names}
+    return company, data, policy, make_items(data, policy)
 
 
 # --- the list ---------------------------------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ from opsconsole.domain.wording import count
 from opsconsole.planning import cover, demand, replenishment
 from opsconsole.planning.cover import Receipt
 from opsconsole.planning.demand import LONGER_DAYS, RECENT_DAYS
-from opsconsole.rules.stock_conditions import STOCK_CONDITIONS, StockFigures, StockLimits
+from opsconsole.rules.stock_conditions import STOCK_CONDITIONS, StockFigures
+from opsconsole.rules.stock_policy import StockPolicy
 from opsconsole.services.stock_levels_read import Inbound, Sales, StockData
 
 Floats = NDArray[np.float64]
@@ -23,15 +24,6 @@ Floats = NDArray[np.float64]
 BEFORE = 28
 # Received lines from which a lead time is learned instead of taken from the master data.
 ENOUGH_RECEIPTS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class StockPolicy:
-    """How stock is planned; the business sets its own (setting ``stock_policy``)."""
-
-    service_level: float = 0.95
-    order_cycle_days: float = 7
-    lead_time_days: float = 14
 
 
 @dataclass(slots=True)
@@ -98,7 +90,7 @@ class StockItem:
         ]
 
 
-def make_items(data: StockData, policy: StockPolicy, limits: StockLimits) -> list[StockItem]:
+def make_items(data: StockData, policy: StockPolicy) -> list[StockItem]:
     """Figures of every listed SKU-location, in the order they were read."""
     levels = _levels_as_of(data)
     if not levels:
@@ -110,9 +102,9 @@ def make_items(data: StockData, policy: StockPolicy, limits: StockLimits) -> lis
     _set_lead_times(data, items, policy)
     _set_money(data, items)
     _set_plan(data, items, policy)
-    _set_conditions(data, items, limits)
+    _set_conditions(data, items, policy)
     for item in items:
-        item.proposal = _proposal(item)
+        item.proposal = _proposal(item, policy)
     return items
 
 
@@ -269,7 +261,7 @@ def _set_lead_times(data: StockData, items: Sequence[StockItem], policy: StockPo
         elif vendor in data.vendor_days:
             item.lead_time, item.lead_basis = data.vendor_days[vendor], "from the supplier"
         else:
-            item.lead_time, item.lead_basis = policy.lead_time_days, "assumed"
+            item.lead_time, item.lead_basis = policy.lead_time, "assumed"
         if item.lead_deviation == 0 and len(own) < ENOUGH_RECEIPTS <= len(theirs):
             item.lead_deviation = float(np.std(theirs, ddof=1))
 
@@ -311,7 +303,7 @@ def _set_plan(data: StockData, items: Sequence[StockItem], policy: StockPolicy) 
         per_day, _column(items, "deviation"), lead, _column(items, "lead_deviation"), policy.service_level
     )
     days, days_inbound = cover.days_of_cover(available, per_day), cover.days_of_cover(available + inbound, per_day)
-    excess = cover.excess(available, per_day)
+    excess = cover.excess(available, per_day, policy.excess)
     for index, item in enumerate(items):
         item.position = item.available + item.inbound - item.backordered
         item.cover = float(days[index]) if math.isfinite(days[index]) else None
@@ -322,7 +314,7 @@ def _set_plan(data: StockData, items: Sequence[StockItem], policy: StockPolicy) 
         # Half a unit of safety is a whole one on the shelf.
         item.safety = math.ceil(round(float(safety[index]), 6))
         item.reorder_point = math.ceil(round(item.per_day * item.lead_time + item.safety, 6))
-        item.order_up_to = math.ceil(round(item.per_day * (item.lead_time + policy.order_cycle_days) + item.safety, 6))
+        item.order_up_to = math.ceil(round(item.per_day * (item.lead_time + policy.order_cycle) + item.safety, 6))
         receipts = item.dated(today)
         item.stockout_in = cover.stockout_in(item.available, item.per_day, receipts)
         item.gap = cover.gap_days(item.stockout_in, receipts, item.lead_time)
@@ -330,7 +322,7 @@ def _set_plan(data: StockData, items: Sequence[StockItem], policy: StockPolicy) 
             item.quantity = replenishment.order_quantity(item.order_up_to - item.position, item.minimum, item.pack)
 
 
-def _set_conditions(data: StockData, items: Sequence[StockItem], limits: StockLimits) -> None:
+def _set_conditions(data: StockData, items: Sequence[StockItem], policy: StockPolicy) -> None:
     today = data.company.today
     since, known, yearly = (np.full(len(items), np.nan) for _ in range(3))
     for index, item in enumerate(items):
@@ -349,9 +341,9 @@ def _set_conditions(data: StockData, items: Sequence[StockItem], limits: StockLi
     figures = StockFigures(
         _column(items, "on_hand"), available, per_day, cover.days_of_cover(available, per_day),
         _column(items, "position"), _column(items, "reorder_point"), _column(items, "late_inbound"),
-        cover.excess(available, per_day, int(limits.excess)), since, known, yearly,
+        _column(items, "excess"), since, known, yearly,
     )  # fmt: skip
-    masks = {code: condition.fires(figures, limits) for code, condition in STOCK_CONDITIONS.items()}
+    masks = {code: condition.fires(figures, policy) for code, condition in STOCK_CONDITIONS.items()}
     for index, item in enumerate(items):
         item.conditions = tuple(code for code, mask in masks.items() if mask[index])
         item.amounts = {code: _amount(item, code) for code in item.conditions}
@@ -366,7 +358,7 @@ def _amount(item: StockItem, code: str) -> int:
     return item.at_risk
 
 
-def _proposal(item: StockItem) -> str:
+def _proposal(item: StockItem, policy: StockPolicy) -> str:
     if item.quantity > 0:
         return f"Buy {count(item.quantity)}"
     if "inbound_late" in item.conditions:
@@ -374,7 +366,7 @@ def _proposal(item: StockItem) -> str:
     if "out_of_stock" in item.conditions or "low_stock" in item.conditions:
         return "Wait for PO" if item.inbound > 0 else "None"
     if "aged" in item.conditions:
-        return "Clear" if item.days_since_sale is None or item.days_since_sale > 365 else "Mark down"
-    if "overstock" in item.conditions and (item.cover or 0) > 180:
+        return "Clear" if item.days_since_sale is None or item.days_since_sale > policy.dead else "Mark down"
+    if "overstock" in item.conditions and (item.cover or 0) > policy.slow_cover:
         return "Stop buying"
     return "None"

@@ -8,8 +8,9 @@ from opsconsole.domain.wording import count, day, plural
 from opsconsole.planning import cover, replenishment
 from opsconsole.planning.cover import Receipt
 from opsconsole.rules.stock_conditions import NO_CONDITION, STOCK_CONDITIONS
+from opsconsole.rules.stock_policy import StockPolicy
 from opsconsole.services.business import Business
-from opsconsole.services.stock_levels_figures import StockItem, StockPolicy
+from opsconsole.services.stock_levels_figures import StockItem
 from opsconsole.services.stock_levels_read import StockData
 
 PAST_DAYS = 14
@@ -84,7 +85,7 @@ def make_page(company: Business, data: StockData, policy: StockPolicy, item: Sto
         "In order" if item.condition == NO_CONDITION or condition is None else condition.label,
         None if condition is None else condition.severity,
         _facts(item),
-        _why(company, item),
+        _why(company, policy, item),
         _arithmetic(policy, item),
         item.proposal,
         item.quantity,
@@ -114,7 +115,7 @@ def _facts(item: StockItem) -> tuple[tuple[str, str], ...]:
 # --- why --------------------------------------------------------------------------------------------------------------
 
 
-def _why(company: Business, item: StockItem) -> tuple[str, ...]:
+def _why(company: Business, policy: StockPolicy, item: StockItem) -> tuple[str, ...]:
     today = company.today
     lines: list[str] = []
     if item.per_day is None:
@@ -139,7 +140,7 @@ def _why(company: Business, item: StockItem) -> tuple[str, ...]:
             "sales at risk."
         )
     if "overstock" in item.conditions:
-        lines.append(f"**{count(round(item.excess))}** units are more than 90 days of demand.")
+        lines.append(f"**{count(round(item.excess))}** units are more than {count(policy.excess)} days of demand.")
     if "aged" in item.conditions:
         last = item.days_since_sale
         lines.append("It was never sold." if last is None else f"Last sale **{count(last)}** days ago.")
@@ -171,7 +172,7 @@ def _arithmetic(policy: StockPolicy, item: StockItem) -> tuple[ArithmeticRow, ..
         return ()
     rate, lead = f"{item.per_day:.1f}", f"{item.lead_time:.3g}"
     z = replenishment.safety_factor(policy.service_level)
-    span = f"{item.lead_time + policy.order_cycle_days:.3g}"
+    span = f"{item.lead_time + policy.order_cycle:.3g}"
     rows = [
         ArithmeticRow(
             "Safety stock",
