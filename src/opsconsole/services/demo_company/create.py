@@ -1,6 +1,5 @@
 """Creating the demo company in a database."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from opsconsole.domain import instants
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.instants import HOUR, SECOND
 from opsconsole.domain.progress import Progress
-from opsconsole.imports.records import Records
+from opsconsole.imports.records import KINDS, Records
 from opsconsole.imports.writer import WriteResult, write_records
 from opsconsole.services.demo_company.arrays import Ints
 from opsconsole.services.demo_company.business_tables import write_business
@@ -24,6 +23,7 @@ from opsconsole.services.demo_company.feeds import (
     ORDER_FEEDS,
     PURCHASE_FEED,
     STOCK_FEED,
+    counts_columns,
     source_time,
     write_feeds,
     write_log,
@@ -40,6 +40,7 @@ from opsconsole.services.demo_company.order_records import OrderRecords
 from opsconsole.services.demo_company.triage import LOOKS, look_and_act
 from opsconsole.services.demo_company.truth import make_truth, write_truth
 from opsconsole.services.demo_company.world import World, make_world
+from opsconsole.services.import_report import KindCounts
 from opsconsole.store import dialect, schema
 from opsconsole.store.database import Database, open_database
 
@@ -146,7 +147,7 @@ def _write_world(conn: Connection, world: World, progress: Progress) -> int:
     write_business(conn, world)
     batches = write_log(conn, world)
     total = 2 * len(world.orders)
-    counts: dict[int, dict[str, list[int]]] = {}
+    counts: dict[int, dict[str, KindCounts]] = {}
 
     def write(feed: int, records: list[Records]) -> None:
         result = write_records(
@@ -188,33 +189,29 @@ def _chunks(world: World) -> Iterator[tuple[int, Ints]]:
 
 
 def _write_stock_history(conn: Connection, world: World, batch: int) -> None:
-    columns = stock_history(world)
-    count = len(columns["sku"])
     at = source_time(world, STOCK_FEED)
+    columns = stock_history(world, at)
+    count = len(columns["sku"])
     dialect.bulk_insert(
         conn, schema.stock_history, {**columns, "source_time": [at] * count, "batch_id": [batch] * count}
     )
 
 
-def _count(counts: dict[str, list[int]], result: WriteResult) -> None:
+def _count(counts: dict[str, KindCounts], result: WriteResult) -> None:
     if result.rejects:
         raise AssertionError(f"the demo company's own records were refused: {result.rejects[:3]}")
     for kind, more in result.counts.items():
-        known = counts.setdefault(kind, [0, 0, 0])
-        for place, number in enumerate((more.inserted, more.updated, more.unchanged)):
-            known[place] += number
+        known = counts.setdefault(kind, KindCounts(kind, KINDS[kind].label))
+        known.inserted += more.inserted
+        known.updated += more.updated
+        known.unchanged += more.unchanged
+        known.read += more.inserted + more.updated + more.unchanged
 
 
-def _finish_batches(conn: Connection, batches: list[int], counts: dict[int, dict[str, list[int]]]) -> None:
+def _finish_batches(conn: Connection, batches: list[int], counts: dict[int, dict[str, KindCounts]]) -> None:
     """Tell each batch what it brought."""
-    ids, columns = [], {name: [] for name in ("records_read", "inserted", "updated", "unchanged", "counts_json")}  # type: ignore[var-annotated]
-    for feed, kinds in sorted(counts.items()):
-        sums = [sum(numbers[place] for numbers in kinds.values()) for place in range(3)]
-        told = {
-            kind: dict(zip(("inserted", "updated", "unchanged"), numbers, strict=True))
-            for kind, numbers in kinds.items()
-        }
-        ids.append(batches[feed])
-        for name, value in zip(columns, (sum(sums), *sums, json.dumps(told)), strict=True):
-            columns[name].append(value)
-    dialect.bulk_update(conn, schema.batches, ids, columns)
+    rows = {batches[feed]: counts_columns(list(kinds.values())) for feed, kinds in sorted(counts.items())}
+    names = next(iter(rows.values()))
+    dialect.bulk_update(
+        conn, schema.batches, list(rows), {name: [row[name] for row in rows.values()] for name in names}
+    )

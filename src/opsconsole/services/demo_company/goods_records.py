@@ -7,6 +7,7 @@ from opsconsole.services.demo_company.arrays import NONE, Ints, optional
 from opsconsole.services.demo_company.company import (
     CARRIERS,
     DROP_SHIPPERS,
+    PLACE_ZONES,
     PLACES,
     SUPPLIERS,
     THREE_PLS,
@@ -99,19 +100,21 @@ def stock_records(world: World, counted_at: int) -> Records:
     )
 
 
-def stock_history(world: World) -> dict[str, list[object]]:
-    """Columns of the shelves on the days before today: what was on hand at each day's end, and available of it."""
+def stock_history(world: World, counted_at: int) -> dict[str, list[object]]:
+    """Columns of the shelves on the days before the newest count: on hand at each day's end, and available of it."""
     stock, clock = world.stock, world.clock
     days = np.arange(clock.today - HISTORY_DAYS, clock.today, dtype=np.int64)
     level = stock.level[:, -HISTORY_DAYS - 1 : -1]
     tomorrow = stock.leaving[:, -HISTORY_DAYS:]
     item = np.repeat(np.arange(len(stock.product)), len(days))
     # A site that had not begun has no history.
-    begun = np.ones(item.shape, dtype=np.bool_)
-    begun &= (np.tile(days, len(stock.product)) >= clock.site_start - 3) | (stock.place[item] != PLACES.index("harbor"))
+    day = np.tile(days, len(stock.product))
+    begun = (day >= clock.site_start - 3) | (stock.place[item] != PLACES.index("harbor"))
+    counted = [int(clock.zone(zone).day_of(np.array([counted_at]))[0]) for zone in PLACE_ZONES]
+    begun &= day < np.array(counted)[stock.place[item]]
     on_hand = level.reshape(-1)[begun]
     available = np.maximum(level - tomorrow, 0).reshape(-1)[begun]
-    item, day = item[begun], np.tile(days, len(stock.product))[begun]
+    item, day = item[begun], day[begun]
     return {
         "sku": [world.catalog.sku[number] for number in stock.product[item].tolist()],
         "location": [PLACES[number] for number in stock.place[item].tolist()],
