@@ -83,6 +83,7 @@ echo "picture: $picture"
 kill "$window_pid"
 wait "$window_pid" 2>/dev/null || true
 window_pid=
+! grep -rq Traceback "$root/home/ana/.local/share/opsconsole" "$work/window.log" --include='*.log' || fail "a fault of the program: look at the picture"
 sed 's/^/  window said: /' "$work/window.log"
 
 say "upgrade"
@@ -101,7 +102,7 @@ LIMIT=300 as_user opsconsole self-test || fail "self-test after the upgrade"
 say "remove and purge"
 inside apt-get remove -y -qq opsconsole >/dev/null 2>&1 || fail "removal"
 [ ! -e "$root/usr/lib/opsconsole" ] && [ ! -L "$root/usr/bin/opsconsole" ] || fail "files are left after the removal"
-inside apt-get purge -y -qq opsconsole >/dev/null 2>&1 || fail "purge"
+inside dpkg --purge opsconsole >/dev/null 2>&1 || fail "purge"
 [ "$(status)" = "" ] || fail "dpkg still knows it: $(status)"
 left=$(find "$root/usr" "$root/etc" "$root/var" -xdev -iname '*opsconsole*' -not -path '*/apt/*' || true)
 [ -z "$left" ] || fail "left behind: $left"
