@@ -6,10 +6,9 @@ a worker after it.
 
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QEventLoop, QStandardPaths, Qt, QTimer
 from PySide6.QtGui import QCursor, QIcon
@@ -19,25 +18,23 @@ from opsconsole import __version__
 from opsconsole.desktop.desk import Desk
 from opsconsole.desktop.errors import ErrorReporter, default_log_path
 from opsconsole.desktop.main_window import MainWindow
-from opsconsole.desktop.opening import Opening
 from opsconsole.desktop.settings import DATABASE_URL, LAST_TAB, THEME, Settings, default_path
 from opsconsole.desktop.single import OneWindow
-from opsconsole.desktop.start import Start
-from opsconsole.desktop.tab import Tab
-from opsconsole.desktop.tabs import tab_classes
+from opsconsole.desktop.tabs import TABS, TabName
 from opsconsole.desktop.tasks import Tasks
 from opsconsole.desktop.theme import theme
-from opsconsole.desktop.workspace import Database
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.progress import Progress
 from opsconsole.domain.resources import resources_folder
+
+if TYPE_CHECKING:
+    from opsconsole.desktop.workspace import Database
 
 SCREENSHOT_TIMEOUT_MS = 120_000
 _SETTLED_TURNS = 8
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(NamedTuple):
     """What the window is started with; ``database`` is a URL or path, ``as_of`` an instant (``None``: live).
 
     ``settings`` is another settings file and ``cache`` another cache folder than the user's; ``theme`` overrides the
@@ -60,8 +57,8 @@ class App:
         self,
         application: QApplication,
         options: Options,
-        tabs: Sequence[type[Tab]] | None = None,
-        opener: Callable[[str, Progress], Database] | None = None,
+        tabs: Sequence[TabName] = TABS,
+        opener: "Callable[[str, Progress], Database] | None" = None,
     ) -> None:
         self.options = options
         self.settings = Settings(options.settings or default_path())
@@ -70,12 +67,10 @@ class App:
         self.tasks = Tasks(self.errors.report)
         self.desk = Desk(self.tasks, self.settings, self.errors, options.cache or _cache_folder())
         self.one_window = OneWindow(self.desk.cache_folder)
-        self.window = MainWindow(self.desk, tab_classes() if tabs is None else tabs)
+        self.window = MainWindow(self.desk, tabs)
+        self.window.painted.connect(self._furnish)
         self.errors.window = self.window
-        self.opening = Opening(
-            self.desk, self.window, opener or open_database, as_of=options.as_of, opened=self._opened
-        )
-        self.start_page = Start(self.desk, self.window, self.opening)
+        self._open_database = opener or open_database
         self.one_window.rung.connect(self.raise_window)
         self._stopped = False
 
@@ -84,13 +79,11 @@ class App:
         return self.options.database or ("" if self.options.demo else self.settings.get(DATABASE_URL))
 
     def start(self) -> None:
-        """Show the window; the database is opened after the first paint."""
+        """Show the window; the rest is loaded, and the database opened, after the first paint."""
         geometry = self.settings.geometry()
         if not geometry.isEmpty():
             self.window.restoreGeometry(geometry)
         self.window.show()
-        QTimer.singleShot(0, self._open_first)
-        QTimer.singleShot(0, self._show_icon)
 
     def stop(self) -> None:
         """Stop tasks, close the database, save the settings."""
@@ -98,7 +91,8 @@ class App:
             return
         self._stopped = True
         self.tasks.stop()
-        self.opening.close()
+        if self.window.furnished:
+            self.opening.close()
         self.one_window.release()
         self.settings.save()
         self.errors.uninstall()
@@ -110,6 +104,17 @@ class App:
         self.window.show()
         self.window.raise_()
         self.window.activateWindow()
+
+    def _furnish(self) -> None:
+        from opsconsole.desktop.opening import Opening
+        from opsconsole.desktop.start import Start
+
+        options = self.options
+        self.window.furnish()
+        self.opening = Opening(self.desk, self.window, self._open_database, as_of=options.as_of, opened=self._opened)
+        self.start_page = Start(self.desk, self.window, self.opening)
+        self._open_first()
+        QTimer.singleShot(0, self._show_icon)
 
     def _open_first(self) -> None:
         url = self.first_url()
@@ -126,7 +131,7 @@ class App:
         if icon.exists():
             self.window.setWindowIcon(QIcon(str(icon)))
 
-    def _opened(self, database: Database) -> None:
+    def _opened(self, database: "Database") -> None:
         url = str(database.url)
         if self.options.alone:
             return
@@ -134,7 +139,7 @@ class App:
             self.one_window.listen()
 
 
-def open_database(url: str, progress: Progress) -> Database:
+def open_database(url: str, progress: Progress) -> "Database":
     """Open a database through the services; runs in a worker."""
     from opsconsole.services import databases
 
@@ -179,6 +184,8 @@ def render_screenshot(
     ``tab`` is a tab's key or ``welcome``. ``scale`` works only in a process without a QApplication. Raises UserError
     for an unknown tab or a database that does not open.
     """
+    import tempfile
+
     if QApplication.instance() is None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         os.environ["QT_SCALE_FACTOR"] = str(scale)
@@ -197,13 +204,13 @@ def render_screenshot(
 
 
 def _picture(app: App, tab: str, out: Path, size: tuple[int, int]) -> Path:
-    classes = app.window.classes
-    if tab != "welcome" and tab not in classes:
-        raise UserError(f"There is no tab “{tab}”.", f"The tabs are {', '.join([*classes, 'welcome'])}.")
+    names = app.window.names
+    if tab != "welcome" and tab not in names:
+        raise UserError(f"There is no tab “{tab}”.", f"The tabs are {', '.join([*names, 'welcome'])}.")
     if tab != "welcome" and not app.options.database:
         raise UserError("No database is given.", "Name one with --database, or make one with: opsconsole demo create.")
     faults: list[BaseException] = []
-    app.opening.failed.connect(faults.append)
+    app.window.open_failed.connect(faults.append)
     if tab != "welcome":
         app.settings.set(LAST_TAB, tab)
         app.window.tab(tab).load_failed.connect(faults.append)

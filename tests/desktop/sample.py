@@ -20,7 +20,7 @@ NOW = from_iso("2026-11-17T15:42:00Z")
 FIELDS = (
     Field("severity", "Severity", Kind.SEVERITY, total=Total.COUNT, total_words="exceptions"),
     Field("type", "Type", Kind.TEXT),
-    Field("why", "Why", Kind.TEXT, stretch=True),
+    Field("why", "Why", Kind.TEXT, stretch=True, wide_only=True),
     Field("order", "Order", Kind.IDENTIFIER, total=Total.DISTINCT, total_words="orders"),
     Field("channel", "Channel", Kind.TEXT),
     Field("age", "Age", Kind.DURATION),
@@ -104,7 +104,6 @@ class SampleTab(Tab):
     """Looks like the list of order exceptions."""
 
     key = "sample"
-    label = "Order exceptions"
     search_hint = "Order, SKU, tracking, customer ref"
     noun = ("exception", "exceptions")
     subjects = frozenset({"sample"})

@@ -18,6 +18,7 @@ from opsconsole.desktop.actions import WINDOW_ACTIONS
 from opsconsole.desktop.commands import Commands
 from opsconsole.desktop.single import OneWindow
 from opsconsole.desktop.tab import Tab
+from opsconsole.desktop.tabs import TABS, TabName
 from opsconsole.desktop.theme import theme
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.progress import Progress
@@ -32,19 +33,24 @@ def start(
     """Starts windows over the stand-in database, and ends them."""
     started: list[App] = []
 
+    def fake(url: str, progress: Progress) -> Any:
+        return fake_database(url)
+
     class Other(sample.SampleTab):  # type: ignore[misc, name-defined]
         key = "other"
-        label = "Stock levels"
 
     class Data(sample.SampleTab):  # type: ignore[misc, name-defined]
         key = "data"
-        label = "Data"
-        place = "right"
+
+    names = (
+        TabName("sample", "Order exceptions", made=sample.SampleTab),
+        TabName("other", "Stock levels", made=Other),
+        TabName("data", "Data", "right", Data),
+    )
 
     def run(database: str | None = "test://ops-main", opener: Any = None, **more: Any) -> App:
         options = Options(database, settings=tmp_path / "s.ini", cache=tmp_path / "cache", **more)
-        opener = opener or (lambda url, progress: fake_database(url))
-        made = App(qapp, options, [sample.SampleTab, Other, Data], opener)
+        made = App(qapp, options, names, opener or fake)
         started.append(made)
         made.start()
         return made
@@ -95,7 +101,7 @@ def test_a_database_that_does_not_open_is_told_on_the_page(start: Starter, qtbot
 
     failed: list[Any] = []
     app = start(opener=fail, alone=True)
-    app.opening.failed.connect(failed.append)
+    app.window.open_failed.connect(failed.append)
     qtbot.waitUntil(lambda: bool(failed))
     page: Any = app.window.pages.currentWidget()
     assert page.bar.text == "The file is not a database. Choose another one."
@@ -202,7 +208,8 @@ def test_a_tab_is_rendered_as_a_picture(
 ) -> None:
     from PySide6.QtGui import QImage
 
-    monkeypatch.setattr(composition, "tab_classes", lambda: (sample.SampleTab,))
+    tab = TabName("sample", "Order exceptions", made=sample.SampleTab)
+    monkeypatch.setattr(App.__init__, "__defaults__", ((tab,), None))
     monkeypatch.setattr(composition, "open_database", lambda url, progress: fake_database(url))
     out = render_screenshot(
         "sample", tmp_path / "a.png", (1366, 768), theme_name, database_url="test://a", as_of=sample.NOW
@@ -213,6 +220,12 @@ def test_a_tab_is_rendered_as_a_picture(
     assert image.pixelColor(1, 186) == theme.color("accent")
     with pytest.raises(UserError, match="no tab"):
         render_screenshot("nothing", tmp_path / "b.png", database_url="test://a")
+
+
+def test_every_tab_is_a_module_of_its_name() -> None:
+    for name in TABS:
+        assert name.tab_class().key == name.key
+        assert issubclass(name.tab_class(), Tab)
 
 
 def test_heavy_modules_are_not_imported_before_the_first_paint() -> None:

@@ -1,7 +1,6 @@
 """The row of filter chips: one per kind of trouble, with count and money; what does not fit goes into "n more"."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
@@ -20,7 +19,6 @@ ROW_HEIGHT = 60
 _SHAPE_TONE = {"S1": "bad", "S2": "warn", "S3": "S3_fg", "S4": "text_muted"}
 
 
-@dataclass(frozen=True)
 class Chip:
     """A filter of one click.
 
@@ -29,15 +27,29 @@ class Chip:
     all rows.
     """
 
-    key: str
-    label: str
-    count: int
-    shape: str = ""
-    amount: int | None = None
-    currency: str = ""
-    equals: Mapping[str, frozenset[Any]] = field(default_factory=dict)
-    rows: Sequence[int] | None = None
-    help: str = ""
+    __slots__ = ("amount", "count", "currency", "equals", "help", "key", "label", "rows", "shape")
+
+    def __init__(
+        self,
+        key: str,
+        label: str,
+        count: int,
+        shape: str = "",
+        amount: int | None = None,
+        currency: str = "",
+        equals: Mapping[str, frozenset[Any]] | None = None,
+        rows: Sequence[int] | None = None,
+        help: str = "",
+    ) -> None:
+        self.key = key
+        self.label = label
+        self.count = count
+        self.shape = shape
+        self.amount = amount
+        self.currency = currency
+        self.equals: Mapping[str, frozenset[Any]] = equals or {}
+        self.rows = rows
+        self.help = help
 
 
 class ChipRow(QFrame):

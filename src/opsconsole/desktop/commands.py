@@ -1,11 +1,13 @@
 """What the window's shortcuts do, one method each; ``actions.WINDOW_ACTIONS`` names them."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
-from opsconsole.desktop.actions import ShortcutsDialog
+from opsconsole.desktop.actions import WINDOW_ACTIONS
 from opsconsole.desktop.settings import THEME
 from opsconsole.desktop.theme import theme
 
@@ -19,6 +21,16 @@ class Commands(QObject):
     def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
         self._window = window
+
+    def add_shortcuts(self) -> None:
+        """Give the window the shortcuts of ``WINDOW_ACTIONS`` and Ctrl+1 … for its tabs."""
+        window = self._window
+        for action in WINDOW_ACTIONS:
+            for keys in action.keys:
+                QShortcut(QKeySequence(keys), window).activated.connect(getattr(self, action.method))
+        for number, key in enumerate(window.names, 1):
+            shortcut = QShortcut(QKeySequence(f"Ctrl+{number}"), window)
+            shortcut.activated.connect(partial(self._show_tab, key))
 
     def focus_search(self) -> None:
         """Put the keyboard into the search of the tab in front."""
@@ -68,7 +80,9 @@ class Commands(QObject):
 
     def show_shortcuts(self) -> None:
         """List the shortcuts."""
-        tabs = [(f"Ctrl+{number}", tab.label) for number, tab in enumerate(self._window.classes.values(), 1)]
+        from opsconsole.desktop.shortcuts import ShortcutsDialog
+
+        tabs = [(f"Ctrl+{number}", tab.label) for number, tab in enumerate(self._window.names.values(), 1)]
         own = self._window.current.row_actions() if self._window.current is not None else ()
         of_tab = [(action.shortcut, action.label) for action in own if action.shortcut]
         dialog = ShortcutsDialog(tabs, of_tab, self._window)
@@ -78,6 +92,10 @@ class Commands(QObject):
     def close(self) -> None:
         """Close the window."""
         self._window.close()
+
+    def _show_tab(self, key: str) -> None:
+        if self._window.desk.workspace is not None:
+            self._window.show_tab(key)
 
     def _move_region(self, by: int) -> None:
         tab = self._window.current

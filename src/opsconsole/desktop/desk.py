@@ -5,15 +5,17 @@ One ``Desk`` is made by ``app`` and handed down; there is no global one.
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from opsconsole.desktop.errors import ErrorReporter
 from opsconsole.desktop.settings import LANGUAGE, Settings
-from opsconsole.desktop.table.formats import Formats, system_locale
 from opsconsole.desktop.tasks import Tasks
-from opsconsole.desktop.workspace import Workspace
+
+if TYPE_CHECKING:
+    from opsconsole.desktop.table.formats import Formats
+    from opsconsole.desktop.workspace import Workspace
 
 
 class Desk(QObject):
@@ -40,18 +42,20 @@ class Desk(QObject):
         self._undo: tuple[str, Callable[[], None]] | None = None
 
     @property
-    def workspace(self) -> Workspace | None:
+    def workspace(self) -> "Workspace | None":
         """The open workspace; ``None`` while the welcome is shown or a database is being opened."""
         return self._workspace
 
-    def set_workspace(self, workspace: Workspace | None) -> None:
+    def set_workspace(self, workspace: "Workspace | None") -> None:
         """Open another workspace (or none) and tell everybody."""
         self._workspace = workspace
         self._undo = None
         self.workspace_changed.emit()
 
-    def formats(self, as_of: int = 0, zone: str = "") -> Formats:
+    def formats(self, as_of: int = 0, zone: str = "") -> "Formats":
         """Formats of the user's locale at a moment, in a zone (the workspace's unless given)."""
+        from opsconsole.desktop.table.formats import Formats, system_locale
+
         zone = zone or (self._workspace.time_zone if self._workspace else "UTC")
         moment = as_of or (self._workspace.now() if self._workspace else 0)
         return Formats(system_locale(self.settings.get(LANGUAGE)), zone, moment)

@@ -2,17 +2,19 @@
 
 import sys
 import threading
-import traceback
 from pathlib import Path
-from types import TracebackType
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal
-from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QObject, QStandardPaths, Signal
+from PySide6.QtWidgets import QApplication, QWidget
 
 from opsconsole import __version__
-from opsconsole.desktop.keycaps import KeyButton
-from opsconsole.desktop.messages import MessageBar
 from opsconsole.domain.errors import Cancelled, UserError
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from opsconsole.desktop.messages import MessageBar
 
 LOG_BYTES = 1_000_000
 LOG_FILES = 5
@@ -38,7 +40,7 @@ class ErrorReporter(QObject):
         self.log_path = log_path
         self.bar: MessageBar | None = None
         self.window: QWidget | None = None
-        self.crashes: list[CrashWindow] = []
+        self.crashes: list[Any] = []
         self._seen: set[str] = set()
         self._elsewhere.connect(self.report)
 
@@ -63,17 +65,21 @@ class ErrorReporter(QObject):
 
     def crashed(self, error: BaseException) -> None:
         """Log a fault of ours with its traceback; show it, once per place in the code."""
+        import traceback
+
         text = "".join(traceback.format_exception(error))
         self._log(text)
         key = _place(error)
         if key in self._seen:
             return
         self._seen.add(key)
+        from opsconsole.desktop.crash import CrashWindow
+
         window = CrashWindow(error, text, self.log_path, self.window)
         self.crashes.append(window)
         window.show()
 
-    def _uncaught(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    def _uncaught(self, kind: type[BaseException], error: BaseException, trace: "TracebackType | None") -> None:
         if issubclass(kind, KeyboardInterrupt):
             QApplication.quit()
             return
@@ -109,47 +115,8 @@ class ErrorReporter(QObject):
 
 
 def _place(error: BaseException) -> str:
+    import traceback
+
     frames = traceback.extract_tb(error.__traceback__)
     last = frames[-1] if frames else None
     return f"{type(error).__name__} {last.filename}:{last.lineno}" if last else f"{type(error).__name__} {error}"
-
-
-class CrashWindow(QDialog):
-    """A fault of ours: what happened, that the data is safe, the text to send. Never modal: typed text survives."""
-
-    def __init__(self, error: BaseException, text: str, log_path: Path, parent: QWidget | None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Opsconsole found a fault of its own")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
-        self.setModal(False)
-        self.resize(640, 420)
-        self.text = f"Opsconsole {__version__}, Python {sys.version.split()[0]}, {sys.platform}\n\n{text}"
-        title = QLabel("This is a fault of the program, not yours")
-        title.setProperty("role", "title")
-        words = QLabel(
-            "Nothing you typed is lost, and the database is as it was before the last action. "
-            f"The details are in {log_path}. The same fault is shown once."
-        )
-        words.setWordWrap(True)
-        details = QPlainTextEdit(self.text)
-        details.setReadOnly(True)
-        details.setAccessibleName("Details of the fault")
-        copy = KeyButton("Copy details", icon="copy", style="primary")
-        copy.clicked.connect(self._copy)
-        close = KeyButton("Close")
-        close.clicked.connect(self.close)
-        buttons = QHBoxLayout()
-        buttons.addWidget(copy)
-        buttons.addWidget(close)
-        buttons.addStretch(1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(8)
-        for widget in (title, words):
-            layout.addWidget(widget)
-        layout.addWidget(details, 1)
-        layout.addLayout(buttons)
-        self.setAccessibleDescription(str(error))
-
-    def _copy(self) -> None:
-        QApplication.clipboard().setText(self.text)

@@ -5,28 +5,27 @@ whole when the real listing arrives; nothing is ever computed from them. One sma
 by its user only.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from opsconsole.desktop.chips import Chip
+from opsconsole.desktop.hashing import short_hash
 from opsconsole.domain.field import ClauseValue, Cover, Field, Kind, NoValue, NumberState, TimeLeft, Total
 from opsconsole.domain.listing import Listing
 
 KEPT_ROWS = 60
 _VERSION = 1
+_FIELD_PARTS = tuple(Field.__slots__)
 _TUPLES: dict[Kind, Any] = {Kind.TIME_LEFT: TimeLeft, Kind.COVER: Cover, Kind.CLAUSE: ClauseValue}
 
 
-@dataclass(frozen=True)
-class FirstRows:
+class FirstRows(NamedTuple):
     """A listing's first rows with what stands around them; ``total`` of the listing is the whole's."""
 
     listing: Listing
-    totals: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    totals: Mapping[str, tuple[str, str]] = {}
     chips: tuple[Chip, ...] = ()
     badge: int | None = None
     status: tuple[str, ...] = ()
@@ -34,7 +33,7 @@ class FirstRows:
 
 def path_of(folder: Path, url: str, tab: str) -> Path:
     """File of a database's tab."""
-    name = hashlib.sha256(url.encode()).hexdigest()[:16]
+    name = short_hash(url)
     return folder / "first_rows" / f"{name}-{tab}.json"
 
 
@@ -44,7 +43,7 @@ def keep(folder: Path, url: str, tab: str, rows: FirstRows) -> None:
     columns = {f.key: [_coded(value) for value in listing.columns[f.key][:KEPT_ROWS]] for f in listing.fields}
     entry = {
         "version": _VERSION,
-        "fields": [asdict(f) for f in listing.fields],
+        "fields": [{name: getattr(f, name) for name in _FIELD_PARTS} for f in listing.fields],
         "columns": columns,
         "ids": list(listing.ids[:KEPT_ROWS]),
         "as_of": listing.as_of,

@@ -1,55 +1,60 @@
 """The window: tab bar, the tab in front, status bar. Thin: tabs know their business, the desk is shared.
 
-While no database is open a page stands in place of the tabs (``show_page``): the welcome, or "Opening ops.db".
+While no database is open a page stands in place of the tabs (``show_page``): the welcome, or "Opening ops.db". Until
+its first paint the window consists of its two bars; ``painted`` says when the rest may be loaded, which ``furnish``
+finishes.
 """
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from opsconsole import __version__
-from opsconsole.desktop.actions import WINDOW_ACTIONS
-from opsconsole.desktop.commands import Commands
 from opsconsole.desktop.desk import Desk
-from opsconsole.desktop.moment import MomentDialog
 from opsconsole.desktop.settings import LAST_TAB
 from opsconsole.desktop.statusbar import StatusBar
-from opsconsole.desktop.tab import Tab
 from opsconsole.desktop.tab_bar import TabBar
+from opsconsole.desktop.tabs import TabName
 from opsconsole.desktop.theme import theme
+
+if TYPE_CHECKING:
+    from opsconsole.desktop.tab import Tab
 
 SIZE = (1366, 768)
 
 
 class MainWindow(QWidget):
-    """Main window over some tab classes; tabs are made when first shown.
+    """Main window over some tabs, each made when it is first shown.
 
-    ``closing`` before the window closes; ``files_dropped(paths)`` when files were dropped on it and no tab took them;
-    ``menu_shown(menu)`` lets others add entries to the menu; ``start_asked`` when the start page is wanted.
+    ``painted`` once after the first paint; ``closing`` before the window closes; ``files_dropped(paths)`` when files were
+    dropped on it;
+    ``menu_shown(menu)`` lets others add entries to the menu; ``start_asked`` when the start page is wanted;
+    ``open_failed(error)`` when a database did not open.
     """
 
+    painted = Signal()
     closing = Signal()
     files_dropped = Signal(object)
     menu_shown = Signal(object)
     start_asked = Signal()
+    open_failed = Signal(object)
 
-    def __init__(self, desk: Desk, tabs: Sequence[type[Tab]], parent: QWidget | None = None) -> None:
+    def __init__(self, desk: Desk, tabs: Sequence[TabName], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.desk = desk
-        self.classes = {tab.key: tab for tab in tabs}
+        self.names = {tab.key: tab for tab in tabs}
+        self.furnished = False
         self._tabs: dict[str, Tab] = {}
-        self._freshness: dict[str, tuple[str, str]] = {}
+        self._painted = False
         self.setObjectName("window")
         self.setWindowTitle("Opsconsole")
         self.setAcceptDrops(True)
         self.setMinimumSize(960, 560)
         self.resize(*SIZE)
-        self.commands = Commands(self)
-        self.tab_bar = TabBar([(tab.key, tab.label, tab.place) for tab in tabs])
+        self.tab_bar = TabBar(tabs)
         self.status_bar = StatusBar()
         self.pages = QStackedWidget()
         column = QVBoxLayout(self)
@@ -61,20 +66,23 @@ class MainWindow(QWidget):
         self._connect()
 
     @property
-    def current(self) -> Tab | None:
+    def current(self) -> "Tab | None":
         """The tab in front; ``None`` while a page is shown."""
         widget = self.pages.currentWidget()
-        return widget if isinstance(widget, Tab) else None
+        return next((tab for tab in self._tabs.values() if tab is widget), None)
 
     @property
     def settled(self) -> bool:
         """Whether what is in front is complete: a loaded tab, or a page while nothing is being opened."""
-        return self.current is None or (self.desk.workspace is not None and not self.current.stale)
+        tab = self.current
+        if tab is None:
+            return self.furnished and self.pages.count() > 0
+        return self.desk.workspace is not None and not tab.stale
 
-    def tab(self, key: str) -> Tab:
+    def tab(self, key: str) -> "Tab":
         """A tab by key, made now if it was never shown; KeyError for an unknown key."""
         if key not in self._tabs:
-            tab = self.classes[key](self.desk)
+            tab = self.names[key].tab_class()(self.desk)
             tab.badge_changed.connect(lambda count, key=key: self.tab_bar.set_badge(key, count))
             tab.status_changed.connect(self._show_status)
             tab.toolbar.moment_asked.connect(self._ask_moment)
@@ -107,12 +115,28 @@ class MainWindow(QWidget):
     def first_key(self) -> str:
         """Key of the tab of last time, else of the first; empty without tabs."""
         last = self.desk.settings.get(LAST_TAB)
-        return last if last in self.classes else next(iter(self.classes), "")
+        return last if last in self.names else next(iter(self.names), "")
 
     def show_first_tab(self) -> None:
         """Bring the tab of last time to the front, else the first."""
         if self.first_key:
             self.show_tab(self.first_key)
+
+    def furnish(self) -> None:
+        """Load what the first paint did without: shortcuts and what they do."""
+        from opsconsole.desktop.commands import Commands
+
+        self.commands = Commands(self)
+        self.commands.add_shortcuts()
+        self.tab_bar.shortcuts_asked.connect(self.commands.show_shortcuts)
+        self.furnished = True
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell once that the window was painted."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self.painted.emit)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window's place before it goes."""
@@ -127,32 +151,27 @@ class MainWindow(QWidget):
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Hand the files on."""
+        from pathlib import Path
+
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
             event.acceptProposedAction()
             self.files_dropped.emit(paths)
 
     def _drop_page(self, page: QWidget | None) -> None:
-        if page is not None and not isinstance(page, Tab):
+        if page is not None and page not in self._tabs.values():
             self.pages.removeWidget(page)
             page.deleteLater()
 
     def _connect(self) -> None:
         self.tab_bar.chosen.connect(self.show_tab)
-        self.tab_bar.shortcuts_asked.connect(self.commands.show_shortcuts)
         self.tab_bar.menu_asked.connect(self._open_menu)
         self.status_bar.freshness_clicked.connect(lambda: self.desk.show("data"))
         self.desk.show_asked.connect(self._show_asked)
         self.desk.workspace_changed.connect(self._show_status)
-        for action in WINDOW_ACTIONS:
-            for keys in action.keys:
-                QShortcut(QKeySequence(keys), self).activated.connect(getattr(self.commands, action.method))
-        for number, key in enumerate(self.classes, 1):
-            shortcut = QShortcut(QKeySequence(f"Ctrl+{number}"), self)
-            shortcut.activated.connect(lambda key=key: self.show_tab(key) if self.desk.workspace else None)
 
     def _show_asked(self, key: str, identity: Any, options: dict[str, str]) -> None:
-        if key in self.classes and self.desk.workspace is not None:
+        if key in self.names and self.desk.workspace is not None:
             self.show_tab(key)
             self._tabs[key].reveal(identity, options)
 
@@ -169,7 +188,7 @@ class MainWindow(QWidget):
         if tab is not None and tab.content.freshness is not None:
             self.status_bar.set_freshness(tab.content.freshness.tone, tab.content.freshness.words)
 
-    def _show_status_closed(self, tab: Tab | None) -> None:
+    def _show_status_closed(self, tab: "Tab | None") -> None:
         self.tab_bar.set_open(tab is not None)
         if tab is None:
             self.status_bar.set_counts(("No database open yet",))
@@ -181,6 +200,8 @@ class MainWindow(QWidget):
         workspace = self.desk.workspace
         if workspace is None:
             return
+        from opsconsole.desktop.moment import MomentDialog
+
         dialog = MomentDialog(workspace.now(), workspace.time_zone, live=workspace.live, parent=self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.chosen.connect(self._use_moment)
@@ -193,7 +214,7 @@ class MainWindow(QWidget):
     def _open_menu(self) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for key, tab in self.classes.items():
+        for key, tab in self.names.items():
             if tab.place == "menu" and self.desk.workspace is not None:
                 menu.addAction(tab.label).triggered.connect(lambda checked=False, key=key: self.show_tab(key))
         self.menu_shown.emit(menu)

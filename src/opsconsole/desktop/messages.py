@@ -1,7 +1,7 @@
 """The message bar over a list: what went wrong, what was done, how far a task is. Never a dialog."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QAccessible, QAccessibleEvent
@@ -15,8 +15,7 @@ SUCCESS_MS = 8_000
 _ICONS = {"bad": "warning", "warn": "warning", "good": "check", "progress": "arrow-clockwise"}
 
 
-@dataclass(frozen=True)
-class MessageAction:
+class MessageAction(NamedTuple):
     """A link in the bar: its verb, what it does, the key it shows."""
 
     label: str

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from opsconsole.desktop.desk import Desk
@@ -24,8 +24,6 @@ class Opening(QObject):
     ``open_database(url, progress)`` runs in a worker. ``opened`` is called on the window's thread with each database
     opened (the doorbell listens there).
     """
-
-    failed = Signal(object)
 
     def __init__(
         self,
@@ -118,7 +116,7 @@ class Opening(QObject):
             before.database.close()
 
     def _failed(self, error: BaseException, bar: MessageBar) -> None:
-        self.failed.emit(error)
+        self._window.open_failed.emit(error)
         if isinstance(error, UserError):
             bar.show_message("bad", str(error), [MessageAction("Start page", self._window.start_asked.emit)])
         else:

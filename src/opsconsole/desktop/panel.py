@@ -4,7 +4,7 @@ A tab's ``build_panel`` returns a ``PanelContent``; its sections come from ``des
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -20,8 +20,7 @@ from opsconsole.desktop.theme import theme
 from opsconsole.desktop.words import Words
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(NamedTuple):
     """A part of the panel: bold title, muted note, an optional link at the right, a body."""
 
     title: str
@@ -30,8 +29,7 @@ class Section:
     link: tuple[str, Callable[[], None]] | None = None
 
 
-@dataclass(frozen=True)
-class Notice:
+class Notice(NamedTuple):
     """A strip under the header: ``Also on this order: short pick``."""
 
     text: str
@@ -39,8 +37,7 @@ class Notice:
     link: tuple[str, Callable[[], None]] | None = None
 
 
-@dataclass(frozen=True)
-class PanelContent:
+class PanelContent(NamedTuple):
     """What the panel shows for one subject.
 
     ``badge`` is a severity (``S1``), a grade (``C``) or words; ``aside`` stands right of the subtitle, in
@@ -58,8 +55,7 @@ class PanelContent:
     links: tuple[tuple[str, str, Callable[[], None]], ...] = ()
 
 
-@dataclass(frozen=True)
-class PanelButton:
+class PanelButton(NamedTuple):
     """A button at the foot."""
 
     label: str

@@ -24,7 +24,6 @@ class Window(Protocol):
 
     window: Any
     tasks: Any
-    opening: Any
 
     def start(self) -> None:
         """Show it."""
@@ -82,7 +81,7 @@ def _window(open_window: Opener, url: str, folder: Path) -> str:
     """Open the window on the database and wait until its first tab shows rows."""
     faults: list[BaseException] = []
     app = open_window(url, self_test.AS_OF, folder)
-    app.opening.failed.connect(faults.append)
+    app.window.open_failed.connect(faults.append)
     try:
         app.window.resize(*_SIZE)
         app.start()

@@ -5,17 +5,15 @@ system's keyring.
 """
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
 V = TypeVar("V", str, int, bool)
 
 
-@dataclass(frozen=True, slots=True)
-class Setting(Generic[V]):
+class Setting(NamedTuple, Generic[V]):
     """A value with its key, default and words; ``choices`` are pairs of value and words; hidden ones have no label."""
 
     key: str

@@ -5,11 +5,12 @@ that finds it locked needs the network module to ring at the first window's door
 paint.
 """
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLockFile, QObject, Signal
+
+from opsconsole.desktop.hashing import short_hash
 
 if TYPE_CHECKING:
     from PySide6.QtNetwork import QLocalServer
@@ -83,7 +84,7 @@ class OneWindow(QObject):
         self._url = ""
 
     def _name(self, url: str) -> str:
-        return f"opsconsole-{hashlib.sha256(f'{self._folder} {url}'.encode()).hexdigest()[:20]}"
+        return f"opsconsole-{short_hash(f'{self._folder} {url}')}"
 
     def _answer(self) -> None:
         assert self._server is not None

@@ -76,10 +76,13 @@ def shared_url(values: Mapping[str, Any]) -> str:
 
 
 def _make_demo(path: Path, progress: Progress) -> str:
-    from opsconsole.services import demo
+    from opsconsole.services.demo_company import create_demo
 
     if not path.exists():
-        demo.create(str(path), progress=progress)
+        part = path.with_suffix(".part")
+        part.unlink(missing_ok=True)
+        create_demo(part, truth_path=path.with_suffix(".truth.json"), progress=progress)
+        part.rename(path)
     return str(path)
 
 

@@ -4,7 +4,6 @@ A tab with a list, in full::
 
     class OrderExceptionsTab(Tab):
         key = "order_exceptions"
-        label = "Order exceptions"
         search_hint = "Order, SKU, tracking, customer ref"
         noun = ("exception", "exceptions")
         subjects = frozenset({"order_exceptions"})
@@ -30,8 +29,8 @@ A tab with a list, in full::
         def _resolve(self, ids):
             self.change(lambda workspace, progress: resolve(workspace.database, ids), done="3 exceptions resolved.")
 
-A tab with another middle (tiles and a chart) overrides ``make_body`` and ``show_content``. Its name in ``tabs.TABS`` is
-all that is needed to appear.
+A tab with another middle (tiles and a chart) overrides ``make_body`` and ``show_content``. Its entry in ``tabs.TABS``
+is all that is needed to appear.
 """
 
 from collections.abc import Callable
@@ -42,7 +41,6 @@ from PySide6.QtWidgets import QWidget
 
 from opsconsole.desktop import first_rows
 from opsconsole.desktop.desk import Desk
-from opsconsole.desktop.dialogs.export import export_shown
 from opsconsole.desktop.messages import MessageAction
 from opsconsole.desktop.panel import PanelContent
 from opsconsole.desktop.settings import PANEL_OPEN
@@ -160,6 +158,8 @@ class Tab(TabFrame):
 
     def export(self) -> None:
         """Write the rows shown to a workbook."""
+        from opsconsole.desktop.dialogs.export import export_shown
+
         export_shown(self)
 
     def escape(self) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QHBoxLayout
 from opsconsole.desktop import lines
 from opsconsole.desktop.icons import paint_icon
 from opsconsole.desktop.keycaps import KeyButton
+from opsconsole.desktop.tabs import TabName
 from opsconsole.desktop.theme import theme
 from opsconsole.desktop.words import Words
 
@@ -90,15 +91,15 @@ class TabBar(QFrame):
     menu_asked = Signal()
     shortcuts_asked = Signal()
 
-    def __init__(self, tabs: Sequence[tuple[str, str, str]], parent: QWidget | None = None) -> None:
-        """``tabs`` are (key, label, place); place is left or right, others are not shown."""
+    def __init__(self, tabs: Sequence[TabName], parent: QWidget | None = None) -> None:
+        """Tabs whose place is neither left nor right are not shown; they are in the menu."""
         super().__init__(parent)
         self.setObjectName("tab_bar")
         self.setFixedHeight(theme.height("tab_bar"))
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
         self.buttons: dict[str, TabButton] = {}
-        for key, label, _place in tabs:
+        for key, label, _place, _made in tabs:
             button = TabButton(label)
             button.clicked.connect(lambda checked=False, key=key: self.chosen.emit(key))
             self._group.addButton(button)
@@ -131,7 +132,7 @@ class TabBar(QFrame):
         if key in self.buttons:
             self.buttons[key].set_badge(count)
 
-    def _lay_out(self, tabs: Sequence[tuple[str, str, str]]) -> None:
+    def _lay_out(self, tabs: Sequence[TabName]) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 12, 0)
         row.setSpacing(0)
@@ -140,13 +141,13 @@ class TabBar(QFrame):
         row.addSpacing(12)
         row.addWidget(self._title)
         row.addSpacing(4)
-        for key, _, place in tabs:
+        for key, _, place, _made in tabs:
             if place == "left":
                 row.addWidget(self.buttons[key])
                 row.addSpacing(15)
         row.addStretch(1)
         row.addWidget(self._shortcuts)
-        right = [key for key, _, place in tabs if place == "right"]
+        right = [key for key, _, place, _made in tabs if place == "right"]
         if right:
             row.addSpacing(4)
             separator = lines.vertical(16)
@@ -155,7 +156,7 @@ class TabBar(QFrame):
             self._only_open.append(separator)
         for key in right:
             row.addWidget(self.buttons[key])
-        for key, _, place in tabs:
+        for key, _, place, _made in tabs:
             if place not in ("left", "right"):
                 self.buttons.pop(key).deleteLater()
         self._only_open.extend(self.buttons.values())

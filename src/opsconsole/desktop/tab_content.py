@@ -1,24 +1,21 @@
 """What a tab declares and what its loader returns: plain values, free of widgets, so that loaders run in workers."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from opsconsole.desktop.chips import Chip
 from opsconsole.desktop.table.arrangement import SortBy
 from opsconsole.domain.listing import Listing
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """What the user asks a tab for: the moment, and the chosen value of every ``Selector`` that reloads."""
 
     now: int
-    options: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True)
-class Freshness:
+class Freshness(NamedTuple):
     """How old the data is, in words; ``tone`` is empty, warn or bad."""
 
     words: str
@@ -33,8 +30,7 @@ def read_freshness(database: Any, now: int) -> Freshness:
     return Freshness(told.words, told.tone)
 
 
-@dataclass(frozen=True)
-class TabContent:
+class TabContent(NamedTuple):
     """What a loader returns.
 
     ``status`` are marked words for the status bar (``**214** open``); the frame adds how many rows are selected to the
@@ -48,13 +44,12 @@ class TabContent:
     badge: int | None = None
     status: tuple[str, ...] = ()
     freshness: Freshness | None = None
-    group_labels: Mapping[Any, Mapping[str, str]] = field(default_factory=dict)
-    choices: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    group_labels: Mapping[Any, Mapping[str, str]] = {}
+    choices: Mapping[str, Sequence[tuple[str, str]]] = {}
     data: Any = None
 
 
-@dataclass(frozen=True)
-class Selector:
+class Selector(NamedTuple):
     """A drop-down in the toolbar: ``Owner: any``.
 
     With ``field`` it keeps the rows of one value of that field (choices come from the listing). Without, its chosen
@@ -70,19 +65,17 @@ class Selector:
     group_by: bool = False
 
 
-@dataclass(frozen=True)
-class SavedView:
+class SavedView(NamedTuple):
     """A named state of a tab: chip, selectors, search and sort."""
 
     name: str
     chip: str = ""
-    selected: Mapping[str, str] = field(default_factory=dict)
+    selected: Mapping[str, str] = {}
     search: str = ""
     sort: tuple[SortBy, ...] = ()
 
 
-@dataclass(frozen=True)
-class TabAction:
+class TabAction(NamedTuple):
     """Something to do with the current or selected rows, shown as a button at the foot of the panel.
 
     ``run`` gets the identities of the selected rows (the current one when nothing is marked). ``shortcut`` is one

@@ -33,8 +33,6 @@ class TabFrame(QWidget):
     """
 
     key: ClassVar[str] = ""
-    label: ClassVar[str] = ""
-    place: ClassVar[str] = "left"  # left or right of the tab bar, or "menu"
     search_hint: ClassVar[str] = ""
     noun: ClassVar[tuple[str, str]] = ("row", "rows")
     subjects: ClassVar[frozenset[str]] = frozenset()

@@ -4,8 +4,7 @@ A ``Workspace`` is made when a database was opened and replaced as a whole when 
 database changes; tabs never keep one longer than a call.
 """
 
-from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from opsconsole.domain import instants
 
@@ -25,8 +24,7 @@ class Database(Protocol):
         """Release files and connections."""
 
 
-@dataclass(frozen=True)
-class Workspace:
+class Workspace(NamedTuple):
     """An open database with the moment it is looked at (``None``: the live clock) and who looks.
 
     ``database`` is handed to services as it is (it also satisfies ``Database`` here). ``time_zone`` is the IANA zone in
@@ -38,7 +36,6 @@ class Workspace:
     time_zone: str = "UTC"
     as_of: int | None = None
     read_only: bool = False
-    extra: dict[str, str] = field(default_factory=dict)
 
     def now(self) -> int:
         """The moment everything is true for: the as-of given, else the live clock (microseconds)."""
@@ -51,4 +48,4 @@ class Workspace:
 
     def at(self, as_of: int | None) -> "Workspace":
         """The same database at another moment."""
-        return replace(self, as_of=as_of)
+        return self._replace(as_of=as_of)

@@ -6,7 +6,6 @@ subtract and bind alike on every database; words and time zones come in only whe
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from opsconsole.domain.errors import UserError
 
@@ -33,6 +32,8 @@ def from_datetime(moment: datetime) -> int:
 
 def to_datetime(instant: int, zone: str = "UTC") -> datetime:
     """Aware datetime of an instant in an IANA time zone."""
+    from zoneinfo import ZoneInfo  # loads the system's time zone data; the window paints before it
+
     return (_EPOCH + timedelta(microseconds=instant)).astimezone(ZoneInfo(zone))
 
 
@@ -74,6 +75,8 @@ def day_to_date(day: int) -> date:
 
 def day_start(day: int, zone: str = "UTC") -> int:
     """Instant at which a local date begins in a time zone."""
+    from zoneinfo import ZoneInfo
+
     return from_datetime(datetime.combine(day_to_date(day), datetime.min.time(), ZoneInfo(zone)))
 
 

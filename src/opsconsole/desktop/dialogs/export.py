@@ -67,7 +67,7 @@ def export_shown(tab: "Tab") -> None:
 
         return exports.export_listing(listing, path, progress=progress)
 
-    export_with(tab, listing.title or tab.label, write)
+    export_with(tab, listing.title or tab.noun[1].capitalize(), write)
 
 
 def export_kpis(tab: "Tab", grain: str) -> None:

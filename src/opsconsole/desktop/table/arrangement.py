@@ -1,33 +1,32 @@
 """How a list's rows are to be arranged, and the result; plain values that need no NumPy."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 # A list, a range or an integer array: arrays are no ``Sequence`` to a type checker.
 Places = Any
 
 
-@dataclass(frozen=True, slots=True)
-class SortBy:
+class SortBy(NamedTuple):
     """A column to sort by."""
 
     key: str
     descending: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class Group:
     """A group row: the raw value, its words, how many rows it has, whether they are hidden."""
 
-    value: Any
-    label: str
-    count: int
-    collapsed: bool = False
+    __slots__ = ("collapsed", "count", "label", "value")
+
+    def __init__(self, value: Any, label: str, count: int, collapsed: bool = False) -> None:
+        self.value = value
+        self.label = label
+        self.count = count
+        self.collapsed = collapsed
 
 
-@dataclass(frozen=True)
-class Arrangement:
+class Arrangement(NamedTuple):
     """What is asked: sort (first key leads), words to find, values to keep per field, rows to keep, grouping.
 
     ``equals`` maps a field's key to the raw values kept (any of them); ``rows`` are row numbers of the listing kept
@@ -36,14 +35,14 @@ class Arrangement:
 
     sort: tuple[SortBy, ...] = ()
     search: str = ""
-    equals: Mapping[str, frozenset[Any]] = field(default_factory=dict)
+    equals: Mapping[str, frozenset[Any]] = {}
     rows: Sequence[int] | None = None
     group_by: str = ""
     collapsed: frozenset[Any] = frozenset()
 
     def with_(self, **changes: Any) -> "Arrangement":
         """Copy with some parts changed."""
-        return replace(self, **changes)
+        return self._replace(**changes)
 
     @property
     def filtered(self) -> bool:
@@ -51,8 +50,7 @@ class Arrangement:
         return bool(self.search or self.equals or self.rows is not None)
 
 
-@dataclass(frozen=True)
-class Arranged:
+class Arranged(NamedTuple):
     """The answer: ``rows[i]`` is the row of the listing shown at place i, or ``-(g + 1)`` for group ``groups[g]``.
 
     ``shown`` counts rows without group rows, collapsed ones included; ``totals`` maps a field's key to its total's
@@ -62,7 +60,7 @@ class Arranged:
     rows: Places
     groups: tuple[Group, ...] = ()
     shown: int = 0
-    totals: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    totals: Mapping[str, tuple[str, str]] = {}
 
 
 def turned(sort: Sequence[SortBy], key: str, descending: bool | None, extend: bool) -> list[SortBy]:

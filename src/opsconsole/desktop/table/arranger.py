@@ -1,7 +1,6 @@
 """A listing made ready to be arranged. Imports NumPy: made in a worker, used from any one thread at a time."""
 
 import threading
-from dataclasses import replace
 from typing import Any
 
 from opsconsole.desktop.table import sums
@@ -24,7 +23,7 @@ class Arranger:
         with self._lock:
             rows = self._order.keep(arrangement)
             totals = sums.totals(self._order, rows, formats)
-            return replace(self._order.group(rows, arrangement), totals=totals)
+            return self._order.group(rows, arrangement)._replace(totals=totals)
 
     def facet(self, key: str) -> list[tuple[Any, int]]:
         """Distinct raw values of a field with their counts, most frequent first; ``None`` stands for missing."""

@@ -8,7 +8,6 @@ from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QMenu, QStackedLayout, QVBoxLayout, QWidget
 
 from opsconsole.desktop.settings import COMPACT_ROWS, Settings
-from opsconsole.desktop.table.clipboard import copy_rows
 from opsconsole.desktop.table.columns import Columns
 from opsconsole.desktop.table.empty import EmptyState
 from opsconsole.desktop.table.grid import Grid
@@ -44,6 +43,8 @@ class ListBody(QWidget):
 
     def copy(self) -> None:
         """Put the selected rows on the clipboard as cells with headers."""
+        from opsconsole.desktop.table.clipboard import copy_rows
+
         rows = self.grid.selected_rows()
         if rows:
             QGuiApplication.clipboard().setMimeData(copy_rows(self.model, rows, self.columns.visible()))

@@ -38,8 +38,6 @@ class DataTab(Tab):
     """Where files come in."""
 
     key = "data"
-    label = "Data"
-    place = "right"
     search_hint = "File, source, field"
     noun = ("entry", "entries")
     subjects = frozenset({"imports", "order_exceptions"})

@@ -29,7 +29,6 @@ class OrderExceptionsTab(Tab):
     """The queue a team works from."""
 
     key = "order_exceptions"
-    label = "Order exceptions"
     search_hint = "Order, SKU, tracking, customer ref"
     noun = ("exception", "exceptions")
     subjects = frozenset({"order_exceptions", "orders", "imports"})

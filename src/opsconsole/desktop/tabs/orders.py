@@ -25,8 +25,6 @@ class OrdersTab(Tab):
     """Orders, shipments, returns and purchase orders."""
 
     key = "orders"
-    label = "Orders"
-    place = "right"
     search_hint = "Order, SKU, tracking, customer"
     noun = ("order", "orders")
     subjects = frozenset({"orders", "imports"})

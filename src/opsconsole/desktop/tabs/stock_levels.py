@@ -23,7 +23,6 @@ class StockLevelsTab(Tab):
     """SKUs at their locations."""
 
     key = "stock_levels"
-    label = "Stock levels"
     search_hint = "SKU, product, supplier"
     noun = ("SKU-location", "SKU-locations")
     subjects = frozenset({"stock_levels", "orders", "imports"})

@@ -28,7 +28,6 @@ class VendorsTab(Tab):
     """Scorecards of a month."""
 
     key = "vendors"
-    label = "Vendor SLA"
     search_hint = "Vendor"
     noun = ("vendor", "vendors")
     subjects = frozenset({"vendors", "orders", "imports"})
