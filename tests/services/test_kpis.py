@@ -244,6 +244,26 @@ def test_the_rows_behind_a_number_are_as_many_as_it_says(week: Week):
     assert excluded.row(0)["reason"] == "Cancelled before the delivery date"
 
 
+def test_assumed_promises_are_told_where_they_decide(week: Week):
+    week.add(0, on_time=2, deliver_by_basis="assumed")
+    week.add(0, on_time=1, deliver_by_basis="platform")
+    week.write()
+    explained = kpis.explain(week.database, week.now, "on_time_delivery", week.newest)
+    assert "**2** of these promises are assumed: neither platform nor channel gave one." in explained.sentences
+    rows = kpis.kpi_rows(week.database, week.now, "on_time_delivery", week.newest)
+    assert sorted(rows.columns["deliver_by_basis"]) == ["assumed", "assumed", "platform"]
+
+
+def test_a_target_is_met_as_it_is_shown(lone_week: Week):
+    # 1,899 of 2,000 are 94.95 %, shown as 95.0 %; 1,897 are 94.85 %, shown as 94.8 %.
+    lone_week.add(1, on_time=1_899, late=101)
+    lone_week.add(0, on_time=1_897, late=103)
+    lone_week.write()
+    before, newest, _ = lone_week.listed("on_time_delivery", count=3)
+    assert (before["shown"], before["met"]) == ("95.0%", True)
+    assert (newest["shown"], newest["met"]) == ("94.8%", False)
+
+
 def test_rows_of_one_group_are_those_of_the_breakdown(week: Week):
     week.add(0, on_time=3, late=1, channel="web")
     week.add(0, on_time=2)

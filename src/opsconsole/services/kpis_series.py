@@ -186,11 +186,14 @@ def make_series(
         tuple(notes_on),
         foreign_notes(cells, group),
     )
-    found = tuple(
-        SeriesSignal(s.index, s.rule, s.side, (s.side > 0) == kpi.higher, _sentence(full, s))
-        for s in control_limits.signals(judged, segments)
+    return replace(full, signals=_signals(full, judged)).tail(count)
+
+
+def _signals(series: Series, judged: Sequence[float | None]) -> tuple[SeriesSignal, ...]:
+    return tuple(
+        SeriesSignal(s.index, s.rule, s.side, (s.side > 0) == series.kpi.higher, _sentence(series, s))
+        for s in control_limits.signals(judged, series.limits)
     )
-    return replace(full, signals=found).tail(count)
 
 
 def _last_year(

@@ -101,37 +101,10 @@ def list_proposals(database: Database, now: int) -> Listing:
 
 
 def _listing(company: Business, data: StockData, items: Sequence[StockItem], names: dict[str | None, str]) -> Listing:
-    today = company.today
-    columns: dict[str, list[Any]] = {
-        "sku": [i.sku for i in items],
-        "title": [i.title or None for i in items],
+    columns = {
         "location": [names.get(i.location, i.location) for i in items],
-        "on_hand": [i.on_hand for i in items],
-        "allocated": [i.allocated for i in items],
-        "held": [i.held for i in items],
-        "available": [i.available for i in items],
-        "inbound": [i.inbound for i in items],
-        "demand": [i.trend for i in items],
-        "per_day": [i.per_day for i in items],
-        "cover": [Cover(i.cover, i.lead_time) if i.per_day is not None else None for i in items],
-        "cover_with_inbound": [
-            Cover(i.cover_with_inbound, i.lead_time) if i.per_day is not None else None for i in items
-        ],
-        "stockout_on": [None if i.stockout_in is None else today + i.stockout_in for i in items],
-        "replenish_by": [None if i.stockout_in is None else today + i.stockout_in - round(i.lead_time) for i in items],
-        "lead_time": [i.lead_time for i in items],
-        "safety_stock": [i.safety if i.reorder_point is not None else None for i in items],
-        "reorder_point": [i.reorder_point for i in items],
-        "position": [i.position for i in items],
-        "condition": [i.condition for i in items],
-        "severity": [STOCK_CONDITIONS[i.conditions[0]].severity if i.conditions else None for i in items],
-        "proposal": [i.proposal for i in items],
-        "proposal_cost": [round(i.quantity * i.unit_cost) if i.quantity and i.unit_cost else None for i in items],
-        "at_risk": [i.at_risk for i in items],
-        "stock_value": [round(i.on_hand * i.unit_cost) if i.unit_cost is not None else None for i in items],
-        "supplier": [i.supplier or None for i in items],
-        "counted_at": [i.counted_at for i in items],
-        "conditions": [" ".join(i.conditions) for i in items],
+        **_level_columns(items),
+        **_plan_columns(items, company.today),
     }
     buy = sum(cost for cost in columns["proposal_cost"] if cost)
     return Listing(
@@ -143,6 +116,46 @@ def _listing(company: Business, data: StockData, items: Sequence[StockItem], nam
         time_zone=company.time_zone,
         notes=_notes(data, items),
     )
+
+
+def _level_columns(items: Sequence[StockItem]) -> dict[str, list[Any]]:
+    return {
+        "sku": [i.sku for i in items],
+        "title": [i.title or None for i in items],
+        "on_hand": [i.on_hand for i in items],
+        "allocated": [i.allocated for i in items],
+        "held": [i.held for i in items],
+        "available": [i.available for i in items],
+        "inbound": [i.inbound for i in items],
+        "demand": [i.trend for i in items],
+        "per_day": [i.per_day for i in items],
+        "stock_value": [round(i.on_hand * i.unit_cost) if i.unit_cost is not None else None for i in items],
+        "supplier": [i.supplier or None for i in items],
+        "counted_at": [i.counted_at for i in items],
+    }
+
+
+def _plan_columns(items: Sequence[StockItem], today: int) -> dict[str, list[Any]]:
+    return {
+        "cover": [_cover(i, i.cover) for i in items],
+        "cover_with_inbound": [_cover(i, i.cover_with_inbound) for i in items],
+        "stockout_on": [None if i.stockout_in is None else today + i.stockout_in for i in items],
+        "replenish_by": [None if i.stockout_in is None else today + i.stockout_in - round(i.lead_time) for i in items],
+        "lead_time": [i.lead_time for i in items],
+        "safety_stock": [i.safety if i.reorder_point is not None else None for i in items],
+        "reorder_point": [i.reorder_point for i in items],
+        "position": [i.position for i in items],
+        "condition": [i.condition for i in items],
+        "severity": [STOCK_CONDITIONS[i.conditions[0]].severity if i.conditions else None for i in items],
+        "proposal": [i.proposal for i in items],
+        "proposal_cost": [round(i.quantity * i.unit_cost) if i.quantity and i.unit_cost else None for i in items],
+        "at_risk": [i.at_risk for i in items],
+        "conditions": [" ".join(i.conditions) for i in items],
+    }
+
+
+def _cover(item: StockItem, days: float | None) -> Cover | None:
+    return None if item.per_day is None else Cover(days, item.lead_time)
 
 
 def _fields(currency: str, buy: int) -> tuple[Field, ...]:

@@ -11,7 +11,7 @@ from opsconsole.domain.listing import Listing, from_rows
 from opsconsole.domain.periods import Period
 from opsconsole.rules.vendor_metrics import VendorMetric, failing_events, metrics_of
 from opsconsole.services.business import Business
-from opsconsole.services.vendors_scores import Scores
+from opsconsole.services.vendors_scores import ClauseInForce, Scores
 
 
 def breach_rows(
@@ -54,31 +54,33 @@ def _events(
         clause = scores.book.of(metric, row.vendor, at)
         if clause is None or (metric.unit == "h" and clause.target != limit):
             continue
-        late = row.late_by
-        if late is not None and metric.unit == "h":
-            late -= round(clause.target * 3600) * SECOND
-        found.append(
-            {
-                "id": f"{metric.key}|{row.row_id}",
-                "day": row.clock_day,
-                "vendor": row.vendor,
-                "name": scores.names.get(row.vendor, row.vendor),
-                "kind": metric.kind,
-                "clause": metric.label,
-                "subject": row.subject,
-                "what": row.what,
-                "place": row.place,
-                "promised_at": row.promised_at,
-                "done_at": row.done_at if row.done_at is not None and row.done_at <= company.now else None,
-                "late_by": None if late is None else int(late) // SECOND,
-                "cause": "vendor",
-                "state": "open",
-                "fee": clause.credit,
-                "currency": clause.currency or company.base_currency,
-                "order_fk": row.order_fk,
-            }
-        )
+        found.append(_breach(company, scores, metric, clause, row))
     return found
+
+
+def _breach(company: Business, scores: Scores, metric: VendorMetric, clause: ClauseInForce, row: Any) -> dict[str, Any]:
+    late = row.late_by
+    if late is not None and metric.unit == "h":
+        late -= round(clause.target * 3600) * SECOND
+    return {
+        "id": f"{metric.key}|{row.row_id}",
+        "day": row.clock_day,
+        "vendor": row.vendor,
+        "name": scores.names.get(row.vendor, row.vendor),
+        "kind": metric.kind,
+        "clause": metric.label,
+        "subject": row.subject,
+        "what": row.what,
+        "place": row.place,
+        "promised_at": row.promised_at,
+        "done_at": row.done_at if row.done_at is not None and row.done_at <= company.now else None,
+        "late_by": None if late is None else int(late) // SECOND,
+        "cause": "vendor",
+        "state": "open",
+        "fee": clause.credit,
+        "currency": clause.currency or company.base_currency,
+        "order_fk": row.order_fk,
+    }
 
 
 def breaches_listing(
