@@ -33,7 +33,7 @@ def test_a_reader_sees_one_state_while_others_write(database):
 
 
 def test_a_reader_cannot_write(database):
-    with pytest.raises((UserError, DBAPIError), match="may not be written|read-only"), database.read() as conn:
+    with pytest.raises((UserError, DBAPIError), match=r"may not be written|read-only"), database.read() as conn:
         add(conn, "a")
 
 

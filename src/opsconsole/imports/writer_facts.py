@@ -1,12 +1,12 @@
 """What follows for an order from itself, its lines and its parcels; plain arithmetic."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-Row = Mapping[str, Any]
+Row = Any  # named tuples of the columns that ``writer_orders`` reads
 
 _ENOUGH = 1e-9
 
@@ -32,6 +32,9 @@ class Shipping(NamedTuple):
     delivered: int | None
 
 
+_NO_LINES = Quantities(None, None, None)
+
+
 def total_of(values: Sequence[float | None]) -> float | None:
     """Sum of what is known; None when nothing is."""
     known = [value for value in values if value is not None]
@@ -40,10 +43,12 @@ def total_of(values: Sequence[float | None]) -> float | None:
 
 def quantities(lines: Sequence[Row]) -> Quantities:
     """Sums of the lines' quantities."""
+    if not lines:
+        return _NO_LINES
     return Quantities(
-        total_of([line["quantity"] for line in lines]),
-        total_of([line["shipped_quantity"] for line in lines]),
-        total_of([line["cancelled_quantity"] for line in lines]),
+        total_of([line.quantity for line in lines]),
+        total_of([line.shipped_quantity for line in lines]),
+        total_of([line.cancelled_quantity for line in lines]),
     )
 
 
@@ -53,32 +58,32 @@ def shipping(order: Row, lines: Sequence[Row], parcels: Sequence[Row], counted: 
     Part of it left where its lines or its status say so: then it has a first hand-over but is not shipped, unless its
     parcels together carry all of it. Parcels are the shipments that were not voided.
     """
-    left = [parcel["shipped_at"] for parcel in parcels if parcel["shipped_at"] is not None]
-    lines_left = [line["shipped_at"] for line in lines if line["shipped_at"] is not None]
-    stated = order["stated_shipped_at"]
+    left = [parcel.shipped_at for parcel in parcels if parcel.shipped_at is not None]
+    lines_left = [line.shipped_at for line in lines if line.shipped_at is not None]
+    stated = order.stated_shipped_at
     first = min([*left, *lines_left, *([] if stated is None else [stated])], default=None)
     whole = None
     if not _partly(order, lines, lines_left, counted) or _carried(parcels) >= max(counted.needed, _ENOUGH):
         whole = stated if stated is not None else max([*left, *lines_left], default=None)
-    delivered = order["stated_delivered_at"]
+    delivered = order.stated_delivered_at
     if delivered is None and whole is not None:
-        arrived = [parcel["delivered_at"] for parcel in parcels if parcel["shipped_at"] is not None]
+        arrived = [parcel.delivered_at for parcel in parcels if parcel.shipped_at is not None]
         if arrived and None not in arrived:
             delivered = max(arrived)
     return Shipping(first, whole, delivered)
 
 
 def _partly(order: Row, lines: Sequence[Row], lines_left: Sequence[int], counted: Quantities) -> bool:
-    if order["status"] == "partially_shipped":
+    if order.status == "partially_shipped":
         return True
     if counted.shipped is not None and 0 < counted.shipped < counted.needed - _ENOUGH:
         return True
-    return order["stated_shipped_at"] is None and 0 < len(lines_left) < len(lines)
+    return order.stated_shipped_at is None and 0 < len(lines_left) < len(lines)
 
 
 def _carried(parcels: Sequence[Row]) -> float:
     """Units in the parcels that left; 0 where one of them does not say."""
-    units = [parcel["quantity"] for parcel in parcels if parcel["shipped_at"] is not None]
+    units = [parcel.quantity for parcel in parcels if parcel.shipped_at is not None]
     return 0.0 if None in units else float(sum(units))
 
 
@@ -93,9 +98,9 @@ def lines_total(lines: Sequence[Row]) -> int | None:
     """Sum of the line amounts in minor units; price times quantity where a line has no amount."""
     amounts = []
     for line in lines:
-        amount = line["amount"]
-        if amount is None and line["unit_price"] is not None and line["quantity"] is not None:
-            amount = round(line["unit_price"] * line["quantity"])
+        amount = line.amount
+        if amount is None and line.unit_price is not None and line.quantity is not None:
+            amount = round(line.unit_price * line.quantity)
         amounts.append(amount)
     found = total_of(amounts)
     return None if found is None else int(found)
@@ -106,12 +111,12 @@ def content_hash(order: Row, person: str | None, address: Sequence[str | None], 
 
     None where the customer, the address or the goods are unknown: nothing can then be said to be the same.
     """
-    customer = person or order["email"] or order["customer_id"] or order["customer_name"]
+    customer = person or order.email or order.customer_id or order.customer_name
     place = [_plain(part) for part in address]
-    goods = sorted((_plain(line["sku"] or line["title"]), line["quantity"] or 0.0) for line in lines)
+    goods = sorted((_plain(line.sku or line.title), line.quantity or 0.0) for line in lines)
     if not customer or not any(place) or not goods or not all(name for name, _ in goods):
         return None
-    content = (_plain(customer), place, goods, order["total"], order["currency"])
+    content = (_plain(customer), place, goods, order.total, order.currency)
     return blake2b(repr(content).encode(), digest_size=16).hexdigest()
 
 
@@ -123,14 +128,14 @@ def _plain(words: str | None) -> str:
 
 def last_event(order: Row, shipped: Shipping, parcels: Sequence[Row]) -> int | None:
     """Newest instant at which something happened to an order."""
-    events = [order["placed_at"], order["paid_at"], order["cancelled_at"], *shipped]
+    events = [order.placed_at, order.paid_at, order.cancelled_at, *shipped]
     for parcel in parcels:
-        events += [parcel["labeled_at"], parcel["shipped_at"], parcel["last_scan_at"], parcel["delivered_at"]]
+        events += [parcel.labeled_at, parcel.shipped_at, parcel.last_scan_at, parcel.delivered_at]
     return max((event for event in events if event is not None), default=None)
 
 
 def carrier(parcels: Sequence[Row]) -> str | None:
     """Carrier of the parcel that left last, else of any."""
-    known = [parcel for parcel in parcels if parcel["carrier_key"]]
-    latest = max(known, key=lambda parcel: (parcel["shipped_at"] or 0, parcel["shipment_id"]), default=None)
+    known = [parcel for parcel in parcels if parcel.carrier_key]
+    latest = max(known, key=lambda parcel: (parcel.shipped_at or 0, parcel.shipment_id), default=None)
     return None if latest is None else latest["carrier_key"]

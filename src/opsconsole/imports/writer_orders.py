@@ -1,18 +1,19 @@
 """Bringing the columns of orders that follow from other rows up to date, in chunks."""
 
-from collections import defaultdict
+from collections import defaultdict, namedtuple
 from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, select
 
 from opsconsole.imports import writer_facts as facts
 from opsconsole.imports.writer_days import Days
 from opsconsole.imports.writer_promises import Channel, delivery_promise, load_channels, ship_promise, stated
-from opsconsole.imports.writer_shipments import ScanTimes, derived_shipment, scan_times
+from opsconsole.imports.writer_shipments import SHIPMENT_DERIVED, ScanTimes, derived_shipment, scan_times
 from opsconsole.store import dialect, schema
 
-Row = dict[str, Any]
+Row = Any  # named tuples of columns: read a hundred times each, so made once and looked up fast
 
 _CHUNK = 5_000
 _ADDRESS = ("city", "province", "postcode", "country")
@@ -23,23 +24,26 @@ _DERIVED = (
     *("lines_total", "line_count", "quantity_ordered", "quantity_shipped", "quantity_cancelled"),
     *("content_hash", "carrier_key", "last_event_at", "changed_at"),
 )
-_ORDER = (
-    *("id", "channel", "customer_id", "customer_name", "email", "status", "currency", "total", "stated_time_zone"),
-    *("placed_at", "paid_at", "cancelled_at", "stated_shipped_at", "stated_delivered_at"),
-    *("stated_ship_by", "stated_ship_by_on", "stated_deliver_by", "stated_deliver_by_on"),
-    *("ship_name", "address1", "address2", *(f"stated_{name}" for name in _ADDRESS)),
+_ORDER = namedtuple(
+    "_ORDER",
+    "id channel customer_id customer_name email status currency total stated_time_zone placed_at paid_at cancelled_at "
+    "stated_shipped_at stated_delivered_at stated_ship_by stated_ship_by_on stated_deliver_by stated_deliver_by_on "
+    "address1 address2 stated_city stated_province stated_postcode stated_country",
 )
-_LINE = (
-    *("id", "order_fk", "sku", "title", "quantity", "shipped_quantity", "cancelled_quantity", "amount", "unit_price"),
-    *("stated_ship_by", "stated_ship_by_on", "ship_by", "ship_by_on", "shipped_at"),
+_LINE = namedtuple(
+    "_LINE",
+    "id order_fk sku title quantity shipped_quantity cancelled_quantity amount unit_price stated_ship_by "
+    "stated_ship_by_on ship_by ship_by_on shipped_at",
 )
-_SHIPMENT = (
-    *("id", "order_fk", "shipment_id", "carrier_key", "tracking_number", "status", "voided", "quantity", "labeled_at"),
-    *("stated_shipped_at", "stated_delivered_at", "stated_deliver_by", "stated_deliver_by_on"),
-    *("stated_first_scan_at", "stated_last_scan_at", "shipped_at", "shipped_on", "delivered_at", "delivered_on"),
-    *("deliver_by", "deliver_by_on", "first_scan_at", "last_scan_at"),
+_SHIPMENT = namedtuple(
+    "_SHIPMENT",
+    "id order_fk shipment_id carrier_key tracking_number status voided quantity labeled_at stated_shipped_at "
+    "stated_delivered_at stated_deliver_by stated_deliver_by_on stated_first_scan_at stated_last_scan_at first_scan_at "
+    "last_scan_at shipped_at shipped_on delivered_at delivered_on deliver_by deliver_by_on",
 )
-_CUSTOMER = ("channel", "customer_id", "person_id", "email", *_ADDRESS)
+_REVIEW = namedtuple("_REVIEW", "id order_fk answered_at answered_on")
+_CUSTOMER = namedtuple("_CUSTOMER", "channel customer_id person_id email city province postcode country")
+_TABLES = {_ORDER: "orders", _LINE: "order_lines", _SHIPMENT: "shipments", _REVIEW: "reviews"}
 
 
 def derive_orders(
@@ -68,63 +72,65 @@ class _Derivation:
 
     def chunk(self, ids: Sequence[int]) -> None:
         """Bring some orders up to date."""
-        orders = {row["id"]: row for row in self._rows(schema.orders, "id", _ORDER, ids)}
+        orders = self._rows(_ORDER, "id", ids)
         customers = self._customers(ids)
-        lines = _by_order(self._rows(schema.order_lines, "order_fk", _LINE, ids))
-        shipments = _by_order(self._rows(schema.shipments, "order_fk", _SHIPMENT, ids))
-        scans = scan_times(self._conn, [row for rows in shipments.values() for row in rows])
-        zones = {order_id: self._zone(order) for order_id, order in orders.items()}
-        self._promise_lines(lines, zones)
-        self._move_shipments(shipments, zones, scans)
+        zones = {order.id: self._zone(order) for order in orders}
+        lines = _by_order(self._promised(self._rows(_LINE, "order_fk", ids), zones))
+        shipments = self._rows(_SHIPMENT, "order_fk", ids)
+        parcels = _by_order(self._moved(shipments, zones, scan_times(self._conn, shipments)))
         self._date_reviews(ids, zones)
-        columns: dict[str, list[Any]] = {name: [] for name in _DERIVED}
-        for order_id, order in orders.items():
-            customer = customers.get((order["channel"], order["customer_id"]), {})
-            parts = lines.get(order_id, []), shipments.get(order_id, [])
-            for name, value in zip(_DERIVED, self._order(order, customer, *parts, zones[order_id]), strict=True):
-                columns[name].append(value)
-        dialect.bulk_update(self._conn, schema.orders, list(orders), columns)
+        nothing: list[Row] = []
+        derived = [
+            self._order(
+                order,
+                customers.get((order.channel, order.customer_id)),
+                lines.get(order.id, nothing),
+                parcels.get(order.id, nothing),
+                zones[order.id],
+            )
+            for order in orders
+        ]
+        columns = dict(zip(_DERIVED, zip(*derived, strict=True), strict=bool(derived)))
+        dialect.bulk_update(self._conn, schema.orders, [order.id for order in orders], columns)
 
-    def _rows(self, table: Table, key: str, names: Sequence[str], ids: Sequence[int]) -> list[Row]:
+    def _rows(self, kind: type[Row], key: str, ids: Sequence[int]) -> list[Row]:
+        table = schema.metadata.tables[_TABLES[kind]]
         with dialect.id_set(self._conn, ids) as wanted:
             statement = (
-                select(*[table.c[name] for name in names])
+                select(*[table.c[name] for name in kind._fields])
                 .select_from(wanted.join(table, table.c[key] == wanted.c.id))
                 .order_by(table.c.id)
             )
-            return [dict(zip(names, row, strict=True)) for row in self._conn.execute(statement).all()]
+            return list(map(kind._make, self._conn.execute(statement).all()))
 
     def _customers(self, ids: Sequence[int]) -> dict[tuple[str, str], Row]:
         orders, customers = schema.orders, schema.customers
         with dialect.id_set(self._conn, ids) as wanted:
             on = (customers.c.channel == orders.c.channel) & (customers.c.customer_id == orders.c.customer_id)
-            statement = select(*[customers.c[name] for name in _CUSTOMER]).select_from(
+            statement = select(*[customers.c[name] for name in _CUSTOMER._fields]).select_from(
                 wanted.join(orders, orders.c.id == wanted.c.id).join(customers, on)
             )
-            found = [dict(zip(_CUSTOMER, row, strict=True)) for row in self._conn.execute(statement)]
-        return {(row["channel"], row["customer_id"]): row for row in found}
-
-    def _channel(self, order: Row) -> Channel:
-        return self._channels.get(order["channel"], self._default)
+            found = list(map(_CUSTOMER._make, self._conn.execute(statement).all()))
+        return {(row.channel, row.customer_id): row for row in found}
 
     def _zone(self, order: Row) -> str:
-        return str(order["stated_time_zone"] or self._channel(order).time_zone)
+        return str(order.stated_time_zone or self._channels.get(order.channel, self._default).time_zone)
 
     def _order(
-        self, order: Row, customer: Row, lines: Sequence[Row], shipments: Sequence[Row], zone: str
+        self, order: Row, customer: Row | None, lines: Sequence[Row], shipments: Sequence[Row], zone: str
     ) -> tuple[Any, ...]:
         """Values of ``_DERIVED``."""
-        days, channel = self._days, self._channel(order)
-        parcels = [row for row in shipments if not row["voided"] and row["status"] != "voided"]
+        days, channel = self._days, self._channels.get(order.channel, self._default)
+        parcels = [row for row in shipments if not row.voided and row.status != "voided"]
         address, address_from = _address(order, customer)
         counted = facts.quantities(lines)
         shipped = facts.shipping(order, lines, parcels, counted)
-        placed_on = days.of(order["placed_at"], zone)
-        line_limit = min((row["ship_by"] for row in lines if row["ship_by"] is not None), default=None)
+        placed_on = days.of(order.placed_at, zone)
+        line_limit = min((row.ship_by for row in lines if row.ship_by is not None), default=None)
         ship = ship_promise(order, line_limit, placed_on, zone, channel, days)
         delivery = delivery_promise(order, ship, zone, channel, days)
-        person = customer.get("person_id") or customer.get("email")
-        whole_address = (order["address1"], order["address2"], *address)
+        person = customer and (customer.person_id or customer.email)
+        whole_address = (order.address1, order.address2, *address)
         return (
             *(zone, *address, address_from, placed_on),
             *ship,
@@ -137,53 +143,55 @@ class _Derivation:
             *(facts.carrier(parcels), facts.last_event(order, shipped, parcels), self._now),
         )
 
-    def _promise_lines(self, lines: Mapping[int, Sequence[Row]], zones: Mapping[int, str]) -> None:
-        changes = []
-        for order_id, rows in lines.items():
-            for row in rows:
-                if row["stated_ship_by"] is None and row["stated_ship_by_on"] is None and row["ship_by"] is None:
-                    continue
-                promise = stated(row["stated_ship_by"], row["stated_ship_by_on"], zones[order_id], self._days)
-                changes.append((row, {"ship_by": promise.limit, "ship_by_on": promise.on_day}))
-        self._change(schema.order_lines, changes)
+    def _promised(self, lines: Sequence[Row], zones: Mapping[int, str]) -> list[Row]:
+        """Lines with the promise that their file states, as an instant and a local date."""
+        promises: list[tuple[int | None, int | None]] = []
+        for row in lines:
+            if row.stated_ship_by is None and row.stated_ship_by_on is None:
+                promises.append((None, None))
+            else:
+                zone = zones[row.order_fk]
+                promises.append(stated(row.stated_ship_by, row.stated_ship_by_on, zone, self._days)[:2])
+        return self._change(lines, ("ship_by", "ship_by_on"), promises)
 
-    def _move_shipments(
-        self, shipments: Mapping[int, Sequence[Row]], zones: Mapping[int, str], scans: Mapping[str, ScanTimes]
-    ) -> None:
-        changes = []
-        for order_id, rows in shipments.items():
-            for row in rows:
-                scanned = scans.get(row["tracking_number"])
-                changes.append((row, derived_shipment(row, scanned, zones[order_id], self._days)))
-        self._change(schema.shipments, changes)
+    def _moved(self, shipments: Sequence[Row], zones: Mapping[int, str], scans: Mapping[str, ScanTimes]) -> list[Row]:
+        """Shipments with what follows from their files and scans."""
+        derived = [
+            derived_shipment(row, scans.get(row.tracking_number), zones[row.order_fk], self._days) for row in shipments
+        ]
+        return self._change(shipments, SHIPMENT_DERIVED, derived)
 
     def _date_reviews(self, ids: Sequence[int], zones: Mapping[int, str]) -> None:
-        rows = self._rows(schema.reviews, "order_fk", ("id", "order_fk", "answered_at", "answered_on"), ids)
-        changes = [(row, {"answered_on": self._days.of(row["answered_at"], zones[row["order_fk"]])}) for row in rows]
-        self._change(schema.reviews, changes)
+        rows = self._rows(_REVIEW, "order_fk", ids)
+        dates = [(self._days.of(row.answered_at, zones[row.order_fk]),) for row in rows]
+        self._change(rows, ("answered_on",), dates)
 
-    def _change(self, table: Table, changes: Sequence[tuple[Row, Row]]) -> None:
-        """Write the rows whose derived values differ from what is stored, and keep them in the rows at hand."""
-        different = [(row, new) for row, new in changes if any(row[name] != value for name, value in new.items())]
-        if different:
-            names = list(different[0][1])
-            columns = {name: [new[name] for _, new in different] for name in names}
-            dialect.bulk_update(self._conn, table, [row["id"] for row, _ in different], columns)
-            for row, new in different:
-                row.update(new)
+    def _change(self, rows: Sequence[Row], names: Sequence[str], derived: Sequence[tuple[Any, ...]]) -> list[Row]:
+        """Write the rows whose derived values differ from what is stored; returns all as they are then."""
+        stored = attrgetter(*names) if len(names) > 1 else lambda row: (getattr(row, names[0]),)
+        changed, new = list(rows), []
+        for place, (row, values) in enumerate(zip(rows, derived, strict=True)):
+            if stored(row) != values:
+                changed[place] = row._replace(**dict(zip(names, values, strict=True)))
+                new.append((row.id, *values))
+        if new:
+            ids, *columns = zip(*new, strict=True)
+            table = schema.metadata.tables[_TABLES[type(rows[0])]]
+            dialect.bulk_update(self._conn, table, ids, dict(zip(names, columns, strict=True)))
+        return changed
 
 
 def _by_order(rows: Sequence[Row]) -> dict[int, list[Row]]:
     found: dict[int, list[Row]] = defaultdict(list)
     for row in rows:
-        found[row["order_fk"]].append(row)
+        found[row.order_fk].append(row)
     return found
 
 
-def _address(order: Row, customer: Row) -> tuple[tuple[str | None, ...], str | None]:
+def _address(order: Row, customer: Row | None) -> tuple[tuple[str | None, ...], str | None]:
     """The order's own address, or its customer's where the order has none at all."""
-    own = tuple(order[f"stated_{name}"] for name in _ADDRESS)
-    if any(own) or order["address1"] or order["address2"]:
+    own = (order.stated_city, order.stated_province, order.stated_postcode, order.stated_country)
+    if customer is None or any(own) or order.address1 or order.address2:
         return own, None
-    theirs = tuple(customer.get(name) for name in _ADDRESS)
+    theirs = (customer.city, customer.province, customer.postcode, customer.country)
     return (theirs, "customer") if any(theirs) else (own, None)

@@ -1,6 +1,5 @@
 """When an order must be shipped and delivered, and on whose word: platform, lines, channel, or assumed."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -67,10 +66,10 @@ def stated(limit: int | None, on_day: int | None, zone: str, days: Days, basis: 
 
 
 def ship_promise(
-    order: Mapping[str, Any], line_limit: int | None, placed_on: int | None, zone: str, channel: Channel, days: Days
+    order: Any, line_limit: int | None, placed_on: int | None, zone: str, channel: Channel, days: Days
 ) -> Promise:
     """Ship by: the platform's word, else the earliest of the lines, else the channel's promise, else assumed."""
-    said = stated(order["stated_ship_by"], order["stated_ship_by_on"], zone, days)
+    said = stated(order.stated_ship_by, order.stated_ship_by_on, zone, days)
     if said is not NONE:
         return said
     if line_limit is not None:
@@ -82,9 +81,9 @@ def ship_promise(
     return Promise(days.end(on_day, zone), on_day, basis)
 
 
-def delivery_promise(order: Mapping[str, Any], ship: Promise, zone: str, channel: Channel, days: Days) -> Promise:
+def delivery_promise(order: Any, ship: Promise, zone: str, channel: Channel, days: Days) -> Promise:
     """Deliver by: the platform's word, else business days after the ship-by date as the channel promises or assumed."""
-    said = stated(order["stated_deliver_by"], order["stated_deliver_by_on"], zone, days)
+    said = stated(order.stated_deliver_by, order.stated_deliver_by_on, zone, days)
     if said is not NONE:
         return said
     if ship.on_day is None:

@@ -1,6 +1,6 @@
 """What carrier scans say about the parcels they belong to."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, case, func, select, update
@@ -12,6 +12,12 @@ from opsconsole.store import dialect, schema
 # Events that a carrier reports before it has the parcel in its hands.
 _BEFORE_HAND_OVER = ("labeled", "voided")
 
+SHIPMENT_DERIVED = (
+    *("first_scan_at", "last_scan_at"),
+    *("shipped_at", "shipped_on", "delivered_at", "delivered_on"),
+    *("deliver_by", "deliver_by_on"),
+)
+
 
 class ScanTimes(NamedTuple):
     """First and last movement and the delivery that a tracking number's scans report."""
@@ -21,9 +27,9 @@ class ScanTimes(NamedTuple):
     delivered: int | None
 
 
-def scan_times(conn: Connection, shipments: Sequence[Mapping[str, Any]]) -> dict[str, ScanTimes]:
+def scan_times(conn: Connection, shipments: Sequence[Any]) -> dict[str, ScanTimes]:
     """Scan times by tracking number of the given shipments."""
-    numbers = sorted({row["tracking_number"] for row in shipments if row["tracking_number"]})
+    numbers = sorted({row.tracking_number for row in shipments if row.tracking_number})
     events = schema.shipment_events
     if not numbers or conn.execute(select(events.c.id).limit(1)).first() is None:
         return {}
@@ -38,23 +44,18 @@ def scan_times(conn: Connection, shipments: Sequence[Mapping[str, Any]]) -> dict
     return {row[0]: ScanTimes(*row[1:]) for row in conn.execute(statement)}
 
 
-def derived_shipment(row: Mapping[str, Any], scans: ScanTimes | None, zone: str, days: Days) -> dict[str, Any]:
-    """Columns of a shipment that follow from what files and scans say; a first scan shows that the parcel left."""
+def derived_shipment(row: Any, scans: ScanTimes | None, zone: str, days: Days) -> tuple[Any, ...]:
+    """Values of ``SHIPMENT_DERIVED``, from what files and scans say; a first scan shows that the parcel left."""
     first, last, arrived = scans or ScanTimes(None, None, None)
-    first_scan = _either(min, row["stated_first_scan_at"], first)
-    shipped = row["stated_shipped_at"] if row["stated_shipped_at"] is not None else first_scan
-    delivered = row["stated_delivered_at"] if row["stated_delivered_at"] is not None else arrived
-    promise = stated(row["stated_deliver_by"], row["stated_deliver_by_on"], zone, days)
-    return {
-        "first_scan_at": first_scan,
-        "last_scan_at": _either(max, row["stated_last_scan_at"], last),
-        "shipped_at": shipped,
-        "shipped_on": days.of(shipped, zone),
-        "delivered_at": delivered,
-        "delivered_on": days.of(delivered, zone),
-        "deliver_by": promise.limit,
-        "deliver_by_on": promise.on_day,
-    }
+    first_scan = _either(min, row.stated_first_scan_at, first)
+    shipped = row.stated_shipped_at if row.stated_shipped_at is not None else first_scan
+    delivered = row.stated_delivered_at if row.stated_delivered_at is not None else arrived
+    promise = stated(row.stated_deliver_by, row.stated_deliver_by_on, zone, days)
+    return (
+        *(first_scan, _either(max, row.stated_last_scan_at, last)),
+        *(shipped, days.of(shipped, zone), delivered, days.of(delivered, zone)),
+        *(promise.limit, promise.on_day),
+    )
 
 
 def _either(choose: Any, one: int | None, other: int | None) -> int | None:
