@@ -49,7 +49,7 @@ def ask(connection: Connection, rule: Rule, scope: Scope) -> Finding:
     if missing:
         return Finding(rule, "no_data", f"No data for this rule: {missing}")
     changed = scope.full or scope.tables_changed(rule) or scope.needs_changed(rule)
-    if not rule.scoped and rule.watches and not changed and not scope.candidates:
+    if not changed and not scope.candidates and (rule.scoped or rule.watches):
         return Finding(rule, "unchanged")
     moment = rule.moment(
         scope.now,
