@@ -102,3 +102,43 @@ def test_any_moment_with_an_offset_is_read_back(moment: datetime, minutes: int) 
     assert parsed.good[0]
     assert parsed.instants[0] == from_datetime((moment - timedelta(minutes=minutes)).replace(tzinfo=UTC))
     assert parsed.offsets[0] == minutes
+
+
+_NEAR_ISO = st.builds(
+    "{}-{:02d}-{:02d}{}{:02d}:{:02d}:{:02d}{}".format,
+    st.sampled_from(["2024", "2025", "1970", "0001", "2o24", "9999"]),
+    st.integers(0, 13),
+    st.integers(0, 32),
+    st.sampled_from([" ", "T", "x"]),
+    st.integers(0, 25),
+    st.integers(0, 61),
+    st.integers(0, 61),
+    st.sampled_from(["", "Z", " +0200", "+02:00", "-0330", " +02:0", "+2:000", "é", " -1601", " UTC", ".5", "+02"]),
+)
+
+
+@given(st.lists(_NEAR_ISO, min_size=1, max_size=8))
+def test_dates_read_by_arrays_are_those_read_one_by_one(texts: list[str]) -> None:
+    together = parse(texts, "iso", "Europe/Berlin")
+    for position, text in enumerate(texts):
+        moment = _one_by_one(text)
+        assert bool(together.good[position]) == (moment is not None), text
+        if moment is not None:
+            assert int(together.instants[position]) == moment
+
+
+def _one_by_one(text: str) -> int | None:
+    import re
+    from zoneinfo import ZoneInfo
+
+    match = re.fullmatch(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.5)?) ?(Z|UTC|[+-]\d\d:?\d\d|[+-]\d\d)?", text)
+    if match is None:
+        return None
+    zone = {"Z": "+00:00", "UTC": "+00:00"}.get(match[2], match[2] or "")
+    if zone and int(re.sub(r"\D", "", zone)[:2]) * 60 > 15 * 60:
+        return None
+    try:
+        moment = datetime.fromisoformat(match[1] + zone)
+    except ValueError:
+        return None
+    return from_datetime(moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo("Europe/Berlin")))

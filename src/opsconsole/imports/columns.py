@@ -14,6 +14,8 @@ from operator import itemgetter
 import numpy as np
 import numpy.typing as npt
 
+from opsconsole.imports.fields import Fields
+
 Codes = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.int64]
@@ -50,27 +52,38 @@ class TextColumn:
 
 
 class Encoder:
-    """Builds one text column chunk by chunk."""
+    """Builds one text column piece by piece; with an ``encoding`` it keeps bytes and decodes them at the end."""
 
-    def __init__(self) -> None:
+    def __init__(self, encoding: str = "") -> None:
         # A counter as the factory gives a new text the next code without a Python call.
-        self._codes: defaultdict[str, int] = defaultdict(itertools.count().__next__)
-        self._codes[""]
+        self._codes: defaultdict[str | bytes, int] = defaultdict(itertools.count().__next__)
+        self._codes[b"" if encoding else ""]
+        self._encoding = encoding
         self._parts: list[Codes] = []
 
     def add(self, texts: Iterable[str], count: int) -> None:
         """Append ``count`` texts."""
+        if self._encoding:
+            self.add_bytes((text.encode(self._encoding, "surrogateescape") for text in texts), count)
+        else:
+            self._parts.append(np.fromiter(map(self._codes.__getitem__, texts), dtype=np.int32, count=count))
+
+    def add_bytes(self, texts: Iterable[bytes], count: int) -> None:
+        """Append ``count`` texts as bytes."""
         self._parts.append(np.fromiter(map(self._codes.__getitem__, texts), dtype=np.int32, count=count))
 
-    def add_factorized(self, codes: Codes, values: Sequence[str]) -> None:
-        """Append rows given as codes into ``values``."""
-        known = np.fromiter(map(self._codes.__getitem__, values), dtype=np.int32, count=len(values))
-        self._parts.append(known[codes] if len(values) else np.zeros(len(codes), np.int32))
+    def add_sparse(self, rows: Rows, texts: Sequence[bytes], count: int) -> None:
+        """Append ``count`` rows that are empty but for some, whose texts are given as bytes."""
+        codes = np.zeros(count, np.int32)
+        codes[rows] = np.fromiter(map(self._codes.__getitem__, texts), dtype=np.int32, count=len(texts))
+        self._parts.append(codes)
 
     def column(self) -> TextColumn:
         """The whole column."""
         codes = np.concatenate(self._parts) if self._parts else np.zeros(0, np.int32)
-        return TextColumn(codes, list(self._codes))
+        encoding = self._encoding
+        values = [text if isinstance(text, str) else text.decode(encoding, "surrogateescape") for text in self._codes]
+        return TextColumn(codes, values)
 
 
 @dataclass
@@ -88,29 +101,46 @@ class TextTable:
 class TableBuilder:
     """Collects the needed columns of rows; broken rows are padded and remembered as faults."""
 
-    def __init__(self, names: Sequence[str], needed: Iterable[str], *, ragged: bool) -> None:
+    def __init__(self, names: Sequence[str], needed: Iterable[str], *, ragged: bool, encoding: str = "") -> None:
         wanted = set(needed)
-        self._width = len(names)
+        self.width = len(names)
         self._ragged = ragged
         self._header = [name.strip() for name in names]
         self._encoders = {
-            normalized(name): (index, Encoder()) for index, name in enumerate(names) if normalized(name) in wanted
+            normalized(name): (index, Encoder(encoding))
+            for index, name in enumerate(names)
+            if normalized(name) in wanted
         }
-        self._lines: list[npt.NDArray[np.int64]] = []
+        self._lines: list[Rows] = []
         self._faults: dict[int, tuple[str, str]] = {}
         self.count = 0
 
     def add(self, lines: Sequence[int], rows: Sequence[list[str]]) -> None:
         """Append rows of text with their lines; rows without any text are no rows."""
-        if any(len(row) != self._width for row in rows) or self._has_idle_rows(rows):
+        if any(len(row) != self.width for row in rows) or any(self._idle(row[0]) for row in rows):
             lines, rows = self._mended(lines, rows)
         for index, encoder in self._encoders.values():
             encoder.add(map(itemgetter(index), rows), len(rows))
         self._lines.append(np.asarray(lines, dtype=np.int64))
         self.count += len(rows)
 
-    def _has_idle_rows(self, rows: Sequence[list[str]]) -> bool:
-        return any(not row[0].strip() or row[0].strip() == self._header[0] for row in rows)
+    def add_fields(self, fields: Fields) -> bool:
+        """Append rows given as fields; False, and nothing is appended, where rows must be looked at one by one."""
+        filled, texts = fields.column(0)
+        blank = np.ones(len(fields), dtype=bool)
+        blank[filled] = [not text.strip() for text in texts]
+        header = self._header[0].encode()
+        if fields.without_text(np.flatnonzero(blank)) or any(text.strip() == header for text in texts):
+            return False
+        for index, encoder in self._encoders.values():
+            encoder.add_sparse(*(fields.column(index) if index else (filled, texts)), len(fields))
+        self._lines.append(fields.lines)
+        self.count += len(fields)
+        return True
+
+    def _idle(self, first: str) -> bool:
+        text = first.strip()
+        return not text or text == self._header[0]
 
     def _mended(self, lines: Sequence[int], rows: Sequence[list[str]]) -> tuple[list[int], list[list[str]]]:
         kept_lines: list[int] = []
@@ -118,17 +148,17 @@ class TableBuilder:
         for line, row in zip(lines, rows, strict=True):
             if not any(map(str.strip, row)) or [cell.strip() for cell in row] == self._header:
                 continue  # padding, or the header once more
-            if len(row) != self._width:
+            if len(row) != self.width:
                 row = self._fitted(row, self.count + len(kept_rows))
             kept_lines.append(line)
             kept_rows.append(row)
         return kept_lines, kept_rows
 
     def _fitted(self, row: list[str], number: int) -> list[str]:
-        extra = row[self._width :]
-        if self._ragged and (len(row) < self._width or any(map(str.strip, extra))):
-            self._faults[number] = (f"{len(row)} fields", f"{self._width} fields, as in the header")
-        return row[: self._width] + [""] * (self._width - len(row))
+        extra = row[self.width :]
+        if self._ragged and (len(row) < self.width or any(map(str.strip, extra))):
+            self._faults[number] = (f"{len(row)} fields", f"{self.width} fields, as in the header")
+        return row[: self.width] + [""] * (self.width - len(row))
 
     def table(self) -> TextTable:
         """Everything collected."""

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from opsconsole.domain.errors import UserError
+from opsconsole.imports.iso_dates import NO_OFFSET, read_iso
 
 ISO = "iso"
 NUMERIC_FORMATS = {"excel": 86_400_000_000.0, "unix": 1_000_000.0, "unix_ms": 1_000.0}
@@ -24,6 +25,7 @@ _RARE = 0.05  # a share of texts that may be faulty; more of another form means 
 _ISO = re.compile(
     r"^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?\s?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?$"
 )
+_ISO_WALL = re.compile(r"^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?)?$")
 _TIME = (
     r"(?P<gap>[T,]?\s*)(?P<hour>\d{1,2}):\d{2}(?P<second>:\d{2}(?P<fraction>\.\d{1,6})?)?"
     r"(?P<half>\s?[AaPp]\.?[Mm]\.?)?(?P<zone>\s?(?:[+-]\d{2}:?\d{2}|[A-Z]{1,4}))?"
@@ -92,9 +94,6 @@ class Parsed:
     has_time: npt.NDArray[np.bool_]
 
 
-NO_OFFSET = np.int16(-32768)
-
-
 def parse(texts: Sequence[str], pattern: str, zone: str) -> Parsed:
     """Read texts by one format; times without an offset are local times of ``zone``.
 
@@ -102,25 +101,48 @@ def parse(texts: Sequence[str], pattern: str, zone: str) -> Parsed:
     """
     if pattern in NUMERIC_FORMATS:
         return _parse_numeric(texts, pattern, zone)
-    series = pd.Series(list(texts), dtype=object)
+    if pattern != ISO:
+        return _located(*_read_slowly(texts, pattern), zone)
+    quick = read_iso(texts)
+    micros, offsets, good, has_time = quick.micros, quick.offsets, quick.read, quick.has_time
+    rest = np.array([at for at in np.flatnonzero(~good).tolist() if _ISO.match(texts[at])], dtype=np.int64)
+    if len(rest):
+        slow = _read_slowly([texts[at] for at in rest.tolist()], pattern)
+        micros[rest], offsets[rest], good[rest], has_time[rest] = slow
+    return _located(micros, offsets, good, has_time, zone)
+
+
+def _located(
+    micros: npt.NDArray[np.int64],
+    offsets: npt.NDArray[np.int16],
+    good: npt.NDArray[np.bool_],
+    has_time: npt.NDArray[np.bool_],
+    zone: str,
+) -> Parsed:
+    """Instants of wall times: by their own offset, else by the zone."""
+    instants = micros - np.where(offsets == NO_OFFSET, 0, offsets).astype(np.int64) * 60_000_000
+    naive = good & (offsets == NO_OFFSET)
+    instants[naive] = _to_utc(micros[naive], zone)
+    return Parsed(instants, np.floor_divide(micros, _DAY), offsets, good, has_time)
+
+
+def _read_slowly(
+    texts: Sequence[str], pattern: str
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int16], npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Wall times in microseconds, offsets, whether it could be read, whether it says a time of day."""
     shaped = np.array([bool(text) for text in texts], dtype=bool)
-    if pattern == ISO:
-        shaped &= np.array([_ISO.match(text) is not None for text in texts], dtype=bool)
-    cleaned, offsets = _without_offsets(series, shaped, pattern)
+    cleaned, offsets = _without_offsets(pd.Series(list(texts), dtype=object), shaped, pattern)
+    if pattern == ISO:  # an offset that cannot be makes the text no date
+        shaped &= np.array([_ISO_WALL.match(text) is not None for text in cleaned.tolist()], dtype=bool)
     wall_pattern = "ISO8601" if pattern == ISO else pattern.replace("%z", "").replace("%Z", "").strip()
     wall = pd.to_datetime(cleaned.where(pd.Series(shaped), None), format=wall_pattern, errors="coerce")
     good = wall.notna().to_numpy() & shaped
     if "%z" in pattern or "%Z" in pattern:
         good &= offsets != NO_OFFSET
-    micros = wall.astype("datetime64[us]").astype("int64").to_numpy(copy=True)
+    micros = np.array(wall.astype("datetime64[us]").astype("int64"), dtype=np.int64)
     micros[~good] = 0
-    has_time = np.array([":" in text for text in texts]) if pattern == ISO else np.full(len(texts), "%H" in pattern)
-    if pattern != ISO and "%I" in pattern:
-        has_time[:] = True
-    instants = micros - offsets.astype(np.int64) * 60_000_000
-    naive = good & (offsets == NO_OFFSET)
-    instants[naive] = _to_utc(micros[naive], zone)
-    return Parsed(instants, np.floor_divide(micros, _DAY), offsets, good, has_time)
+    timed = [":" in text if pattern == ISO else "%H" in pattern or "%I" in pattern for text in texts]
+    return micros, offsets, np.asarray(good, np.bool_), np.array(timed, dtype=np.bool_)
 
 
 def _parse_numeric(texts: Sequence[str], pattern: str, zone: str) -> Parsed:

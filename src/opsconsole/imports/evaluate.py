@@ -1,7 +1,7 @@
 """Expressions over columns of text: typed values for every row, computed once per distinct text."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import cast
 
@@ -23,6 +23,7 @@ from opsconsole.imports.columns import (
 )
 from opsconsole.imports.conditions import any_holds
 from opsconsole.imports.formats import Formats, find_column
+from opsconsole.imports.iso_dates import NO_OFFSET
 from opsconsole.imports.mapping import Expression
 from opsconsole.imports.records import PROMISES, RecordKind, Type
 
@@ -35,7 +36,6 @@ class Evaluator:
     formats: Formats
     zone: str
     currency: str
-    _parsed: dict[tuple[object, ...], dates.Parsed] = field(default_factory=dict)
 
     def available(self, expression: Expression) -> bool:
         """Whether the file has what the expression needs; alternatives in ``first`` need only one."""
@@ -101,14 +101,17 @@ class Evaluator:
         column = find_column(self.table, expression.columns) or ""
         if of in convert.DATE_TYPES:
             pattern = self.formats.dates.get(column, expression.formats[0] if expression.formats else dates.ISO)
-            return self._dates(texts, pattern, key, of, expression.time_zone or self.zone)
+            return self._dates(texts, column, pattern, key, of, expression)
         sign = self.formats.decimals.get(column, expression.decimal or ".")
         found, bad = numbers.parse_all(texts, sign, money=of in convert.MONEY_TYPES)
         scaled = [None if n is None else convert.scaled(n, expression) for n in found]
         return cast("list[object]", scaled), bad
 
-    def _dates(self, texts: list[str], pattern: str, key: str, of: Type, zone: str) -> convert.Values:
-        parsed = dates.parse(texts, pattern, zone)
+    def _dates(
+        self, texts: list[str], column: str, pattern: str, key: str, of: Type, expression: Expression
+    ) -> convert.Values:
+        zone = expression.time_zone or self.zone
+        parsed = self._parsed(column, expression, texts, pattern, zone)
         numbers_ = parsed.days if of is Type.DAY else parsed.instants
         if of is Type.INSTANT and key in PROMISES:
             # A promise for a day is kept up to its last microsecond.
@@ -118,13 +121,19 @@ class Evaluator:
         expected = dates.sample(pattern)
         return values, {at: expected for at, text in enumerate(texts) if text and not good[at]}
 
+    def _parsed(self, column: str, expression: Expression, texts: list[str], pattern: str, zone: str) -> dates.Parsed:
+        if not column or expression.map or expression.default is not None:  # not the column's own texts
+            return dates.parse(texts, pattern, zone)
+        return self.formats.parsed(column, expression, texts, pattern, zone)
+
     def _zones(self, expression: Expression) -> Typed:
         name = find_column(self.table, (expression.zone_of,))
         if name is None:
             return constant(self.zone, len(self.table))
         column = self.table.columns[name]
         texts = convert.prepared(column.values, expression)
-        parsed = dates.parse(texts, self.formats.dates.get(name, dates.ISO), expression.time_zone or self.zone)
+        zone = expression.time_zone or self.zone
+        parsed = self._parsed(name, expression, texts, self.formats.dates.get(name, dates.ISO), zone)
         known: dict[int, str] = {}
         zones: list[object] = []
         for offset, instant, good in zip(
@@ -132,7 +141,7 @@ class Evaluator:
         ):
             if not good:
                 zones.append(None)
-            elif offset == dates.NO_OFFSET:
+            elif offset == NO_OFFSET:
                 zones.append(expression.time_zone or self.zone)
             else:
                 if offset not in known or offset % 60:
@@ -156,8 +165,10 @@ class Evaluator:
         """One value per distinct combination of the parts' values; a bad part makes a bad combination."""
         if not len(self.table):
             return np.zeros(0, np.int32), [], {}
-        stacked = np.stack([part.codes for part in parts])
-        _, first, inverse = np.unique(stacked, axis=1, return_index=True, return_inverse=True)
+        combined = np.zeros(len(self.table), np.int64)
+        for part in parts:
+            combined = combined * (len(part.values) + 1) + part.codes + 1
+            _, first, combined = np.unique(combined, return_index=True, return_inverse=True)
         values: list[object] = []
         bad: dict[int, str] = {}
         for at, row in enumerate(first.tolist()):
@@ -169,7 +180,7 @@ class Evaluator:
                 None if faults else combine([None if c < 0 else p.values[c] for p, c in zip(parts, codes, strict=True)])
             )
         none = np.array([value is None and at not in bad for at, value in enumerate(values)])
-        codes_ = inverse.reshape(-1).astype(np.int32)
+        codes_ = combined.astype(np.int32)
         return np.where(none[codes_], np.int32(-1), codes_), values, bad
 
     def _join(self, expression: Expression, kind: RecordKind, key: str, of: Type, kept: Mask) -> Typed:

@@ -4,9 +4,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from opsconsole.domain.errors import UserError
-from opsconsole.imports import convert, dates, numbers
+from opsconsole.imports import convert, numbers
 from opsconsole.imports.columns import TextTable, normalized
+from opsconsole.imports.dates import ISO, AmbiguousDates, Parsed, choose, parse
 from opsconsole.imports.mapping import Expression, RecordSpec, type_of
 from opsconsole.imports.records import Type
 
@@ -18,6 +21,15 @@ class Formats:
     dates: dict[str, str] = field(default_factory=dict)
     decimals: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    _parsed: dict[tuple[object, ...], Parsed] = field(default_factory=dict)
+
+    def parsed(self, column: str, expression: Expression, texts: list[str], pattern: str, zone: str) -> Parsed:
+        """The distinct texts of a column, as an expression prepares them, read as dates; each reading is kept."""
+        taken = (expression.strip_prefix, expression.strip_suffix, expression.null, expression.lower, expression.slug)
+        key = (column, *taken, pattern, zone)
+        if key not in self._parsed:
+            self._parsed[key] = parse(texts, pattern, zone)
+        return self._parsed[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +57,7 @@ def _leaves_of(table: TextTable, expression: Expression, of: Type) -> Iterator[_
     if expression.zone_of:
         names, of = (expression.zone_of,), Type.INSTANT
     column = find_column(table, names)
-    if column is not None:
+    if column is not None and of in convert.DATE_TYPES | convert.NUMBER_TYPES:
         yield _Leaf(column, expression, of, convert.prepared(table.columns[column].values, expression))
     if not expression.join:  # joined parts are text, whatever comes of them
         for part in expression.parts():
@@ -56,25 +68,27 @@ def decide(
     table: TextTable,
     specs: Sequence[RecordSpec],
     *,
+    zone: str = "UTC",
     decimal: str = "",
     stated: Mapping[str, str] | None = None,
     flexible: bool = False,
 ) -> Formats:
     """Formats of all date and number columns that the specs use.
 
-    ``stated`` are formats the user gave for columns; ``decimal`` is the file's sign where the mapping tells it.
-    ``flexible`` (built-in sources): a column that is wholly in another format than the platform writes, because a
-    spreadsheet saved it, is read in that one. Raises UserError where a column is ambiguous or mixed.
+    ``zone`` is that of times without an offset. ``stated`` are formats the user gave for columns; ``decimal`` is the
+    file's sign where the mapping tells it. ``flexible`` (built-in sources): a column that is wholly in another format
+    than the platform writes, because a spreadsheet saved it, is read in that one. Raises UserError where a column is
+    ambiguous or mixed.
     """
     formats = Formats()
     told = {normalized(name): pattern for name, pattern in (stated or {}).items()}
-    doubts: list[dates.AmbiguousDates] = []
+    doubts: list[AmbiguousDates] = []
     doubtful: dict[str, str] = {}
     for leaf in _leaves(table, specs):
         if leaf.type in convert.DATE_TYPES and leaf.column not in formats.dates:
             try:
-                formats.dates[leaf.column] = told.get(leaf.column) or _date_format(leaf, formats, flexible)
-            except dates.AmbiguousDates as doubt:
+                formats.dates[leaf.column] = told.get(leaf.column) or _date_format(leaf, formats, zone, flexible)
+            except AmbiguousDates as doubt:
                 doubts.append(doubt)
         elif leaf.type in convert.NUMBER_TYPES and leaf.column not in formats.decimals:
             formats.decimals[leaf.column] = _decimal(leaf, decimal, doubtful, formats, flexible)
@@ -84,27 +98,29 @@ def decide(
     return formats
 
 
-def _date_format(leaf: _Leaf, formats: Formats, flexible: bool) -> str:
-    texts = [text for text in leaf.texts if text]
+def _date_format(leaf: _Leaf, formats: Formats, zone: str, flexible: bool) -> str:
+    wanted = leaf.expression.formats or (ISO,)
+    filled = np.array([bool(text) for text in leaf.texts])
     if leaf.expression.map:
-        texts = [text for text in texts if normalized(text) not in dict(leaf.expression.map)]
-    wanted = leaf.expression.formats
-    if not texts:
-        return wanted[0] if wanted else dates.ISO
+        known = dict(leaf.expression.map)
+        filled &= np.array([normalized(text) not in known for text in leaf.texts])
     for pattern in wanted:
-        if dates.parse(texts, pattern, "UTC").good.all():
+        read = formats.parsed(leaf.column, leaf.expression, leaf.texts, pattern, leaf.expression.time_zone or zone)
+        if read.good[filled].all():
             return pattern
+    texts = [text for text, counts in zip(leaf.texts, filled.tolist(), strict=True) if counts]
+    wanted = leaf.expression.formats
     if len(wanted) == 1 and not flexible:
         return wanted[0]
-    choice = dates.choose(texts, leaf.column, wanted)
+    choice = choose(texts, leaf.column, wanted)
     if choice is None:
-        return wanted[0] if wanted else dates.ISO
+        return wanted[0] if wanted else ISO
     if wanted and choice.format not in wanted:
         formats.notes.append(f"“{leaf.column}” is not in the platform's own form; it was read as {choice.format}.")
     return choice.format
 
 
-def _settled(doubt: dates.AmbiguousDates, formats: Formats) -> str:
+def _settled(doubt: AmbiguousDates, formats: Formats) -> str:
     """The reading of an ambiguous column that another column of the same file proves."""
     proven = {_date_part(pattern) for pattern in formats.dates.values()}
     fitting = [pattern for pattern in doubt.formats if _date_part(pattern) in proven]

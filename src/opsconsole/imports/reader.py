@@ -9,7 +9,8 @@ from pathlib import Path
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.progress import Progress
 from opsconsole.imports import files, limits, recognize
-from opsconsole.imports.columns import TableBuilder, TextTable, normalized
+from opsconsole.imports.collect import collect
+from opsconsole.imports.columns import TextTable, normalized
 from opsconsole.imports.drafts import Draft, draft
 from opsconsole.imports.evaluate import Evaluator
 from opsconsole.imports.formats import Formats, decide
@@ -18,7 +19,7 @@ from opsconsole.imports.parsed import ParsedFile, RawLines, settle
 from opsconsole.imports.recognize import Candidate, Fit
 from opsconsole.imports.records import KINDS
 from opsconsole.imports.source import Source
-from opsconsole.imports.tables import FileOptions, InputFile, NumberedRow, Table, chunks, head, input_file
+from opsconsole.imports.tables import FileOptions, InputFile, NumberedRow, Table, head, input_file
 
 _RAW_LENGTH = 2_000
 
@@ -121,9 +122,10 @@ def read_opened(opened: Opened, reading: Reading, progress: Progress | None = No
     spec = opened.spec
     table = _collect(opened, progress)
     built_in = isinstance(opened.fit.candidate, Source)
-    formats = decide(table, spec.records, decimal=spec.decimal, stated=reading.formats, flexible=built_in)
     zone = spec.time_zone or reading.time_zone
-    evaluator = Evaluator(table, formats, zone or "UTC", spec.currency or reading.currency or "USD")
+    here = zone or "UTC"
+    formats = decide(table, spec.records, zone=here, decimal=spec.decimal, stated=reading.formats, flexible=built_in)
+    evaluator = Evaluator(table, formats, here, spec.currency or reading.currency or "USD")
     defaults = {
         "channel": spec.channel if spec.channel else reading.channel,
         "location": spec.location or reading.location,
@@ -149,14 +151,14 @@ def read_opened(opened: Opened, reading: Reading, progress: Progress | None = No
 
 def _collect(opened: Opened, progress: Progress | None) -> TextTable:
     needed = {name for names, _ in opened.spec.column_groups() for name in names}
-    builder = TableBuilder(opened.fit.names, needed, ragged=opened.table.ragged)
-    for chunk in chunks(opened.table, opened.fit.line):
-        builder.add(chunk.lines, chunk.rows)
-        if builder.count > limits.MAX_RECORDS:
+
+    def watch(count: int) -> None:
+        if count > limits.MAX_RECORDS:
             raise limits.too_large(opened.file.name, f"it has more than {limits.MAX_RECORDS:,} rows")
         if progress is not None:
-            progress.step(builder.count, 0, f"{opened.file.name}: {builder.count:,} rows read")
-    return builder.table()
+            progress.step(count, 0, f"{opened.file.name}: {count:,} rows read")
+
+    return collect(opened.table, opened.fit.names, needed, opened.fit.line, watch)
 
 
 def _drafts(opened: Opened, evaluator: Evaluator, defaults: Mapping[str, str]) -> list[Draft]:

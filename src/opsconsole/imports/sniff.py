@@ -22,7 +22,7 @@ csv.field_size_limit(limits.MAX_CELL)
 
 
 @dataclass(frozen=True, slots=True)
-class TextTable:
+class DelimitedText:
     """A delimited text file. Bytes that are not of the encoding become lone surrogates, which typing rejects."""
 
     file: InputFile
@@ -48,12 +48,14 @@ class TextTable:
                     yield begins, row
                     begins = self.skip_lines + reader.line_num + 1
             except csv.Error as fault:
-                raise self._broken(fault, begins) from fault
+                raise self.broken(fault, begins) from fault
 
-    def _broken(self, fault: csv.Error, line: int) -> UserError:
+    def broken(self, fault: csv.Error, line: int) -> UserError:
+        """The refusal of a file that the csv module cannot read from a line on."""
         if "field limit" in str(fault):
             return limits.too_large(self.file.name, f"a cell on line {line:,} has more than a million characters")
-        return UserError(f"{self.file.name} cannot be read from line {line:,} on: {fault}.", "Export it again.")
+        what = "a line break stands inside an unquoted cell" if "new-line" in str(fault) else str(fault)
+        return UserError(f"{self.file.name} cannot be read from line {line:,} on: {what}.", "Export it again.")
 
     def _lines(self, stream: BinaryIO) -> Iterator[str]:
         lines = _split_lines(_decoded(stream, self.encoding), self.old_line_breaks, self.file.name)
@@ -62,7 +64,7 @@ class TextTable:
         return lines
 
 
-def open_text(file: InputFile, options: FileOptions) -> TextTable:
+def open_text(file: InputFile, options: FileOptions) -> DelimitedText:
     """A text file with its encoding and delimiter; UserError when it is not text."""
     encoding = options.encoding or sniff_encoding(file)
     if encoding.lower().replace("-", "").replace("_", "") == "utf8":
@@ -76,7 +78,7 @@ def open_text(file: InputFile, options: FileOptions) -> TextTable:
     lines = text.replace("\r", "\n").splitlines(keepends=True) if old_breaks else re.findall(r"[^\n]*\n|[^\n]+", text)
     stated = _SEP_LINE.match(lines[0]) if lines else None
     delimiter = options.delimiter or (stated.group(1) if stated else sniff_delimiter(lines))
-    return TextTable(file, encoding, delimiter, old_breaks, skip_lines=1 if stated else 0)
+    return DelimitedText(file, encoding, delimiter, old_breaks, skip_lines=1 if stated else 0)
 
 
 def sniff_encoding(file: InputFile) -> str:

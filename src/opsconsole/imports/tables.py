@@ -6,7 +6,7 @@ import io
 import itertools
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
@@ -35,14 +35,6 @@ class FileOptions:
     delimiter: str = ""
     header_row: int = 0
     sheet: str = ""
-
-
-@dataclass
-class Chunk:
-    """Some rows with the line each begins on (1-based; a sheet's row number in spreadsheets)."""
-
-    lines: list[int] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
 
 
 class Table(Protocol):
@@ -115,18 +107,3 @@ def open_seekable(file: InputFile) -> BinaryIO:
 def head(table: Table, count: int = HEAD_ROWS) -> list[NumberedRow]:
     """The first rows."""
     return list(itertools.islice(table.rows(), count))
-
-
-def chunks(table: Table, after_line: int, size: int = 10_000) -> Iterator[Chunk]:
-    """Rows that begin after a line, in chunks."""
-    chunk = Chunk()
-    for line, row in table.rows():
-        if line <= after_line:
-            continue
-        chunk.lines.append(line)
-        chunk.rows.append(row)
-        if len(chunk.rows) >= size:
-            yield chunk
-            chunk = Chunk()
-    if chunk.rows:
-        yield chunk
