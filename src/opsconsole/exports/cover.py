@@ -9,7 +9,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from opsconsole import __version__
 from opsconsole.domain.instants import to_iso
-from opsconsole.domain.wording import instant
+from opsconsole.domain.wording import instant, unmarked
 from opsconsole.exports.about import put_text
 from opsconsole.exports.kpi_lines import KpiLine
 from opsconsole.exports.pack import ReviewPack
@@ -33,7 +33,7 @@ def add_cover(sheet: Worksheet, pack: ReviewPack, links: Sequence[Link]) -> None
     stated = f"As of {instant(pack.as_of, pack.time_zone, year_of=0)} ({pack.time_zone}), {to_iso(pack.as_of)} in UTC."
     row = _heading(sheet, pack, stated)
     row = _figures(sheet, row, pack.lines)
-    row = _section(sheet, row, "What stands out", _standing_out(pack.lines))
+    row = _section(sheet, row, "What stands out", tuple(map(unmarked, pack.highlights)))
     row = _contents(sheet, row, links)
     row = _section(sheet, row, "Filters", pack.filters or ("None: everything in the database.",))
     row = _section(sheet, row, "Notes", pack.notes)
@@ -92,16 +92,6 @@ def _number(
         cell.value, cell.number_format = line.scaled(value), line.number_format
         cell.font = font(bold=strong)
     cell.alignment = Alignment(horizontal="right")
-
-
-def _standing_out(lines: Sequence[KpiLine]) -> tuple[str, ...]:
-    told = [f"{line.label}: {sentence}" for line in lines for sentence in line.sentences]
-    if told:
-        return tuple(told)
-    judged = [line for line in lines if line.values[-1] is not None]
-    if not judged:
-        return ()
-    return ("No KPI left its limits in this period: differences to the period before are its usual variation.",)
 
 
 def _contents(sheet: Worksheet, row: int, links: Sequence[Link]) -> int:

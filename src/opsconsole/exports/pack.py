@@ -34,6 +34,7 @@ class ReviewPack:
     vendors: Listing
     kpis: Listing
     lines: Sequence[KpiLine]
+    highlights: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 

@@ -112,6 +112,7 @@ def export_review(
         vendors=vendors,
         kpis=kpis,
         lines=lines,
+        highlights=_highlights(database, now, reviewed),
         notes=_notes(exceptions, stock, vendors),
     )
     return write_review(pack, Path(path), progress)
@@ -188,6 +189,13 @@ def _kpi_lines(database: Database, now: int, reviewed: Period) -> "list[KpiLine]
     return lines
 
 
+def _highlights(database: Database, now: int, reviewed: Period) -> tuple[str, ...]:
+    from opsconsole.services.kpis import what_changed
+
+    changes = what_changed(database, now, reviewed.grain, period=reviewed)
+    return tuple(f"{change.title}. {change.text}".strip() for change in changes)
+
+
 def _kpi_listing(database: Database, now: int, grain: str, count: int) -> Listing:
     """The list of KPIs with values in cells of their own unit instead of words."""
     from opsconsole.services.kpis import list_kpis
@@ -196,6 +204,7 @@ def _kpi_listing(database: Database, now: int, grain: str, count: int) -> Listin
     changed = {
         "value": {"unit": "unit"},  # the column that holds each row's unit
         "target": {"unit": "unit"},
+        "unit": {"hidden": True},
         "period_start": {"hidden": False},
         "period_end": {"hidden": False},
     }
