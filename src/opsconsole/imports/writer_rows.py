@@ -150,7 +150,7 @@ def _insert(batch: Batch, rows: Rows, fresh: Sequence[int]) -> dict[Key, int]:
     tail = (batch.id, *more.values())
     dialect.copy_rows(
         batch.conn,
-        rows.table.name,
+        rows.table,
         [*names, *more],
         [
             (row_id, *rows.keys[place], *rows.values[place], rows.times[place], *tail)

@@ -183,7 +183,7 @@ def copy_rows(source: Connection, target: Connection, progress: Progress | None 
         names = [column.name for column in table.c]
         result = source.execution_options(yield_per=_ROWS_AT_ONCE).execute(select(*table.c))
         for rows in result.partitions():
-            dialect.copy_rows(target, table.name, names, [tuple(row) for row in rows])
+            dialect.copy_rows(target, table, names, [tuple(row) for row in rows])
         _follow_numbers(target, table)
 
 

@@ -25,6 +25,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from opsconsole.store.copy_text import copy_blocks
+
 _STEP = 50_000
 
 
@@ -42,23 +44,26 @@ def bulk_insert(conn: Connection, table: Table, columns: Mapping[str, Sequence[A
     Values must already have the columns' types: integers for instants, days and money, ``str``, ``float``, ``bool``.
     Columns left out take their server defaults.
     """
-    names = list(columns)
-    rows = zip(*columns.values(), strict=True)
-    return copy_rows(conn, table.name, names, rows)
+    return _insert(conn, table.name, columns)
 
 
-def copy_rows(conn: Connection, table: str, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+def copy_rows(conn: Connection, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> int:
     """Insert rows given as tuples; see ``bulk_insert``."""
-    listed = ", ".join(f'"{name}"' for name in names)
+    return _insert(conn, table.name, dict(zip(names, zip(*rows, strict=True), strict=True))) if rows else 0
+
+
+def _insert(conn: Connection, table: str, columns: Mapping[str, Sequence[Any]]) -> int:
+    listed = ", ".join(f'"{name}"' for name in columns)
     cursor: Any = conn.connection.cursor()
     try:
         if is_sqlite(conn):
-            marks = ", ".join("?" * len(names))
+            marks = ", ".join("?" * len(columns))
+            rows = zip(*columns.values(), strict=True)
             cursor.executemany(f'INSERT INTO "{table}" ({listed}) VALUES ({marks})', rows)
-            return max(0, int(cursor.rowcount))
-        with cursor.copy(f'COPY "{table}" ({listed}) FROM STDIN') as copy:
-            for row in rows:
-                copy.write_row(row)
+        else:
+            with cursor.copy(f'COPY "{table}" ({listed}) FROM STDIN') as copy:
+                for block in copy_blocks(list(columns.values())):
+                    copy.write(block)
         return max(0, int(cursor.rowcount))
     finally:
         cursor.close()
@@ -91,7 +96,7 @@ def bulk_update(conn: Connection, table: Table, ids: Sequence[int], columns: Map
     conn.exec_driver_sql(
         f'CREATE TEMP TABLE bulk_update ON COMMIT DROP AS SELECT {listed} FROM "{table.name}" WITH NO DATA'
     )
-    copy_rows(conn, "bulk_update", ["id", *names], zip(ids, *columns.values(), strict=True))
+    _insert(conn, "bulk_update", {"id": ids, **columns})
     conn.exec_driver_sql("ANALYZE bulk_update")
     settings = ", ".join(f'"{name}" = b."{name}"' for name in names)
     conn.exec_driver_sql(f'UPDATE "{table.name}" AS t SET {settings} FROM bulk_update b WHERE b.id = t.id')
