@@ -134,26 +134,43 @@ class Figures:
     def vendors(self) -> dict[str, Any]:
         """Per vendor and metric ``[part, whole]`` of the last whole month."""
         month = self.months()[-1]
-        result: dict[str, Any] = {}
+        result: dict[str, Any] = {"month": _key(month)}
         promises = self.world.orders.promises
         for number, location in enumerate(LOCATIONS):
             if location.vendor:
                 rows = self._ship_due & (self.world.orders.place == number)
                 sums = _sums(*self._part(promises.ship_by_on, rows, self._shipped_in_time), month)
                 result[location.vendor] = {"on_time_ship": sums}
-        for number, carrier in enumerate(CARRIERS):
-            if carrier.kind:
-                rows = self._delivery_due & (self.world.facts.carrier == number) & self._shipped
-                sums = _sums(*self._part(promises.deliver_by_on, rows, self._delivered_in_time), month)
-                result[carrier.key] = {"on_time_delivery": sums}
+        return {**result, **self._carriers(month), **self._drop_shippers(month), **self._suppliers(month)}
+
+    def _carriers(self, month: Period) -> dict[str, Any]:
+        """Parcels handed over by the order's ship-by, promised for the month: delivered by the promised day."""
+        parcels, promises = self.world.shipments, self.world.orders.promises
+        deliver_by = promises.deliver_by[parcels.order]
+        counts = ~parcels.voided & (parcels.shipped_at != NONE) & (deliver_by <= self.world.clock.as_of)
+        counts &= parcels.shipped_at <= promises.ship_by[parcels.order]
+        kept = (parcels.delivered_at != NONE) & (parcels.delivered_at <= deliver_by)
+        day = promises.deliver_by_on[parcels.order]
+        return {
+            carrier.key: {
+                "on_time_delivery": _sums(*self._part(day, counts & (parcels.carrier == number), kept), month)
+            }
+            for number, carrier in enumerate(CARRIERS)
+            if carrier.kind
+        }
+
+    def _drop_shippers(self, month: Period) -> dict[str, Any]:
+        """Lines due in the month: handed over in time; lines placed in it: cancelled, though not by the customer."""
+        orders, order = self.world.orders, self.world.lines.order
+        cancelled, by = self._cancelled[order], self.world.facts.cancelled_by[order]
+        due = (orders.promises.ship_by <= self.world.clock.as_of)[order] & ~cancelled
+        result = {}
         for number, key in enumerate(PLACES[FIRST_DROP_SHIPPER:], FIRST_DROP_SHIPPER):
-            rows = self._ship_due & (self.world.orders.place == number)
-            sums = _sums(*self._part(promises.ship_by_on, rows, self._shipped_in_time), month)
-            placed = self._part(
-                self.world.orders.placed_on, self.world.orders.place == number, self.world.facts.cancelled_by == SELLER
-            )
-            result[key] = {"ship_in_sla": sums, "cancelled_by_seller": _sums(*placed, month)}
-        return {"month": _key(month), **result, **self._suppliers(month)}
+            mine = orders.place[order] == number
+            handed = self._part(orders.promises.ship_by_on[order], due & mine, self._shipped_in_time[order])
+            ended = self._part(orders.placed_on[order], mine & (by != CUSTOMER), cancelled)
+            result[key] = {"ship_within_sla": _sums(*handed, month), "cancel_rate": _sums(*ended, month)}
+        return result
 
     def _suppliers(self, month: Period) -> dict[str, Any]:
         """Purchase lines promised in the month: on time, in full and not before their window."""

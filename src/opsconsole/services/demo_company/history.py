@@ -119,8 +119,8 @@ class HistoryWriter:
     def __init__(self, conn: Connection, world: World, records: OrderRecords, random: np.random.Generator) -> None:
         self._conn, self._world, self._records, self._random = conn, world, records, random
         self._hours = WorkingHours(world.clock)
-        rows = conn.execute(select(schema.orders.c.order_number, schema.orders.c.id)).tuples().all()
-        known: dict[str | None, int] = dict(rows)
+        rows = conn.execute(select(schema.orders.c.order_number, schema.orders.c.id))
+        known = {row.order_number: row.id for row in rows}
         self._ids = [known[number] for number in records.numbers]
 
     def write(self, past: Past) -> int:

@@ -3,7 +3,7 @@
 Nobody resolves, snoozes or ignores anything here: what was planted stays in the queue.
 """
 
-import zlib
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -47,7 +47,8 @@ def look_and_act(database: Database, world: World, progress: Progress) -> None:
 
 def _share(seed: int, subject: str, matter: str) -> float:
     """A number from 0 to 1 that is a subject's own."""
-    return zlib.crc32(f"{seed}|{matter}|{subject}".encode()) / 2**32
+    digest = hashlib.blake2b(f"{seed}|{matter}|{subject}".encode(), digest_size=4).digest()
+    return int.from_bytes(digest, "big") / 2**32
 
 
 def _act(database: Database, seed: int, moment: int) -> None:
