@@ -10,15 +10,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QEventLoop, QStandardPaths, Qt, QTimer
-from PySide6.QtGui import QCursor, QIcon
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from opsconsole import __version__
+from opsconsole.desktop import last_view
 from opsconsole.desktop.desk import Desk
 from opsconsole.desktop.errors import ErrorReporter, default_log_path
 from opsconsole.desktop.main_window import MainWindow
-from opsconsole.desktop.settings import DATABASE_URL, LAST_TAB, THEME, Settings, default_path
+from opsconsole.desktop.settings import DATABASE_URL, FIRST_ROWS, LAST_TAB, THEME, Settings, default_path
 from opsconsole.desktop.single import OneWindow
 from opsconsole.desktop.tabs import TABS, TabName
 from opsconsole.desktop.tasks import Tasks
@@ -62,13 +62,15 @@ class App:
     ) -> None:
         self.options = options
         self.settings = Settings(options.settings or default_path())
-        theme.install(application, options.theme or self.settings.get(THEME))
+        self._application = application
+        theme.begin(options.theme or self.settings.get(THEME))
         self.errors = ErrorReporter(default_log_path())
         self.tasks = Tasks(self.errors.report)
         self.desk = Desk(self.tasks, self.settings, self.errors, options.cache or _cache_folder())
         self.one_window = OneWindow(self.desk.cache_folder)
         self.window = MainWindow(self.desk, tabs)
         self.window.painted.connect(self._furnish)
+        self.window.closing.connect(self.keep_view)
         self.errors.window = self.window
         self._open_database = opener or open_database
         self.one_window.rung.connect(self.raise_window)
@@ -83,6 +85,8 @@ class App:
         geometry = self.settings.geometry()
         if not geometry.isEmpty():
             self.window.restoreGeometry(geometry)
+        if self._keeps_views:
+            self.window.last_view = last_view.read(self.desk.cache_folder, self.first_url(), theme.name, self.window)
         self.window.show()
 
     def stop(self) -> None:
@@ -90,6 +94,8 @@ class App:
         if self._stopped:
             return
         self._stopped = True
+        if self.window.isVisible():
+            self.keep_view()
         self.tasks.stop()
         if self.window.furnished:
             self.opening.close()
@@ -98,22 +104,40 @@ class App:
         self.errors.uninstall()
         self.errors.close_log()
 
+    def keep_view(self) -> None:
+        """Keep how the window looks for the first paint of the next start."""
+        workspace, tab = self.desk.workspace, self.window.current
+        if workspace is not None and workspace.live and tab is not None and not tab.stale and self._keeps_views:
+            last_view.keep(self.desk.cache_folder, self.first_url(), theme.name, self.window)
+
+    @property
+    def _keeps_views(self) -> bool:
+        return self.options.as_of is None and not self.options.demo and self.settings.get(FIRST_ROWS)
+
     def raise_window(self) -> None:
         """Bring the window to the front."""
+        from PySide6.QtCore import Qt
+
         self.window.setWindowState(self.window.windowState() & ~Qt.WindowState.WindowMinimized)
         self.window.show()
         self.window.raise_()
         self.window.activateWindow()
 
     def _furnish(self) -> None:
+        from opsconsole.desktop.clockwork import Clockwork
         from opsconsole.desktop.opening import Opening
         from opsconsole.desktop.start import Start
 
         options = self.options
+        self.window.setUpdatesEnabled(False)
+        theme.dress(self._application)
         self.window.furnish()
         self.opening = Opening(self.desk, self.window, self._open_database, as_of=options.as_of, opened=self._opened)
         self.start_page = Start(self.desk, self.window, self.opening)
+        if not options.alone:
+            self.clockwork = Clockwork(self.desk, self.window)
         self._open_first()
+        self.window.setUpdatesEnabled(True)
         QTimer.singleShot(0, self._show_icon)
 
     def _open_first(self) -> None:
@@ -127,6 +151,8 @@ class App:
 
     def _show_icon(self) -> None:
         # After the first paint: reading it loads Qt's SVG module.
+        from PySide6.QtGui import QIcon
+
         icon = resources_folder() / "icons" / "opsconsole.svg"
         if icon.exists():
             self.window.setWindowIcon(QIcon(str(icon)))
@@ -141,9 +167,9 @@ class App:
 
 def open_database(url: str, progress: Progress) -> "Database":
     """Open a database through the services; runs in a worker."""
-    from opsconsole.services import databases
+    from opsconsole.services import credentials, databases
 
-    opened: Database = databases.open_database(url)
+    opened: Database = databases.open_database(credentials.with_password(url))
     return opened
 
 
@@ -204,6 +230,8 @@ def render_screenshot(
 
 
 def _picture(app: App, tab: str, out: Path, size: tuple[int, int]) -> Path:
+    from PySide6.QtGui import QCursor
+
     names = app.window.names
     if tab != "welcome" and tab not in names:
         raise UserError(f"There is no tab “{tab}”.", f"The tabs are {', '.join([*names, 'welcome'])}.")
@@ -229,6 +257,8 @@ def _picture(app: App, tab: str, out: Path, size: tuple[int, int]) -> Path:
 
 def _wait(done: Callable[[], bool]) -> None:
     """Turn the event loop until ``done`` held for some turns: what was loaded has then been laid out and painted."""
+    from PySide6.QtCore import QEventLoop
+
     loop, turns = QEventLoop(), 0
     deadline = QTimer()
     deadline.setSingleShot(True)
@@ -257,5 +287,7 @@ def _application() -> QApplication:
 
 
 def _cache_folder() -> Path:
+    from PySide6.QtCore import QStandardPaths
+
     location = QStandardPaths.StandardLocation.GenericCacheLocation
     return Path(QStandardPaths.writableLocation(location)) / "opsconsole"

@@ -3,9 +3,9 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from opsconsole.desktop.actions import WINDOW_ACTIONS
 from opsconsole.desktop.settings import THEME
@@ -93,7 +93,42 @@ class Commands(QObject):
         """Close the window."""
         self._window.close()
 
-    def _show_tab(self, key: str) -> None:
+    def ask_moment(self) -> None:
+        """Ask for another moment to look at."""
+        from opsconsole.desktop.moment import MomentDialog
+
+        workspace = self._window.desk.workspace
+        if workspace is None:
+            return
+        dialog = MomentDialog(workspace.now(), workspace.time_zone, live=workspace.live, parent=self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.chosen.connect(self._use_moment)
+        dialog.open()
+
+    def open_menu(self) -> None:
+        """Open the menu under its button."""
+        window = self._window
+        menu = QMenu(window)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for key, tab in window.names.items():
+            if tab.place == "menu" and window.desk.workspace is not None:
+                menu.addAction(tab.label).triggered.connect(partial(self._show_tab, key))
+        window.menu_shown.emit(menu)
+        other = "Dark" if theme.name == "light" else "Light"
+        menu.addAction("Start page").triggered.connect(window.start_asked)
+        menu.addAction(f"{other} theme\tCtrl+Shift+L").triggered.connect(self.switch_theme)
+        menu.addAction("Shortcuts\t?").triggered.connect(self.show_shortcuts)
+        menu.addSeparator()
+        menu.addAction("Quit\tCtrl+Q").triggered.connect(window.close)
+        button = window.tab_bar.menu
+        menu.popup(button.mapToGlobal(QPoint(0, button.height())))
+
+    def _use_moment(self, as_of: int | None) -> None:
+        desk = self._window.desk
+        if desk.workspace is not None:
+            desk.set_workspace(desk.workspace.at(as_of))
+
+    def _show_tab(self, key: str, *_: bool) -> None:
         if self._window.desk.workspace is not None:
             self._window.show_tab(key)
 

@@ -1,26 +1,26 @@
 """The window: tab bar, the tab in front, status bar. Thin: tabs know their business, the desk is shared.
 
 While no database is open a page stands in place of the tabs (``show_page``): the welcome, or "Opening ops.db". Until
-its first paint the window consists of its two bars; ``painted`` says when the rest may be loaded, which ``furnish``
-finishes.
+its first paint the window has no widgets: it paints the view it was closed with (``last_view``), else its bare bars.
+``painted`` says when the rest may be loaded, which ``furnish`` does.
 """
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
-from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QRect, QTimer, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QWidget
 
 from opsconsole import __version__
 from opsconsole.desktop.desk import Desk
 from opsconsole.desktop.settings import LAST_TAB
-from opsconsole.desktop.statusbar import StatusBar
-from opsconsole.desktop.tab_bar import TabBar
 from opsconsole.desktop.tabs import TabName
 from opsconsole.desktop.theme import theme
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QPicture
+
     from opsconsole.desktop.tab import Tab
 
 SIZE = (1366, 768)
@@ -29,9 +29,8 @@ SIZE = (1366, 768)
 class MainWindow(QWidget):
     """Main window over some tabs, each made when it is first shown.
 
-    ``painted`` once after the first paint; ``closing`` before the window closes; ``files_dropped(paths)`` when files were
-    dropped on it;
-    ``menu_shown(menu)`` lets others add entries to the menu; ``start_asked`` when the start page is wanted;
+    ``painted`` once after the first paint; ``closing`` before the window closes; ``files_dropped(paths)`` when files
+    were dropped on it; ``menu_shown(menu)`` lets others add to the menu; ``start_asked`` when the start page is wanted;
     ``open_failed(error)`` when a database did not open.
     """
 
@@ -49,26 +48,15 @@ class MainWindow(QWidget):
         self.furnished = False
         self._tabs: dict[str, Tab] = {}
         self._painted = False
-        self.setObjectName("window")
         self.setWindowTitle("Opsconsole")
-        self.setAcceptDrops(True)
         self.setMinimumSize(960, 560)
         self.resize(*SIZE)
-        self.tab_bar = TabBar(tabs)
-        self.status_bar = StatusBar()
-        self.pages = QStackedWidget()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.tab_bar)
-        column.addWidget(self.pages, 1)
-        column.addWidget(self.status_bar)
-        self._connect()
+        self.last_view: QPicture | None = None
 
     @property
     def current(self) -> "Tab | None":
         """The tab in front; ``None`` while a page is shown."""
-        widget = self.pages.currentWidget()
+        widget = self.pages.currentWidget() if self.furnished else None
         return next((tab for tab in self._tabs.values() if tab is widget), None)
 
     @property
@@ -81,11 +69,12 @@ class MainWindow(QWidget):
 
     def tab(self, key: str) -> "Tab":
         """A tab by key, made now if it was never shown; KeyError for an unknown key."""
+        self.furnish()
         if key not in self._tabs:
             tab = self.names[key].tab_class()(self.desk)
             tab.badge_changed.connect(lambda count, key=key: self.tab_bar.set_badge(key, count))
             tab.status_changed.connect(self._show_status)
-            tab.toolbar.moment_asked.connect(self._ask_moment)
+            tab.toolbar.moment_asked.connect(self.commands.ask_moment)
             self._tabs[key] = tab
             self.pages.addWidget(tab)
         return self._tabs[key]
@@ -123,33 +112,65 @@ class MainWindow(QWidget):
             self.show_tab(self.first_key)
 
     def furnish(self) -> None:
-        """Load what the first paint did without: shortcuts and what they do."""
-        from opsconsole.desktop.commands import Commands
+        """Make the widgets and shortcuts that the first paint did without; once."""
+        if self.furnished:
+            return
+        from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 
+        from opsconsole.desktop.commands import Commands
+        from opsconsole.desktop.statusbar import StatusBar
+        from opsconsole.desktop.tab_bar import TabBar
+
+        self.furnished = True
+        self.setObjectName("window")
+        self.setAcceptDrops(True)
+        self.tab_bar = TabBar(list(self.names.values()))
+        self.status_bar = StatusBar()
+        self.pages = QStackedWidget()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.tab_bar)
+        column.addWidget(self.pages, 1)
+        column.addWidget(self.status_bar)
         self.commands = Commands(self)
         self.commands.add_shortcuts()
-        self.tab_bar.shortcuts_asked.connect(self.commands.show_shortcuts)
-        self.furnished = True
+        self._connect()
+        self.last_view = None
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Tell once that the window was painted."""
-        super().paintEvent(event)
+    def paintEvent(self, event: "QPaintEvent") -> None:
+        """Until there are widgets: the view of last time, else the bars. Tells once that the window was painted."""
+        if not self.furnished:
+            painter = QPainter(self)
+            self._paint_bars(painter)
+            if self.last_view is not None:
+                painter.drawPicture(0, 0, self.last_view)
+            painter.end()
         if not self._painted:
             self._painted = True
             QTimer.singleShot(0, self.painted.emit)
 
-    def closeEvent(self, event: QCloseEvent) -> None:
+    def _paint_bars(self, painter: QPainter) -> None:
+        width, height = self.width(), self.height()
+        top, bottom = theme.height("tab_bar"), theme.height("status_bar")
+        painter.fillRect(QRect(0, 0, width, height), theme.color("window"))
+        painter.fillRect(QRect(0, 0, width, top), theme.color("panel"))
+        painter.fillRect(QRect(0, top - 1, width, 1), theme.color("line"))
+        painter.fillRect(QRect(0, height - bottom, width, bottom), theme.color("raised"))
+        painter.fillRect(QRect(0, height - bottom, width, 1), theme.color("line"))
+
+    def closeEvent(self, event: "QCloseEvent") -> None:
         """Remember the window's place before it goes."""
         self.desk.settings.set_geometry(self.saveGeometry())
         self.closing.emit()
         super().closeEvent(event)
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+    def dragEnterEvent(self, event: "QDragEnterEvent") -> None:
         """Files may be dropped anywhere."""
         if event.mimeData().hasUrls():
             event.acceptProposedAction()
 
-    def dropEvent(self, event: QDropEvent) -> None:
+    def dropEvent(self, event: "QDropEvent") -> None:
         """Hand the files on."""
         from pathlib import Path
 
@@ -165,7 +186,8 @@ class MainWindow(QWidget):
 
     def _connect(self) -> None:
         self.tab_bar.chosen.connect(self.show_tab)
-        self.tab_bar.menu_asked.connect(self._open_menu)
+        self.tab_bar.menu_asked.connect(self.commands.open_menu)
+        self.tab_bar.shortcuts_asked.connect(self.commands.show_shortcuts)
         self.status_bar.freshness_clicked.connect(lambda: self.desk.show("data"))
         self.desk.show_asked.connect(self._show_asked)
         self.desk.workspace_changed.connect(self._show_status)
@@ -195,33 +217,3 @@ class MainWindow(QWidget):
         self.status_bar.set_database("" if tab is None else "Opening the database")
         self.status_bar.set_moment(f"Version {__version__}" if tab is None else tab.toolbar.moment.text())
         self.status_bar.set_freshness("", "")
-
-    def _ask_moment(self) -> None:
-        workspace = self.desk.workspace
-        if workspace is None:
-            return
-        from opsconsole.desktop.moment import MomentDialog
-
-        dialog = MomentDialog(workspace.now(), workspace.time_zone, live=workspace.live, parent=self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.chosen.connect(self._use_moment)
-        dialog.open()
-
-    def _use_moment(self, as_of: int | None) -> None:
-        if self.desk.workspace is not None:
-            self.desk.set_workspace(self.desk.workspace.at(as_of))
-
-    def _open_menu(self) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for key, tab in self.names.items():
-            if tab.place == "menu" and self.desk.workspace is not None:
-                menu.addAction(tab.label).triggered.connect(lambda checked=False, key=key: self.show_tab(key))
-        self.menu_shown.emit(menu)
-        other = "Dark" if theme.name == "light" else "Light"
-        menu.addAction("Start page").triggered.connect(self.start_asked)
-        menu.addAction(f"{other} theme\tCtrl+Shift+L").triggered.connect(self.commands.switch_theme)
-        menu.addAction("Shortcuts\t?").triggered.connect(self.commands.show_shortcuts)
-        menu.addSeparator()
-        menu.addAction("Quit\tCtrl+Q").triggered.connect(self.close)
-        menu.popup(self.tab_bar.menu.mapToGlobal(QPoint(0, self.tab_bar.menu.height())))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from PySide6.QtCore import QObject, QStandardPaths
@@ -10,7 +10,11 @@ from PySide6.QtCore import QObject, QStandardPaths
 from opsconsole.desktop.desk import Desk
 from opsconsole.desktop.main_window import MainWindow
 from opsconsole.desktop.opening import Opening
+from opsconsole.domain.errors import UserError
 from opsconsole.domain.progress import Progress
+
+if TYPE_CHECKING:
+    from opsconsole.desktop.welcome import Welcome
 
 
 def data_folder() -> Path:
@@ -37,9 +41,11 @@ class Start(QObject):
         page = Welcome(str(self.data_file))
         page.demo_wanted.connect(self.open_demo)
         page.files_chosen.connect(self._import)
-        page.connect_wanted.connect(self._connect)
+        page.connect_wanted.connect(lambda values, test_only: self._connect(values, test_only, page))
         page.location_wanted.connect(self._use_location)
+        page.restore_wanted.connect(self._restore)
         self._window.show_page(page)
+        self._desk.tasks.run(_source_names, page.set_sources, kind="sources", owner=page)
 
     def open_demo(self) -> None:
         """Make the demo company's database where there is none yet, and open it."""
@@ -55,9 +61,30 @@ class Start(QObject):
             then=lambda: self._desk.show("data", None, options),
         )
 
-    def _connect(self, values: Mapping[str, Any], test_only: bool) -> None:
+    def _connect(self, values: Mapping[str, Any], test_only: bool, page: "Welcome") -> None:
         url = shared_url(values)
-        self._opening.open(url)
+        if not test_only:
+            self._opening.make_and_open(lambda progress: _keep_password(url), "Connecting")
+            return
+        self._desk.tasks.run(
+            lambda progress: _try(url),
+            lambda label: page.say(f"{label} answers.", "good"),
+            lambda error: self._tell(error, page),
+            kind="try",
+            owner=page,
+        )
+
+    def _tell(self, error: BaseException, page: "Welcome") -> None:
+        if isinstance(error, UserError):
+            page.say(str(error), "bad")
+        else:
+            self._desk.errors.report(error)
+
+    def _restore(self, backup: Path) -> None:
+        """Put a backup in the place of the local database, then open it."""
+        self._opening.make_and_open(
+            lambda progress: _restored(backup, self.data_file, progress), f"Restoring {backup.name}"
+        )
 
     def _use_location(self, path: Path) -> None:
         self.data_file = path
@@ -84,6 +111,35 @@ def _make_demo(path: Path, progress: Progress) -> str:
         create_demo(part, truth_path=path.with_suffix(".truth.json"), progress=progress)
         part.rename(path)
     return str(path)
+
+
+def _source_names(progress: Progress) -> list[str]:
+    from opsconsole.services import imports
+
+    return [str(label).replace(",", "") for label in imports.list_sources().columns["label"]]
+
+
+def _keep_password(url: str) -> str:
+    from opsconsole.services import credentials
+
+    credentials.keep_password(url)
+    return url
+
+
+def _try(url: str) -> str:
+    from opsconsole.services import databases
+
+    database = databases.open_database(url, read_only=True)
+    database.close()
+    return database.label
+
+
+def _restored(backup: Path, target: Path, progress: Progress) -> str:
+    from opsconsole.services import databases
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    databases.restore(backup, str(target), progress)
+    return str(target)
 
 
 def _make_empty(path: Path, progress: Progress) -> str:

@@ -3,47 +3,54 @@
 Everything that paints asks ``theme.color("accent")``; no other file holds a color value. The module's ``theme`` is the
 one look of the process, as Qt's palette and style sheet are. ``theme.use("dark")`` swaps palette, style sheet and the
 caches of the painters without a restart and emits ``changed``.
+
+Qt's enumerations are made when they are first used, and some are large (``Qt`` alone costs a tenth of a bare start), so
+what is not needed for the first paint imports them inside functions.
 """
 
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 
 from opsconsole.domain.resources import resource
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QFont, QPalette
 
 THEMES = ("light", "dark")
 
 _FONT_FILES = ("Inter-Regular.otf", "Inter-SemiBold.otf")
 _PLACEHOLDER = re.compile(r"@([a-zA-Z0-9_]+)")
 
+# Qt's color roles by name; the enumeration itself is loaded after the first paint.
 _PALETTE = {
-    QPalette.ColorRole.Window: "window",
-    QPalette.ColorRole.WindowText: "text",
-    QPalette.ColorRole.Base: "panel",
-    QPalette.ColorRole.AlternateBase: "raised",
-    QPalette.ColorRole.Text: "text",
-    QPalette.ColorRole.Button: "panel",
-    QPalette.ColorRole.ButtonText: "text",
-    QPalette.ColorRole.BrightText: "bad",
-    QPalette.ColorRole.Highlight: "selected",
-    QPalette.ColorRole.HighlightedText: "text",
-    QPalette.ColorRole.ToolTipBase: "raised",
-    QPalette.ColorRole.ToolTipText: "text",
-    QPalette.ColorRole.PlaceholderText: "text_muted",
-    QPalette.ColorRole.Link: "accent",
-    QPalette.ColorRole.LinkVisited: "accent",
-    QPalette.ColorRole.Light: "raised",
-    QPalette.ColorRole.Midlight: "line",
-    QPalette.ColorRole.Mid: "line",
-    QPalette.ColorRole.Dark: "line_strong",
-    QPalette.ColorRole.Shadow: "line_strong",
-    QPalette.ColorRole.Accent: "accent",
+    "Window": "window",
+    "WindowText": "text",
+    "Base": "panel",
+    "AlternateBase": "raised",
+    "Text": "text",
+    "Button": "panel",
+    "ButtonText": "text",
+    "BrightText": "bad",
+    "Highlight": "selected",
+    "HighlightedText": "text",
+    "ToolTipBase": "raised",
+    "ToolTipText": "text",
+    "PlaceholderText": "text_muted",
+    "Link": "accent",
+    "LinkVisited": "accent",
+    "Light": "raised",
+    "Midlight": "line",
+    "Mid": "line",
+    "Dark": "line_strong",
+    "Shadow": "line_strong",
+    "Accent": "accent",
 }
-_DISABLED = (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText)
+_DISABLED = ("WindowText", "Text", "ButtonText")
 
 
 class Theme(QObject):
@@ -97,8 +104,10 @@ class Theme(QObject):
         """Corner radius in pixels: cell, control, panel, pill."""
         return int(self.tokens["radius"][role])
 
-    def font(self, role: str = "body", *, strong: bool = False) -> QFont:
+    def font(self, role: str = "body", *, strong: bool = False) -> "QFont":
         """Font of a size role, weight 400 or 600, with tabular figures."""
+        from PySide6.QtGui import QFont
+
         key = (role, strong)
         if key not in self._fonts:
             tokens = self.tokens["font"]
@@ -111,28 +120,45 @@ class Theme(QObject):
         return self._fonts[key]
 
     def install(self, application: QApplication, name: str) -> None:
-        """Give an application the shipped fonts, the Fusion style and a theme; again: the theme only."""
+        """Give an application fonts and a theme at once."""
+        self.begin(name)
+        self.dress(application)
+
+    def begin(self, name: str) -> None:
+        """Know colors and fonts; enough to paint with, before anything of Qt's style is loaded."""
+        from PySide6.QtGui import QFontDatabase
+
+        if name not in THEMES:
+            raise ValueError(f"unknown theme {name!r}")
         if not self._families:
             for file in _FONT_FILES:
                 QFontDatabase.addApplicationFont(str(resource("fonts", file)))
             self._families = list(self.tokens["font"]["family"])
             self._fonts.clear()
+        if name != self._name:
+            self._name = name
+            self._colors = self._read_colors(name)
+
+    def dress(self, application: QApplication) -> None:
+        """Give the application style, font, palette and style sheet; again only after a change."""
+        if application.property("opsconsole_theme") == self._name:
+            return
+        if application.property("opsconsole_theme") is None:
             application.setStyle("Fusion")
             application.setFont(self.font())
-        if name != self._name or not application.styleSheet():
-            self.use(name, application)
+        self.use(self._name, application)
 
     def use(self, name: str, application: QApplication | None = None) -> None:
         """Switch to a theme now; ValueError for an unknown name."""
-        if name not in THEMES:
-            raise ValueError(f"unknown theme {name!r}")
-        self._name = name
-        self._colors = self._read_colors(name)
+        from PySide6.QtCore import Qt
+
+        self.begin(name)
         target = application or QApplication.instance()
         if isinstance(target, QApplication):
             target.styleHints().setColorScheme(Qt.ColorScheme.Dark if name == "dark" else Qt.ColorScheme.Light)
             target.setPalette(self._palette())
             target.setStyleSheet(self._style_sheet())
+            target.setProperty("opsconsole_theme", name)
         self.changed.emit()
 
     def _read_colors(self, name: str) -> dict[str, QColor]:
@@ -141,16 +167,18 @@ class Theme(QObject):
         colors.update({f"chart_{index}": QColor(value) for index, value in entry["chart"].items()})
         return colors
 
-    def _palette(self) -> QPalette:
+    def _palette(self) -> "QPalette":
+        from PySide6.QtGui import QPalette
+
         palette = QPalette()
         for role, color in _PALETTE.items():
-            palette.setColor(role, self.color(color))
+            palette.setColor(QPalette.ColorRole[role], self.color(color))
         for role in _DISABLED:
-            palette.setColor(QPalette.ColorGroup.Disabled, role, self.color("text_disabled"))
+            palette.setColor(QPalette.ColorGroup.Disabled, QPalette.ColorRole[role], self.color("text_disabled"))
         return palette
 
     def _style_sheet(self) -> str:
-        values = {role: color.name() for role, color in self._colors.items()}
+        values = {role: color.name() for role, color in self._read_colors(self._name).items()}
         for group in ("spacing", "radius", "heights", "widths"):
             values.update({f"{group}_{key}": f"{size}px" for key, size in self.tokens[group].items()})
         values.update({f"px_{key}": f"{size}px" for key, size in self.tokens["font"]["px"].items()})

@@ -170,6 +170,13 @@ class Welcome(QWidget):
         """Say where the local database lies."""
         self._file.setText(f"Your data is kept in the file <b>{path}</b>")
 
+    def say(self, words: str, tone: str) -> None:
+        """Say what became of trying a server; ``tone`` is good or bad."""
+        self._answer.setText(words)
+        self._answer.setProperty("tone", tone)
+        self._answer.style().unpolish(self._answer)
+        self._answer.style().polish(self._answer)
+
     def _lead(self) -> QLabel:
         lead = label("Choose how to start. You can do the other two later from the Data tab.", "muted")
         lead.setFont(theme.font("title"))
@@ -245,6 +252,8 @@ class Welcome(QWidget):
         self._verify.setChecked(True)
         card.body.addLayout(form)
         card.body.addWidget(self._verify)
+        self._answer = label("", "", wrap=True)
+        card.body.addWidget(self._answer)
         button = KeyButton("Connect", key="3", icon="link")
         button.setShortcut("3")
         button.clicked.connect(lambda: self._connect(test_only=False))

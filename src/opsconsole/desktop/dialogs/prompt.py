@@ -8,9 +8,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
 from opsconsole.desktop.keycaps import KeyButton
 from opsconsole.desktop.words import Words
@@ -51,6 +61,7 @@ class Prompt(QFrame):
         self, host: QWidget, title: str, fields: Sequence[PromptField], accept: str, *, draft: str = ""
     ) -> None:
         super().__init__(host)
+        self._before = QApplication.focusWidget()
         for older in host.findChildren(Prompt):
             if older is not self:
                 older.close_with_draft()
@@ -194,7 +205,9 @@ class Prompt(QFrame):
         host = self.parentWidget()
         if host is not None:
             host.removeEventFilter(self)
-            host.setFocus(Qt.FocusReason.OtherFocusReason)
+        # Back to where the question came from, so that the next letter acts there.
+        if self._before is not None and shiboken6.isValid(self._before):
+            self._before.setFocus(Qt.FocusReason.OtherFocusReason)
         self.hide()
         self.setParent(None)
         self.deleteLater()

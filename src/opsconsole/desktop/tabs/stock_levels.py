@@ -38,10 +38,8 @@ class StockLevelsTab(Tab):
 
         from opsconsole.services import stock_levels
 
-        listing = stock_levels.list_stock(workspace.database, request.now)
-        progress.step(1, 2, "Reading conditions")
+        listing, counts = stock_levels.stock_overview(workspace.database, request.now)
         row_of = {identity: row for row, identity in enumerate(listing.ids)}
-        counts = stock_levels.condition_counts(workspace.database, request.now)
         chips = [
             Chip(
                 chip.code,
