@@ -58,6 +58,10 @@ def test_screenshot_reads_size_theme_and_scale() -> None:
     assert (parsed.size, parsed.theme, parsed.scale) == ((1920, 1080), "dark", 1.5)
 
 
+def test_a_tab_has_the_name_of_its_list_too() -> None:
+    assert parse(["screenshot", "exceptions", "o.png"]).tab == parse(["screenshot", "order_exceptions", "o.png"]).tab
+
+
 def test_demo_create_takes_its_own_options() -> None:
     parsed = parse(["demo", "create", "d.db", "--orders", "500", "--seed", "3", "--as-of", "2026-11-17T10:42:00Z"])
     assert (parsed.target, parsed.orders, parsed.seed) == ("d.db", 500, 3)

@@ -30,6 +30,8 @@ LISTS = (
 EXPORTS = ("exceptions", "stock", "vendors", "kpis", "review")
 PERIODS = ("day", "week", "month", "all")
 THEMES = ("light", "dark")
+# Tabs by the names that lists and workbooks have.
+TAB_NAMES = {"exceptions": "order_exceptions", "stock": "stock_levels", "scorecards": "vendors"}
 WINDOW_COMMANDS = ("window", "screenshot", "self-test")
 
 
@@ -130,7 +132,7 @@ def _window(command: Any) -> None:
     test = command("self-test", "try the installed program: window, import, detection, chart, workbook")
     test.add_argument("--report", metavar="FILE", help="write the result there too (.json or text)")
     shot = command("screenshot", "draw a tab without a screen")
-    shot.add_argument("tab", metavar="TAB")
+    shot.add_argument("tab", metavar="TAB", type=lambda name: TAB_NAMES.get(name, name))
     shot.add_argument("path", metavar="OUT.png")
     shot.add_argument("--size", type=_size, default=(1366, 768), metavar="WxH")
     shot.add_argument("--theme", choices=THEMES, default="light")

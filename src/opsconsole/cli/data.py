@@ -109,4 +109,3 @@ def create_demo(parsed: argparse.Namespace) -> int:
     else:
         print_lines(list(map(unmarked, report.words())))
     return DONE
-
