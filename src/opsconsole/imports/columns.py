@@ -79,10 +79,12 @@ class Encoder:
         self._parts.append(codes)
 
     def column(self) -> TextColumn:
-        """The whole column."""
+        """The whole column; the encoder is empty afterwards, so that its texts are not held twice."""
         codes = np.concatenate(self._parts) if self._parts else np.zeros(0, np.int32)
         encoding = self._encoding
         values = [text if isinstance(text, str) else text.decode(encoding, "surrogateescape") for text in self._codes]
+        self._codes.clear()
+        self._parts.clear()
         return TextColumn(codes, values)
 
 

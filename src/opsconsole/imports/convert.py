@@ -38,21 +38,18 @@ Values = tuple[list[object], dict[int, str]]
 
 def prepared(texts: Sequence[str], expression: Expression) -> list[str]:
     """Texts less what the expression takes away; what counts as no value becomes the empty text."""
-    null = set(expression.null)
-    done = []
-    for text in texts:
-        clean = text.strip()
-        if expression.strip_prefix:
-            clean = clean.removeprefix(expression.strip_prefix).strip()
-        if expression.strip_suffix:
-            clean = clean.removesuffix(expression.strip_suffix).strip()
-        if clean in null:
-            clean = ""
-        if expression.lower:
-            clean = clean.lower()
-        if expression.slug:
-            clean = slug(clean)
-        done.append(clean)
+    done = [text.strip() for text in texts]
+    if expression.strip_prefix:
+        done = [text.removeprefix(expression.strip_prefix).strip() for text in done]
+    if expression.strip_suffix:
+        done = [text.removesuffix(expression.strip_suffix).strip() for text in done]
+    if expression.null:
+        null = set(expression.null)
+        done = ["" if text in null else text for text in done]
+    if expression.lower:
+        done = [text.lower() for text in done]
+    if expression.slug:
+        done = [slug(text) for text in done]
     return done
 
 
@@ -83,27 +80,24 @@ def mapped(texts: Sequence[str], expression: Expression) -> tuple[list[str], dic
 
 def to_texts(texts: Sequence[str], kind: RecordKind, key: str, of: Type) -> Values:
     """Texts, identifiers and statuses."""
-    allowed = STATUS_LABELS.get((kind.key, key)) if of is Type.STATUS else None
-    known = {normalized(word): code for code, label in (allowed or {}).items() for word in (code, label)}
-    values: list[object] = []
+    values: list[object] = [text or None for text in texts]
     bad: dict[int, str] = {}
-    for position, text in enumerate(texts):
-        value: str | None = text or None
-        if value is None:
-            pass
-        elif _UNREADABLE.search(value):
-            bad[position] = "readable text: these bytes are not of the file's encoding"
-        elif allowed is not None:
-            value = known.get(normalized(value))
-            if value is None:
-                bad[position] = f"one of {', '.join(allowed)}"
-        elif of is Type.IDENTIFIER and _SHORTENED.match(value):
-            bad[position] = "all digits: a spreadsheet has shortened this number"
-        elif key == "currency":
-            value = value.upper()
-            if not _CURRENCY.match(value):
-                bad[position] = "a 3-letter currency code"
-        values.append(value)
+    together = "\n".join(texts)
+    if _UNREADABLE.search(together):
+        unreadable = "readable text: these bytes are not of the file's encoding"
+        bad |= {at: unreadable for at, text in enumerate(texts) if _UNREADABLE.search(text)}
+    if of is Type.IDENTIFIER and "E+" in together:
+        shortened = "all digits: a spreadsheet has shortened this number"
+        bad |= {at: shortened for at, text in enumerate(texts) if _SHORTENED.match(text)}
+    allowed = STATUS_LABELS.get((kind.key, key)) if of is Type.STATUS else None
+    if allowed is not None:
+        known = {normalized(word): code for code, label in allowed.items() for word in (code, label)}
+        values = [known.get(normalized(text)) if text else None for text in texts]
+        bad |= {at: f"one of {', '.join(allowed)}" for at, text in enumerate(texts) if text and values[at] is None}
+    if key == "currency":
+        values = [text.upper() or None for text in texts]
+        no_code = "a 3-letter currency code"
+        bad |= {at: no_code for at, text in enumerate(texts) if text and not _CURRENCY.match(text.upper())}
     return values, bad
 
 
