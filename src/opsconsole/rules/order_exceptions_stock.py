@@ -8,7 +8,7 @@ from sqlalchemy.sql.functions import coalesce
 from opsconsole.domain.fulfillment import MARKETPLACE_LOCATIONS
 from opsconsole.domain.instants import SECOND
 from opsconsole.domain.statuses import PURCHASE_ORDER_STATUSES, codes_in
-from opsconsole.rules.order_exceptions_conditions import line, not_voided, o, own_duty, placed, unshipped
+from opsconsole.rules.order_exceptions_conditions import ORDER_ID, line, not_voided, o, own_duty, placed, unshipped
 from opsconsole.rules.rule import Moment
 from opsconsole.store.schema import (
     feeds,
@@ -55,7 +55,7 @@ def _open_lines(moment: Moment) -> Any:
             coalesce(line.ship_by, o.ship_by, _NEVER).label("ship_by"),
             coalesce(o.placed_at, _NEVER).label("placed_at"),
         )
-        .join_from(orders, order_lines, line.order_fk == o.id)
+        .join_from(orders, order_lines, line.order_fk == ORDER_ID)
         .outerjoin(here, and_(here.c.alias == line.sku, here.c.channel == o.channel))
         .outerjoin(anywhere, and_(anywhere.c.alias == line.sku, anywhere.c.channel == ""))
         .where(
@@ -71,6 +71,7 @@ def _open_lines(moment: Moment) -> Any:
             ~exists(drop_ship),
         )
         .cte("open_lines")
+        .prefix_with("MATERIALIZED")
     )
 
 
@@ -138,15 +139,16 @@ def _queue(open_lines: Any, levels: Any) -> Any:
         select(*columns, coalesce(open_lines.c.location, only.c.location).label("location"))
         .join_from(open_lines, only, only.c.sku == open_lines.c.sku, isouter=True)
         .cte("placed_lines")
+        .prefix_with("MATERIALIZED")
     )
     columns = [c for c in lines.c if c.name != "location"]
     unlocated = select(lines.c.sku).where(lines.c.location.is_(None))
     located = select(*columns, lines.c.location.label("pool")).where(lines.c.location.is_not(None))
     pooled = select(*columns, literal("").label("pool")).where(lines.c.sku.in_(unlocated))
-    every = located.union_all(pooled).cte("pooled_lines")
+    every: Any = located.union_all(pooled).cte("pooled_lines")
     free = every.c.left - coalesce(every.c.allocated, 0)
     turn = (every.c.ship_by, every.c.placed_at, every.c.line_fk)
-    over = {"partition_by": (every.c.sku, every.c.pool), "order_by": turn}
+    over: dict[str, Any] = {"partition_by": (every.c.sku, every.c.pool), "order_by": turn}
     return select(
         every,
         func.sum(free).over(**over, rows=(None, 0)).label("up_to_here"),

@@ -73,7 +73,7 @@ def _known(connection: Connection, finding: Finding, scope: Scope) -> list[Row[A
     if not finding.rule.scoped:
         return list(connection.execute(of_rule).all())
     if not finding.whole:
-        with dialect.id_set(connection, scope.candidates or []) as ids:
+        with dialect.id_set(connection, scope.among(finding.rule)) as ids:
             return list(connection.execute(of_rule.where(table.order_fk.in_(select(ids.c.id)))).all())
     active = connection.execute(of_rule.where(ACTIVE)).all()
     with dialect.id_set(connection, (f.order_fk for f in finding.found if f.order_fk is not None)) as ids:
@@ -183,7 +183,7 @@ def _news(connection: Connection, rows: Iterable[Row[Any]], scope: Scope) -> set
     if not resolved:
         return set()
     with dialect.id_set(connection, (row.order_fk for row in resolved if row.order_fk is not None)) as ids:
-        changed = dict(
+        changed: dict[int, int] = dict(
             connection.execute(select(orders.c.id, orders.c.changed_at).where(orders.c.id.in_(select(ids.c.id)))).all()
         )
     anywhere = scope.imports.get("", 0)
@@ -191,7 +191,7 @@ def _news(connection: Connection, rows: Iterable[Row[Any]], scope: Scope) -> set
 
     def news(row: Row[Any]) -> int:
         imported = max(scope.imports.get(row.channel, 0), anywhere) if row.channel else newest
-        return max(imported, changed.get(row.order_fk, 0))
+        return int(max(imported, changed.get(row.order_fk, 0)))
 
     return {row.id for row in resolved if news(row) > (row.closed_at or 0)}
 
@@ -242,7 +242,7 @@ def _order_facts(connection: Connection, order_fks: Sequence[int], now: int) -> 
     return {row.id: _facts_of(row, now) for row in rows}
 
 
-def _facts_of(row: Row[Any], now: int) -> dict[str, Any]:
+def _facts_of(row: Any, now: int) -> dict[str, Any]:
     paid = PAYMENT_STATUSES.get(row.payment_status)
     statuses = {
         "cancelled": row.status in VOIDED,

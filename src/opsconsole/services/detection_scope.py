@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,14 +29,17 @@ from opsconsole.store.schema import (
 )
 
 _FULL_AFTER = DAY  # a whole run a day mends what no incremental one can know
+# So many candidates, and such a share of all orders, are looked at faster as a whole.
+_MANY, _MOST = 5_000, 0.2
 
 
 @dataclass
 class Scope:
-    """What to look at. ``candidates`` are ids of orders (None: all); ``marks`` are remembered for the next run.
+    """What to look at; ``marks`` are remembered for the next run.
 
-    ``imports`` is per channel ("" = any) the finish of its newest import: what a human resolved before it and the data
-    still shows is reopened.
+    ``candidates`` are ids of orders that all rules look at (None: all orders), ``own`` those that one rule looks at
+    beside them. ``imports`` is per channel ("" = any) the finish of its newest import: what a human resolved before it
+    and the data still shows is reopened.
     """
 
     now: int
@@ -44,6 +47,7 @@ class Scope:
     settings: Mapping[str, Any]
     last: int | None = None
     candidates: list[int] | None = None
+    own: Mapping[str, Collection[int]] = field(default_factory=dict)
     moved: bool = True
     settled: bool = False
     newest_batch: int | None = None
@@ -57,6 +61,10 @@ class Scope:
     def horizon(self) -> int:
         """Conditions opened before this instant are counted, not raised."""
         return self.now - int(self.settings["detection_horizon_days"] * DAY)
+
+    def among(self, rule: Rule) -> list[int]:
+        """Orders that a rule is asked about, when it is not asked about all."""
+        return sorted({*(self.candidates or ()), *self.own.get(rule.code, ())})
 
     def parameters(self, rule: Rule) -> dict[str, float]:
         """The rule's parameters in force."""
@@ -97,11 +105,24 @@ def find_scope(connection: Connection, now: int, *, full: bool) -> Scope:
         scope.last = last.as_of
         scope.before = json.loads(last.watermarks_json or "{}")
     if not scope.full and last is not None:
-        scope.candidates = _candidates(connection, scope, last)
-        scope.moved = bool(
-            scope.candidates or scope.tables != scope.before.get("tables") or scope.newest_batch != last.newest_batch_id
-        )
+        _narrow(connection, scope, last)
     return scope
+
+
+def _narrow(connection: Connection, scope: Scope, last: Row[Any]) -> None:
+    """To what changed since the last run, unless that is most of it."""
+    candidates = _candidates(connection, scope, last)
+    own = {rule.code: _own(connection, scope, rule, last) for rule in RULES if scope.is_on(rule)}
+    if len(candidates) > _MANY:
+        largest = connection.execute(select(func.max(orders.c.id))).scalar() or 0
+        scope.full = len(candidates) > largest * _MOST
+    if scope.full:
+        return
+    scope.candidates = candidates
+    scope.own = own
+    scope.moved = bool(
+        candidates or scope.tables != scope.before.get("tables") or scope.newest_batch != last.newest_batch_id
+    )
 
 
 def check_order(last: Row[Any] | None, now: int) -> None:
@@ -171,16 +192,25 @@ def _said(connection: Connection) -> dict[tuple[int, str], frozenset[str]]:
 
 
 def _candidates(connection: Connection, scope: Scope, last: Row[Any]) -> list[int]:
-    """Orders that changed, whose facts came true, whose clock ran out, or whose exceptions must be looked at again."""
+    """Orders that changed, whose facts came true, or that people resolved before an import; and their neighbors."""
     found = set(_changed_since(connection, scope, last))
-    found.update(connection.execute(conditions.ahead(last.as_of, scope.now)).scalars())
-    for rule in RULES:
-        if rule.clock is not None and scope.is_on(rule):
-            moment = rule.moment(scope.now, scope.parameters(rule), settled=scope.settled)
-            found.update(connection.execute(rule.clock(moment, last.as_of)).scalars())
-    found.update(_to_look_at_again(connection, scope))
-    found.discard(None)  # type: ignore[arg-type]
+    found.update(connection.execute(conditions.ahead(last.as_of)).scalars())
+    found.update(_resolved(connection, scope))
     return sorted(found | _neighbors(connection, found))
+
+
+def _own(connection: Connection, scope: Scope, rule: Rule, last: Row[Any]) -> set[int]:
+    """Orders whose clock ran out for a rule, and those of its active exceptions that other tables can end."""
+    found: set[int] = set()
+    if rule.clock is not None:
+        moment = rule.moment(scope.now, scope.parameters(rule), settled=scope.settled)
+        found.update(connection.execute(rule.clock(moment, last.as_of)).scalars())
+    if rule.recheck:
+        of_rule = select(exceptions.c.order_fk).where(
+            conditions.ACTIVE, exceptions.c.rule == rule.code, exceptions.c.order_fk.is_not(None)
+        )
+        found.update(connection.execute(of_rule).scalars())
+    return found
 
 
 def _changed_since(connection: Connection, scope: Scope, last: Row[Any]) -> Iterable[int]:
@@ -198,26 +228,19 @@ def _changed_since(connection: Connection, scope: Scope, last: Row[Any]) -> Iter
     return connection.execute(select(orders.c.id).where(orders.c.changed_at >= since)).scalars()
 
 
-def _to_look_at_again(connection: Connection, scope: Scope) -> Iterable[int]:
-    again = [rule.code for rule in RULES if rule.recheck]
-    found = set(
-        connection.execute(
-            select(exceptions.c.order_fk).where(conditions.ACTIVE, exceptions.c.rule.in_(again))
-        ).scalars()
-    )
+def _resolved(connection: Connection, scope: Scope) -> Iterable[int]:
+    """Orders of what people resolved before an import that is new since the last run."""
     known = scope.before.get("imports", {})
     newer = [known.get(channel, 0) for channel, at in scope.imports.items() if at != known.get(channel)]
-    if newer:
-        found.update(
-            connection.execute(
-                select(exceptions.c.order_fk).where(
-                    exceptions.c.state == "resolved",
-                    exceptions.c.closed_at.is_not(None),
-                    exceptions.c.closed_at >= min(newer),
-                )
-            ).scalars()
-        )
-    return found
+    if not newer:
+        return ()
+    resolved = select(exceptions.c.order_fk).where(
+        exceptions.c.state == "resolved",
+        exceptions.c.closed_at.is_not(None),
+        exceptions.c.closed_at >= min(newer),
+        exceptions.c.order_fk.is_not(None),
+    )
+    return connection.execute(resolved).scalars()
 
 
 def _neighbors(connection: Connection, found: set[int]) -> set[int]:

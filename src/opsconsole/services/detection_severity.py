@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from opsconsole.domain import money
 from opsconsole.domain.severity import stepped
@@ -80,7 +80,7 @@ _COLUMNS = (
 )
 
 
-def _worth(row: Row[Any], business: Business) -> Worth | None:
+def _worth(row: Any, business: Business) -> Worth | None:
     if row.value_at_risk is None:
         return None
     currency = row.currency or business.base_currency
@@ -109,7 +109,7 @@ def _top_tenth(worths: Sequence[Worth | None]) -> list[bool]:
 
 
 def _severity(
-    rule: Rule, row: Row[Any], worth: Worth | None, is_top: bool, clocks: Clocks, small_limit: float
+    rule: Rule, row: Any, worth: Worth | None, is_top: bool, clocks: Clocks, small_limit: float
 ) -> tuple[str, str | None]:
     share = clocks.share_left(
         row.opened_at, row.due_at, working=rule.working, location=row.location, channel=row.channel

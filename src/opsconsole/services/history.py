@@ -27,7 +27,7 @@ def write_events(connection: Connection, events: Sequence[Event], *, who: str, a
     if not events:
         return []
     ids = list(dialect.next_ids(connection, exception_events, len(events)))
-    columns = {
+    columns: dict[str, Sequence[Any]] = {
         "id": ids,
         "exception_fk": [event.exception for event in events],
         "at": [at] * len(events),

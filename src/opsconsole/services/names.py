@@ -7,12 +7,12 @@ from opsconsole.store.schema import channels, locations, vendors
 
 def channel_names(connection: Connection) -> dict[str | None, str]:
     """Labels of channels by key."""
-    return dict(connection.execute(select(channels.c.key, channels.c.label)).all())  # type: ignore[arg-type]
+    return dict(connection.execute(select(channels.c.key, channels.c.label)).all())
 
 
 def location_names(connection: Connection) -> dict[str | None, str]:
     """Labels of locations by key."""
-    return dict(connection.execute(select(locations.c.key, locations.c.label)).all())  # type: ignore[arg-type]
+    return dict(connection.execute(select(locations.c.key, locations.c.label)).all())
 
 
 def vendor_names(connection: Connection) -> dict[str | None, str]:

@@ -26,7 +26,7 @@ def coded(column: Sequence[Any]) -> Sequence[Any]:
     if len(column) < _MANY:
         return column
     place: dict[Any, int] = {}
-    codes = np.fromiter(
+    codes: Any = np.fromiter(
         (-1 if value is None else place.setdefault(value, len(place)) for value in column), np.int32, len(column)
     )
     return Coded(codes, list(place)) if len(place) * 10 <= len(column) else column

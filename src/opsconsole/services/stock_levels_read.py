@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 from sqlalchemy.sql.functions import coalesce
 
 from opsconsole.domain.statuses import PURCHASE_ORDER_STATUSES, codes_in
@@ -60,14 +60,14 @@ class StockData:
     """Everything the figures are made of; daily sales by (SKU, location) and local date."""
 
     company: Business
-    levels: list[Row[Any]]
+    levels: list[Any]
     daily: dict[SkuLocation, dict[int, float]]
     yearly: dict[SkuLocation, Sales]
     history: dict[tuple[str, str], list[tuple[int, float | None, float | None]]]
     inbound: dict[SkuLocation, list[Inbound]]
     lead_times: dict[str, list[float]]
     vendor_lead_times: dict[str, list[float]]
-    products: dict[str, Row[Any]]
+    products: dict[str, Any]
     vendor_days: dict[str, float]
     vendor_names: dict[str, str]
     known_since: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -103,14 +103,14 @@ def read_stock(connection: Connection, company: Business, skus: Iterable[str] | 
     return data
 
 
-def _levels(connection: Connection, only: list[str] | None) -> list[Row[Any]]:
+def _levels(connection: Connection, only: list[str] | None) -> list[Any]:
     statement = select(stock_levels).where(stock_levels.c.listed)
     if only is not None:
         statement = statement.where(stock_levels.c.sku.in_(only))
     return list(connection.execute(statement.order_by(stock_levels.c.sku, stock_levels.c.location)).all())
 
 
-def _products(connection: Connection, only: list[str] | None) -> dict[str, Row[Any]]:
+def _products(connection: Connection, only: list[str] | None) -> dict[str, Any]:
     p = products.c
     statement = select(
         p.sku, p.title, p.category, p.supplier_key, p.currency, p.unit_cost, p.list_price, p.lead_time_days,
@@ -121,8 +121,7 @@ def _products(connection: Connection, only: list[str] | None) -> dict[str, Row[A
         if only is not None
         else statement.where(p.sku.in_(select(stock_levels.c.sku).where(stock_levels.c.listed)))
     )
-    rows: list[Row[Any]] = list(connection.execute(statement).all())
-    return {row.sku: row for row in rows}
+    return {row.sku: row for row in connection.execute(statement).all()}
 
 
 def _vendors(connection: Connection) -> tuple[dict[str, float], dict[str, str]]:

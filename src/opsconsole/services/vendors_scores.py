@@ -83,7 +83,8 @@ class ClauseBook:
         ]
         own = [made for key, made in held if key is not None]
         general = [made for key, made in held if key is None]
-        return (own or general or [None])[-1]
+        held_best = own or general
+        return held_best[-1] if held_best else None
 
     def limits(self, metric: VendorMetric, day: int) -> list[float]:
         """Distinct targets of a metric on a day, over all vendors."""
@@ -248,7 +249,7 @@ class Scores:
             for vendor in daily
             if self.kinds.get(vendor, kind) == kind
         }
-        return sorted(seen, key=lambda vendor: (self.names.get(vendor, vendor).lower(), vendor))
+        return sorted(seen, key=lambda vendor: ((self.names.get(vendor) or vendor).lower(), vendor))
 
     def score(self, vendor: str, period: Period) -> VendorScore:
         """The vendor's score in a period, by the clauses in force on its last day."""
