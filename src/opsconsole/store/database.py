@@ -186,7 +186,8 @@ def sqlite_connection(path: Path, *, write: bool) -> Any:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA temp_store = MEMORY")
-        connection.execute("PRAGMA cache_size = -65536")
+        # Pages kept in memory, in KiB: many readers, one writer.
+        connection.execute(f"PRAGMA cache_size = -{65_536 if write else 16_384}")
     except BaseException:
         connection.close()
         raise
