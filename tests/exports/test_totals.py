@@ -20,16 +20,23 @@ from opsconsole.exports.workbook import Workbook
 
 Make = Callable[..., Listing]
 
-EXPECTED = {
-    "severity": 25,  # rows
-    "order": 7,  # different ones of 1000 + i % 7
-    "age": statistics.median(range(1, 26)) / 24,
-    "time_left": 5,  # 0 … 4 are below zero
-    "value": sum(1000 * i + 5 for i in range(25)) / 100,
-    "units": sum(range(25)),
-    "cover": statistics.median(2.5 * i for i in range(25) if i % 4),
-    "owner": sum(i % 3 == 0 for i in range(25)),
-}
+
+def expected(first: int) -> dict[str, float]:
+    """Totals of rows ``first`` to 24, from what the rows were made of."""
+    shown = range(first, 25)
+    return {
+        "severity": len(shown),  # counts rows
+        "order": len({1000 + i % 7 for i in shown}),
+        "age": statistics.median(i + 1 for i in shown) / 24,
+        "time_left": sum(i < 5 for i in shown),
+        "value": sum(1000 * i + 5 for i in shown) / 100,
+        "units": sum(shown),
+        "cover": statistics.median(2.5 * i for i in shown if i % 4),
+        "owner": sum(i % 3 == 0 for i in shown),
+    }
+
+
+EXPECTED = expected(0)
 
 
 @pytest.fixture
@@ -69,30 +76,28 @@ def test_mixed_currencies_are_not_added(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
-def test_a_spreadsheet_calculates_the_same_totals(placed: tuple[Path, ListingSheet], tmp_path: Path) -> None:
+@pytest.mark.parametrize("hidden", [0, 4])
+def test_a_spreadsheet_calculates_the_totals_of_the_rows_it_shows(
+    placed: tuple[Path, ListingSheet], tmp_path: Path, hidden: int
+) -> None:
     path, where = placed
     bare = tmp_path / "bare.xlsx"
     with zipfile.ZipFile(path) as source, zipfile.ZipFile(bare, "w") as copy:
         for member in source.infolist():
             content = source.read(member)
             if member.filename.startswith("xl/worksheets/"):
-                content = _without_values(content)
+                content = re.sub(rb"</f><v>[^<]*</v>", b"</f>", content)
+                for row in range(where.first_row, where.first_row + hidden):
+                    content = content.replace(f'<row r="{row}"'.encode(), f'<row r="{row}" hidden="1"'.encode())
             copy.writestr(member, content)
     assert totals(bare, where, values=True)["value"] is None
-    home = f"-env:UserInstallation={(tmp_path / 'home').as_uri()}"
-    command = [
-        "soffice",
-        home,
-        "--headless",
-        "--convert-to",
-        "xlsx:Calc MS Excel 2007 XML",
-        "--outdir",
-        str(tmp_path / "o"),
-    ]
-    subprocess.run([*command, str(bare)], check=True, capture_output=True, timeout=120)
-    calculated = totals(tmp_path / "o" / "bare.xlsx", where, values=True)
-    assert {key: calculated[key] for key in EXPECTED} == pytest.approx(EXPECTED)
+    calculated = totals(_recalculated(bare, tmp_path), where, values=True)
+    told = expected(hidden)
+    assert {key: calculated[key] for key in told} == pytest.approx(told)
 
 
-def _without_values(xml: bytes) -> bytes:
-    return re.sub(rb"</f><v>[^<]*</v>", b"</f>", xml)
+def _recalculated(path: Path, folder: Path) -> Path:
+    home = f"-env:UserInstallation={(folder / 'home').as_uri()}"
+    command = ["soffice", home, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir"]
+    subprocess.run([*command, str(folder / "o"), str(path)], check=True, capture_output=True, timeout=120)
+    return folder / "o" / path.name
