@@ -73,6 +73,22 @@ def test_79_columns_and_columns_in_another_order_are_the_same_source(
     assert rows_of(turned, "orders") == rows_of(parsed, "orders")
 
 
+def test_the_same_orders_out_of_a_workbook_are_the_same(
+    read: Read, sample_files: Path, rows_of: Read, tmp_path: Path
+) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("Orders")
+    with (sample_files / "shopify_orders_75.csv").open(newline="") as stream:
+        for row in csv.reader(stream):
+            sheet.append(row)
+    book.save(tmp_path / "orders.xlsx")
+    for kind in ("orders", "order_lines", "payments"):
+        expected = rows_of(read(sample_files / "shopify_orders_75.csv"), kind)
+        assert rows_of(read(tmp_path / "orders.xlsx"), kind) == expected
+
+
 def test_lines_whose_order_is_in_another_file_wait(read: Read, sample_files: Path, tmp_path: Path) -> None:
     with (sample_files / "shopify_orders_75.csv").open(newline="") as stream:
         table = list(csv.reader(stream))

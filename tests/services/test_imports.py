@@ -309,3 +309,12 @@ def test_refused_lines_with_bytes_no_database_takes_are_kept_readable(
     importer(tmp_path / "p.csv", mapping=mapping)
     assert importer.column(rejects.c.found) == ["nu\ufffdl"]
     assert importer.count(rejects) == 1
+
+
+def test_the_report_counts_in_grammatical_words(sqlite_importer: Importer) -> None:
+    sqlite_importer(DATA / "shopify_orders_75.csv")
+    told = sqlite_importer(DATA / "shopify_orders_79.csv").files[0].words()[1]
+    assert told.replace("**", "") == (
+        "Of 7 records, 1 order, 1 order line and 1 payment are new; 1 order and 1 payment changed; "
+        "2 order lines were known already."
+    )

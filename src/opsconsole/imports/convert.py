@@ -1,15 +1,23 @@
 """Distinct texts of a column into typed values: each text once, and for those that fail what was expected."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 from opsconsole.domain.instants import to_datetime
 from opsconsole.domain.money import digits
+from opsconsole.domain.statuses import (
+    ORDER_STATUSES,
+    PAYMENT_STATUSES,
+    PURCHASE_ORDER_STATUSES,
+    RETURN_STAGES,
+    SHIPMENT_STATUSES,
+)
+from opsconsole.domain.vendors import VENDOR_KINDS
 from opsconsole.imports.columns import normalized
 from opsconsole.imports.mapping import Expression
-from opsconsole.imports.records import STATUS_LABELS, RecordKind, Type
+from opsconsole.imports.records import RecordKind, Type
 
 TEXT_TYPES = frozenset({Type.TEXT, Type.IDENTIFIER, Type.STATUS})
 NUMBER_TYPES = frozenset({Type.INTEGER, Type.NUMBER, Type.MONEY, Type.PRICE_E4})
@@ -31,6 +39,18 @@ _ODD_ZONES = {
     525: ("Australia/Eucla",), 570: ("Australia/Darwin",), 630: ("Australia/Adelaide", "Australia/Lord_Howe"),
     765: ("Pacific/Chatham",), 825: ("Pacific/Chatham",),
 }  # fmt: skip
+
+
+# What a status field may say, code and label; status fields that are not here may say anything.
+_STATUS_LABELS: Mapping[tuple[str, str], Mapping[str, str]] = {
+    ("orders", "status"): {code: status.label for code, status in ORDER_STATUSES.items()},
+    ("orders", "payment_status"): {code: status.label for code, status in PAYMENT_STATUSES.items()},
+    ("payments", "status"): {code: status.label for code, status in PAYMENT_STATUSES.items()},
+    ("shipments", "status"): {code: status.label for code, status in SHIPMENT_STATUSES.items()},
+    ("returns", "stage"): {code: status.label for code, status in RETURN_STAGES.items()},
+    ("purchase_orders", "status"): {code: status.label for code, status in PURCHASE_ORDER_STATUSES.items()},
+    ("vendors", "kind"): VENDOR_KINDS,
+}
 
 
 Values = tuple[list[object], dict[int, str]]
@@ -89,7 +109,7 @@ def to_texts(texts: Sequence[str], kind: RecordKind, key: str, of: Type) -> Valu
     if of is Type.IDENTIFIER and "E+" in together:
         shortened = "all digits: a spreadsheet has shortened this number"
         bad |= {at: shortened for at, text in enumerate(texts) if _SHORTENED.match(text)}
-    allowed = STATUS_LABELS.get((kind.key, key)) if of is Type.STATUS else None
+    allowed = _STATUS_LABELS.get((kind.key, key)) if of is Type.STATUS else None
     if allowed is not None:
         known = {normalized(word): code for code, label in allowed.items() for word in (code, label)}
         values = [known.get(normalized(text)) if text else None for text in texts]

@@ -10,14 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from opsconsole.domain.statuses import (
-    ORDER_STATUSES,
-    PAYMENT_STATUSES,
-    PURCHASE_ORDER_STATUSES,
-    RETURN_STAGES,
-    SHIPMENT_STATUSES,
-)
-from opsconsole.domain.vendors import VENDOR_KINDS
+from opsconsole.imports.field_help import FIELD_HELP
 
 
 class Type(StrEnum):
@@ -98,7 +91,11 @@ class Records:
 
 def _fields(*, required: str = "", **by_type: str) -> tuple[RecordField, ...]:
     needed = set(required.split())
-    return tuple(RecordField(key, Type(name), key in needed) for name, keys in by_type.items() for key in keys.split())
+    return tuple(
+        RecordField(key, Type(name), key in needed, FIELD_HELP.get(key, ""))
+        for name, keys in by_type.items()
+        for key in keys.split()
+    )
 
 
 _ORDER = "channel order_id"
@@ -370,17 +367,6 @@ KINDS: Mapping[str, RecordKind] = {
         PURCHASE_ORDER_LINES,
         RECEIPTS,
     )
-}
-
-# What a status field may say, code and label; status fields that are not here may say anything.
-STATUS_LABELS: Mapping[tuple[str, str], Mapping[str, str]] = {
-    ("orders", "status"): {code: status.label for code, status in ORDER_STATUSES.items()},
-    ("orders", "payment_status"): {code: status.label for code, status in PAYMENT_STATUSES.items()},
-    ("payments", "status"): {code: status.label for code, status in PAYMENT_STATUSES.items()},
-    ("shipments", "status"): {code: status.label for code, status in SHIPMENT_STATUSES.items()},
-    ("returns", "stage"): {code: status.label for code, status in RETURN_STAGES.items()},
-    ("purchase_orders", "status"): {code: status.label for code, status in PURCHASE_ORDER_STATUSES.items()},
-    ("vendors", "kind"): VENDOR_KINDS,
 }
 
 # Instants and days that lie ahead: they say nothing of how new the file is.

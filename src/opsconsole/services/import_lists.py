@@ -8,6 +8,7 @@ from opsconsole.domain.field import Field, Kind, Total
 from opsconsole.domain.instants import SECOND
 from opsconsole.domain.instants import now as this_moment
 from opsconsole.domain.listing import Listing, from_rows
+from opsconsole.imports.field_help import FIELD_HELP
 from opsconsole.imports.records import KINDS
 from opsconsole.imports.source import all_sources
 from opsconsole.services.import_report import STATES
@@ -157,7 +158,7 @@ def list_source_fields() -> Listing:
             "type": str(known.type),
             "required": known.required,
             "identity": known.key in kind.identity,
-            "help": known.help or None,
+            "help": FIELD_HELP.get(f"{kind.key}.{known.key}", known.help) or None,
         }
         for kind in KINDS.values()
         for known in kind.fields

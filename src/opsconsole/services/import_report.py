@@ -124,8 +124,8 @@ class FileReport:
         ):
             per_kind = [(getattr(count, what), count.label.lower()) for count in self.counts if getattr(count, what)]
             if per_kind:
-                listed = _and([f"**{number:,}** {label}" for number, label in per_kind])
-                parts.append(f"{listed} {tried if would else verb}")
+                listed = _and([f"**{number:,}** {_noun(label, number)}" for number, label in per_kind])
+                parts.append(f"{listed} {_verb(tried if would else verb, per_kind)}")
         return f"Of {read}, {'; '.join(parts)}."
 
     def _refused(self) -> str:
@@ -221,6 +221,21 @@ def _sample_words(sample: Sample) -> str:
     if not sample.field:
         return f"  new: {sample.subject}"
     return f"  {sample.subject}: {sample.field} from “{sample.old}” to “{sample.new}”"
+
+
+def _noun(label: str, number: int) -> str:
+    """A kind's plural label as its singular where there is one of it."""
+    return label.removesuffix("s") if number == 1 else label
+
+
+_SINGULAR = {"are": "is", "were": "was"}
+
+
+def _verb(words: str, per_kind: Sequence[tuple[int, str]]) -> str:
+    if len(per_kind) > 1 or per_kind[0][0] > 1:
+        return words
+    verb, _, rest = words.partition(" ")
+    return " ".join([_SINGULAR.get(verb, verb), rest]).strip()
 
 
 def _and(parts: Sequence[str]) -> str:
