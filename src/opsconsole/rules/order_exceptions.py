@@ -117,7 +117,6 @@ UNMAPPED_SKU = Rule(
     rank=10,
     blocks="allocated",
     watches=("products", "sku_aliases"),
-    recheck=True,
     closings=(*_CANCELLED, *_SHIPPED),
     closed_words="**{sku}** is known now",
 )

@@ -11,6 +11,7 @@ from opsconsole.domain.instants import DAY, SECOND
 from opsconsole.domain.payments import is_cash_on_delivery, net_days
 from opsconsole.domain.tracking import carrier_family, tracking_fault
 from opsconsole.rules.order_exceptions_conditions import (
+    ORDER_ID,
     assumed,
     from_known_channels,
     line,
@@ -135,7 +136,7 @@ def unmapped_sku(moment: Moment) -> Select[Any]:
             line.quantity.label("quantity"),
             o.ship_by.label("ship_by"),
         )
-        .join_from(orders, order_lines, line.order_fk == o.id)
+        .join_from(orders, order_lines, line.order_fk == ORDER_ID)
         .where(
             line.sku.is_not(None),
             line.sku != "",
@@ -167,7 +168,7 @@ def duplicate_order(moment: Moment) -> Select[Any]:
     e = _earlier.c
     gap = moment.span("minutes")
     before = or_(e.placed_at < o.placed_at, and_(e.placed_at == o.placed_at, e.id < o.id))
-    # Asking for the few hashes that occur twice first spares one look-up per order of the whole table.
+    # Asked about all, the few hashes that occur twice spare one look-up per order of the table.
     repeated = (
         select(o.content_hash).where(o.content_hash.is_not(None)).group_by(o.content_hash).having(func.count() > 1)
     )
@@ -183,7 +184,7 @@ def duplicate_order(moment: Moment) -> Select[Any]:
         )
         .join_from(orders, _earlier, e.content_hash == o.content_hash)
         .where(
-            o.content_hash.in_(repeated),
+            o.content_hash.in_(repeated) if moment.whole else o.content_hash.is_not(None),
             e.id != o.id,
             before,
             e.placed_at >= o.placed_at - gap,
@@ -273,7 +274,9 @@ def partial_shipment_clock(moment: Moment, since: int) -> Select[Any]:
 def no_tracking(moment: Moment) -> Select[Any]:
     """Parcels under way longer than the limit; whether their number is good is for the check to say."""
     s = shipments.c
-    moving = or_(s.delivered_at.is_(None), s.delivered_at > moment.now)
+    moving = s.delivered_at.is_(None)
+    if not moment.settled:
+        moving = or_(moving, s.delivered_at > moment.now)
     return (
         select(
             *order_columns(s.shipped_at + moment.span("hours"), subject=order_subject() + "/" + s.shipment_id),

@@ -95,31 +95,8 @@ def _levels(moment: Moment) -> Any:
             or_(s.available.is_not(None), s.on_hand.is_not(None)),
             s.location.not_in(theirs),
         )
-        .cte("levels")
+        .subquery("levels")
     )
-
-
-def _pools(levels: Any) -> Any:
-    """Stock per SKU and location, and per SKU over all locations (location '')."""
-    each = select(
-        levels.c.sku,
-        levels.c.location,
-        levels.c.title,
-        levels.c.on_hand,
-        levels.c.allocated,
-        levels.c.available,
-        levels.c.as_of,
-    )
-    over_all = select(
-        levels.c.sku,
-        literal(""),
-        func.max(levels.c.title),
-        func.sum(levels.c.on_hand),
-        func.sum(levels.c.allocated),
-        func.sum(levels.c.available),
-        func.max(levels.c.as_of),
-    ).group_by(levels.c.sku)
-    return each.union_all(over_all).cte("pools")
 
 
 def _queue(open_lines: Any, levels: Any) -> Any:
@@ -149,11 +126,15 @@ def _queue(open_lines: Any, levels: Any) -> Any:
     free = every.c.left - coalesce(every.c.allocated, 0)
     turn = (every.c.ship_by, every.c.placed_at, every.c.line_fk)
     over: dict[str, Any] = {"partition_by": (every.c.sku, every.c.pool), "order_by": turn}
-    return select(
-        every,
-        func.sum(free).over(**over, rows=(None, 0)).label("up_to_here"),
-        func.row_number().over(**over).label("turn"),
-    ).cte("queue")
+    return (
+        select(
+            every,
+            func.sum(free).over(**over, rows=(None, 0)).label("up_to_here"),
+            func.row_number().over(**over).label("turn"),
+        )
+        .cte("queue")
+        .prefix_with("MATERIALIZED")
+    )
 
 
 def _demand(queue: Any) -> Any:
@@ -169,11 +150,65 @@ def _demand(queue: Any) -> Any:
         )
         .group_by(queue.c.sku, queue.c.pool)
         .cte("demand")
+        .prefix_with("MATERIALIZED")
+    )
+
+
+def _supply(levels: Any, demand: Any) -> Any:
+    """Pools that are short: what is free of their demand exceeds what is available, or that is below zero.
+
+    Begins with the demand, of which there is little. Where lines do not say what is allocated to them, the location's
+    own allocation (a platform's "committed") covers them first, or a unit promised once would count twice.
+    """
+    at_place = _judged(levels, demand, and_(levels.c.sku == demand.c.sku, levels.c.location == demand.c.pool))
+    over_all = (
+        select(
+            levels.c.sku,
+            literal("").label("location"),
+            func.max(levels.c.title).label("title"),
+            func.sum(levels.c.allocated).label("allocated"),
+            func.sum(levels.c.available).label("available"),
+            func.max(levels.c.as_of).label("as_of"),
+        )
+        .where(levels.c.sku.in_(select(demand.c.sku).where(demand.c.pool == "")))
+        .group_by(levels.c.sku)
+        .subquery("over_all")
+    )
+    together = _judged(over_all, demand, and_(over_all.c.sku == demand.c.sku, demand.c.pool == ""))
+    asked_for = exists(select(demand.c.sku).where(demand.c.sku == levels.c.sku, demand.c.pool == levels.c.location))
+    idle = select(
+        levels.c.sku,
+        levels.c.location.label("pool"),
+        levels.c.title,
+        levels.c.as_of,
+        levels.c.available,
+        literal(0.0).label("unallocated"),
+        levels.c.available.label("reach"),
+    ).where(levels.c.available < 0, ~asked_for)
+    return at_place.union_all(together, idle).cte("supply").prefix_with("MATERIALIZED")
+
+
+def _judged(stock: Any, demand: Any, same: ColumnElement[bool]) -> Select[Any]:
+    spare = _greatest(stock.c.allocated - demand.c.allocated, 0.0)
+    covered = _least(spare, demand.c.silent)
+    unallocated = demand.c.open - demand.c.allocated - covered
+    return (
+        select(
+            stock.c.sku,
+            demand.c.pool,
+            stock.c.title,
+            stock.c.as_of,
+            stock.c.available,
+            unallocated.label("unallocated"),
+            (stock.c.available + covered).label("reach"),
+        )
+        .join_from(demand, stock, same)
+        .where(or_(unallocated > stock.c.available, and_(stock.c.available < 0, demand.c.pool != "")))
     )
 
 
 def _short(queue: Any, supply: Any) -> Any:
-    """Per pool the lines that its stock does not reach: how many orders wait, what they are worth, who is first."""
+    """Per short pool the lines that its stock does not reach: how many orders wait, their worth, who is first."""
     return (
         select(
             queue.c.sku,
@@ -192,45 +227,21 @@ def _short(queue: Any, supply: Any) -> Any:
     )
 
 
-def _supply(pools: Any, demand: Any) -> Any:
-    """Per pool how far its stock reaches.
-
-    Where lines do not say what is allocated to them, the location's own allocation (a platform's "committed") covers
-    them first, or a unit promised once would count twice.
-    """
-    spare = _greatest(pools.c.allocated - coalesce(demand.c.allocated, 0.0), 0.0)
-    covered = _least(spare, coalesce(demand.c.silent, 0.0))
-    return (
-        select(
-            pools,
-            demand.c.sku.label("asked_for"),
-            (coalesce(demand.c.open, 0.0) - coalesce(demand.c.allocated, 0.0) - covered).label("unallocated"),
-            (pools.c.available + covered).label("reach"),
-            pools.c.location.label("pool"),
-        )
-        .join_from(pools, demand, and_(demand.c.sku == pools.c.sku, demand.c.pool == pools.c.location), isouter=True)
-        .cte("supply")
-    )
-
-
 def out_of_stock(moment: Moment) -> Select[Any]:
     """SKUs whose open, unallocated quantity exceeds what is available, or whose available is below zero."""
     levels = _levels(moment)
     queue = _queue(_open_lines(moment), levels)
-    supply = _supply(_pools(levels), _demand(queue))
+    supply = _supply(levels, _demand(queue))
     short = _short(queue, supply)
     first = queue.alias("first_in_turn")
-    is_short = or_(
-        and_(supply.c.asked_for.is_not(None), supply.c.unallocated > supply.c.available),
-        and_(supply.c.available < 0, supply.c.pool != ""),
-    )
     place = case((supply.c.pool == "", None), else_=supply.c.pool)
     one_currency = short.c.currency == short.c.other_currency
+    began = _greatest(supply.c.as_of, case((short.c.placed_at < _NEVER, short.c.placed_at), else_=0))
     return (
         select(
             (supply.c.sku + coalesce(" @ " + place, "")).label("subject"),
             first.c.order_fk.label("order_fk"),
-            _greatest(supply.c.as_of, coalesce(short.c.placed_at, 0)).label("opened_at"),
+            began.label("opened_at"),
             case((one_currency, short.c.value), else_=None).label("value_at_risk"),
             case((one_currency, short.c.currency), else_=None).label("currency"),
             o.channel.label("channel"),
@@ -249,7 +260,6 @@ def out_of_stock(moment: Moment) -> Select[Any]:
         .outerjoin(short, and_(short.c.sku == supply.c.sku, short.c.pool == supply.c.pool))
         .outerjoin(first, and_(first.c.sku == short.c.sku, first.c.pool == short.c.pool, first.c.turn == short.c.turn))
         .outerjoin(orders, o.id == first.c.order_fk)
-        .where(is_short)
     )
 
 

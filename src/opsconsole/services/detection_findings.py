@@ -49,18 +49,20 @@ def ask(connection: Connection, rule: Rule, scope: Scope) -> Finding:
     if missing:
         return Finding(rule, "no_data", f"No data for this rule: {missing}")
     changed = scope.full or scope.tables_changed(rule) or scope.needs_changed(rule)
-    if not changed and not scope.candidates and (rule.scoped or rule.watches):
+    among = scope.among(rule)
+    if not changed and not among and (rule.scoped or rule.watches):
         return Finding(rule, "unchanged")
+    whole = changed or not rule.scoped
     moment = rule.moment(
         scope.now,
         scope.parameters(rule),
         settled=scope.settled,
+        whole=whole,
         channels=telling,
         said=scope.said,
         formats=scope.settings["tracking_formats"] or {},
     )
-    whole = changed or not rule.scoped
-    rows = _rows(connection, rule.select(moment), None if whole else scope.candidates or [])
+    rows = _rows(connection, rule.select(moment), None if whole else among)
     found = _checked(rule, rows, moment)
     return Finding(rule, "ran", "", found, whole, round((time.perf_counter() - started) * 1000))
 

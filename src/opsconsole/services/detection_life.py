@@ -124,16 +124,18 @@ def _meet(
 
 def _keep(life: Life, rule: Rule, found: Found, row: Row[Any], clocks: Clocks) -> None:
     opened = row.opened_at if rule.keeps_opened else found.opened_at
-    facts = _facts(rule, found, opened, clocks)
+    same_clock = (opened, found.location, found.channel) == (row.opened_at, row.location, row.channel)
+    facts = _facts(rule, found, opened, clocks, row.due_at if same_clock else None)
     changed = {name: facts[name] for name in _FACTS if facts[name] != getattr(row, name)}
     if changed:
         life.updates[row.id] = changed
 
 
-def _facts(rule: Rule, found: Found, opened_at: int, clocks: Clocks) -> dict[str, Any]:
-    due = clocks.due(
-        opened_at, rule.resolve_seconds, working=rule.working, location=found.location, channel=found.channel
-    )
+def _facts(rule: Rule, found: Found, opened_at: int, clocks: Clocks, due: int | None = None) -> dict[str, Any]:
+    if due is None:
+        due = clocks.due(
+            opened_at, rule.resolve_seconds, working=rule.working, location=found.location, channel=found.channel
+        )
     return {
         "opened_at": opened_at,
         "due_at": due,
