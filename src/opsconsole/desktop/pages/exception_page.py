@@ -25,17 +25,7 @@ def exception_panel(
     if page.stops:
         parts.append(Section("Timeline", timeline(page.stops, formats)))
     if page.runbook:
-        done = sum(step.done_at is not None for step in page.runbook)
-        items = [
-            (
-                unmarked(step.words),
-                step.done_at is not None,
-                "" if step.done_at is None else formats.clock(step.done_at),
-            )
-            for step in page.runbook
-        ]
-        body = sections.checklist(items, lambda index, on: tick(page.runbook[index].number, on))
-        parts.append(Section("Runbook", body, f"{done} of {len(items)} done"))
+        parts.append(_runbook(page, formats, tick))
     parts.append(history_section(page.history, formats))
     number = page.order or page.subject
     links: list[tuple[str, str, Callable[[], None]]] = [("copy", "Copy the number", lambda: copy(number))]
@@ -53,6 +43,16 @@ def exception_panel(
         sections=tuple(parts),
         links=tuple(links),
     )
+
+
+def _runbook(page: ExceptionPage, formats: Formats, tick: Callable[[int, bool], None]) -> Section:
+    done = sum(step.done_at is not None for step in page.runbook)
+    items = [
+        (unmarked(step.words), step.done_at is not None, "" if step.done_at is None else formats.clock(step.done_at))
+        for step in page.runbook
+    ]
+    body = sections.checklist(items, lambda index, on: tick(page.runbook[index].number, on))
+    return Section("Runbook", body, f"{done} of {len(items)} done")
 
 
 def _notice(page: ExceptionPage, formats: Formats, show_other: Callable[[int], None]) -> Notice | None:

@@ -56,6 +56,28 @@ def import_panel(
     show_rejects: Callable[[], None],
 ) -> PanelContent:
     """Contents of the panel; ``row`` is the import's row, ``report`` what was said when it was imported just now."""
+    parts = [_counts(row, formats)]
+    if report is not None:
+        parts.insert(0, Section("What happened", sections.sentences("\n".join(report.words()))))
+    set_aside = listing_section("Set aside", rejects, ("line", "field", "found", "expected"), formats)
+    if set_aside is not None:
+        parts.append(Section(set_aside.title, set_aside.body, set_aside.note, ("Show all", show_rejects)))
+        told = "Correct these lines in the file and import it again: what is in already is not doubled."
+        parts.append(Section("What to do next", sections.sentences(told)))
+    parts.append(_file(row, formats))
+    words, tone = _STATES.get(row["state"], (row["state"], ""))
+    took = f", took {formats.duration(row['took'])}" if row["took"] else ""
+    by = f", by {row['imported_by']}" if row["imported_by"] else ""
+    return PanelContent(
+        f"Import {row['batch']}",
+        badge=words,
+        badge_tone=tone,
+        subtitle=f"{row['file']}, {formats.instant(row['imported_at'])}{took}{by}",
+        sections=tuple(parts),
+    )
+
+
+def _counts(row: dict[str, Any], formats: Formats) -> Section:
     box = QWidget()
     column = QVBoxLayout(box)
     column.setContentsMargins(0, 0, 0, 0)
@@ -67,14 +89,10 @@ def import_panel(
         for key, label, _ in _PARTS
     ]
     column.addWidget(sections.pairs(shares))
-    parts = [Section(f"{plural(read, 'record')} read", box)]
-    if report is not None:
-        parts.insert(0, Section("What happened", sections.sentences("\n".join(report.words()))))
-    set_aside = listing_section("Set aside", rejects, ("line", "field", "found", "expected"), formats)
-    if set_aside is not None:
-        parts.append(Section(set_aside.title, set_aside.body, set_aside.note, ("Show all", show_rejects)))
-        told = "Correct these lines in the file and import it again: what is in already is not doubled."
-        parts.append(Section("What to do next", sections.sentences(told)))
+    return Section(f"{plural(read, 'record')} read", box)
+
+
+def _file(row: dict[str, Any], formats: Formats) -> Section:
     as_of = "unknown" if row["source_time"] is None else formats.instant(row["source_time"])
     facts = [
         ("Recognized as", row["label"] or ""),
@@ -83,14 +101,4 @@ def import_panel(
         ("Data as of", as_of),
         ("By", row["basis"] or "unknown"),
     ]
-    parts.append(Section("File", sections.pairs(facts)))
-    words, tone = _STATES.get(row["state"], (row["state"], ""))
-    took = f", took {formats.duration(row['took'])}" if row["took"] else ""
-    by = f", by {row['imported_by']}" if row["imported_by"] else ""
-    return PanelContent(
-        f"Import {row['batch']}",
-        badge=words,
-        badge_tone=tone,
-        subtitle=f"{row['file']}, {formats.instant(row['imported_at'])}{took}{by}",
-        sections=tuple(parts),
-    )
+    return Section("File", sections.pairs(facts))

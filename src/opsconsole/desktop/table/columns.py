@@ -64,7 +64,7 @@ class Columns:
                 widths[field.key] += air
             widths[stretching[0].key] = max(room - used - air * len(loose), STRETCH_MIN)
         else:
-            self._cut(shown, widths, used - room)
+            self._cut(shown, widths, sum(widths[field.key] for field in shown) + LEFT_EXTRA - room)
             self._spread(shown, widths, room)
         for number, field in enumerate(self._fields):
             visible = field in shown
