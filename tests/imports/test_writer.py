@@ -122,6 +122,16 @@ def test_scans_find_their_parcel_whichever_comes_first(writing):
     assert len(result.touched_orders) == 1
 
 
+def test_a_scan_leaves_a_parcel_whose_number_was_corrected(writing):
+    parcel = {"channel": "shop", "order_id": "1", "shipment_id": "S"}
+    scan = {"code": "in_transit", "occurred_at": 7}
+    writing(at=1, shipments=[{**parcel, "tracking_number": "T"}], shipment_events=[{**scan, "tracking_number": "T"}])
+    assert writing.row("shipments")["first_scan_at"] == 7
+    writing(at=2, shipments=[{**parcel, "tracking_number": "U"}])
+    assert writing.row("shipments")["first_scan_at"] is None
+    assert writing.row("shipment_events")["shipment_fk"] is None
+
+
 def test_a_field_nobody_knows_is_a_fault_of_the_source(sqlite_writing):
     with pytest.raises(KeyError, match="colour"):
         sqlite_writing(orders=[{**ORDER, "colour": "red"}])

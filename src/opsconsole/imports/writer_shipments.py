@@ -81,12 +81,13 @@ def link_events(conn: Connection, order_ids: Collection[int], tracking_numbers: 
         _point(conn, select(numbers.c.number))
     for chunk in dialect.chunks(sorted(order_ids)):
         with dialect.id_set(conn, chunk) as ids:
-            _point(
-                conn,
-                select(shipments.c.tracking_number).where(
-                    shipments.c.order_fk.in_(select(ids.c.id)), shipments.c.tracking_number.is_not(None)
-                ),
-            )
+            theirs = shipments.c.order_fk.in_(select(ids.c.id))
+            known = shipments.c.tracking_number.is_not(None)
+            _point(conn, select(shipments.c.tracking_number).where(theirs, known))
+            # A shipment may have had another tracking number before.
+            parcels = select(shipments.c.id).where(theirs)
+            before = events.alias("before")
+            _point(conn, select(before.c.tracking_number).where(before.c.shipment_fk.in_(parcels)))
     return touched
 
 
