@@ -163,3 +163,13 @@ def test_line_amounts_add_up(writing):
     ]
     writing(order_lines=lines)
     assert writing.row("orders", "lines_total", "line_count") == {"lines_total": 399, "line_count": 2}
+
+
+def test_the_carrier_of_the_last_parcel_is_the_orders(writing):
+    parcels = [
+        {**PARCEL, "shipment_id": "a", "carrier_key": "ups", "shipped_at": 20},
+        {**PARCEL, "shipment_id": "b", "carrier_key": "dhl", "shipped_at": 10},
+        {**PARCEL, "shipment_id": "c", "carrier_key": None, "shipped_at": 30},
+    ]
+    writing(shipments=parcels)
+    assert writing.row("orders")["carrier_key"] == "ups"

@@ -138,4 +138,4 @@ def carrier(parcels: Sequence[Row]) -> str | None:
     """Carrier of the parcel that left last, else of any."""
     known = [parcel for parcel in parcels if parcel.carrier_key]
     latest = max(known, key=lambda parcel: (parcel.shipped_at or 0, parcel.shipment_id), default=None)
-    return None if latest is None else latest["carrier_key"]
+    return None if latest is None else latest.carrier_key
