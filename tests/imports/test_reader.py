@@ -261,3 +261,15 @@ def test_reading_stops_when_it_is_cancelled(mapping: Read, text_file: Write) -> 
     progress.cancel()
     with pytest.raises(Cancelled):
         read_file(text_file(HEAD + "A,X,1,2.50,2026-05-13\n"), [], Reading(), forced=mapping(LINES), progress=progress)
+
+
+def test_blanks_around_a_number_do_not_part_the_lines_of_an_order(
+    mapping: Read, read: Read, text_file: Write, rows_of: Read
+) -> None:
+    path = text_file(HEAD + "A,X,1,2.50,2026-05-13\n A,X,1,1.00,2026-05-13\n")
+    assert [(r["order_id"], r["total"]) for r in rows_of(read(path, mapping(LINES)), "orders")] == [("A", 350)]
+
+
+def test_columns_that_nobody_reads_are_told(mapping: Read, read: Read, text_file: Write) -> None:
+    path = text_file("Order,SKU,Qty,Price,Placed,Gift,Mood\nA,X,1,2.50,2026-05-13,no,good\n")
+    assert read(path, mapping(LINES)).unused == ("Gift", "Mood")

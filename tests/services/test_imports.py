@@ -318,3 +318,14 @@ def test_the_report_counts_in_grammatical_words(sqlite_importer: Importer) -> No
         "Of 7 records, 1 order, 1 order line and 1 payment are new; 1 order and 1 payment changed; "
         "2 order lines were known already."
     )
+
+
+def test_times_without_an_offset_are_local_to_the_business_and_the_report_says_so(sqlite_importer: Importer) -> None:
+    from opsconsole.services.settings import change_setting
+
+    now = sqlite_importer.now
+    change_setting(sqlite_importer.database, "time_zone", "America/Los_Angeles", who="Tester", now=now - DAY)
+    report = sqlite_importer(DATA / "shipstation_shipments.csv")
+    assert "read as local times of America/Los_Angeles" in " ".join(report.words())
+    labeled = sqlite_importer.column(shipments.c.labeled_at, shipments.c.tracking_number == "1Z999AA10123456784")
+    assert labeled == [from_iso("2026-11-15T17:40:00Z")]

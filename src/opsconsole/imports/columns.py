@@ -211,12 +211,22 @@ def group_codes(columns: Sequence[TextColumn], count: int) -> Codes:
     """One number per row, equal for rows with equal texts in all the columns, in order of first appearance."""
     combined = np.zeros(count, dtype=np.int64)
     for column in columns:
-        combined = combined * (int(column.codes.max(initial=0)) + 1) + column.codes
+        codes = _by_text(column)
+        combined = combined * (int(codes.max(initial=0)) + 1) + codes
         _, combined = np.unique(combined, return_inverse=True)
     _, first, inverse = np.unique(combined, return_index=True, return_inverse=True)
     order = np.empty(len(first), dtype=np.int32)
     order[np.argsort(first)] = np.arange(len(first), dtype=np.int32)
     return order[inverse]
+
+
+def _by_text(column: TextColumn) -> Codes:
+    """Codes that are equal where the texts are, blanks around them aside."""
+    texts = [text.strip() for text in column.values]
+    known = {text: number for number, text in enumerate(dict.fromkeys(texts))}
+    if len(known) == len(texts):
+        return column.codes
+    return np.fromiter(map(known.__getitem__, texts), np.int32, len(texts))[column.codes]
 
 
 def occurrence_numbers(groups: Codes) -> Codes:

@@ -222,7 +222,8 @@ class Evaluator:
         """``MUG``, ``MUG (2)``: the first filled text, numbered from its second time within the group on."""
         rows = np.flatnonzero(kept)
         base = self._first_texts(expression.occurrence_of)
-        group = group_codes([base, TextColumn(self._group(expression.within), [])], len(self.table))[rows]
+        within = [self.table.columns[n] for n in map(normalized, expression.within) if n in self.table.columns]
+        group = group_codes([base, *within], len(self.table))[rows]
         pairs = np.stack([base.codes[rows], occurrence_numbers(group)])
         distinct, inverse = np.unique(pairs, axis=1, return_inverse=True)
         texts: list[object] = []

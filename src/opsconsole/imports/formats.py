@@ -10,6 +10,7 @@ from opsconsole.domain.errors import UserError
 from opsconsole.imports import convert, numbers
 from opsconsole.imports.columns import TextTable, normalized
 from opsconsole.imports.dates import ISO, AmbiguousDates, Parsed, choose, parse
+from opsconsole.imports.iso_dates import NO_OFFSET
 from opsconsole.imports.mapping import Expression, RecordSpec, type_of
 from opsconsole.imports.records import Type
 
@@ -30,6 +31,10 @@ class Formats:
         if key not in self._parsed:
             self._parsed[key] = parse(texts, pattern, zone)
         return self._parsed[key]
+
+    def has_local_times(self) -> bool:
+        """Whether times of day were read that do not say their offset."""
+        return any(bool((p.good & p.has_time & (p.offsets == NO_OFFSET)).any()) for p in self._parsed.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,9 +130,11 @@ def read_opened(opened: Opened, reading: Reading, progress: Progress | None = No
         "channel": spec.channel if spec.channel else reading.channel,
         "location": spec.location or reading.location,
         "currency": spec.currency or reading.currency,
-        "time_zone": zone,
+        "time_zone": zone if zone != "UTC" else "",  # unsaid, an order counts in its channel's zone
     }
     drafts = _drafts(opened, evaluator, defaults)
+    if not spec.time_zone and formats.has_local_times():
+        formats.notes.append(f"Its times do not say their offset; they were read as local times of {here}.")
     parsed = ParsedFile(
         file=opened.file,
         source=opened.key,
@@ -182,7 +184,10 @@ def _drafts(opened: Opened, evaluator: Evaluator, defaults: Mapping[str, str]) -
 
 
 def _unused(opened: Opened) -> tuple[str, ...]:
+    """Columns that nobody reads; those a platform is known to have besides are not worth a word."""
     used = {name for names, _ in opened.spec.column_groups() for name in names}
+    if isinstance(opened.fit.candidate, Source):
+        used |= opened.fit.candidate.known_columns()
     return tuple(name for name in opened.fit.names if name and normalized(name) not in used)
 
 

@@ -101,6 +101,10 @@ class FileReport:
         if self.rejects:
             lines.append(self._refused())
         lines += self.notes
+        if self.unused:
+            shown = ", ".join(f"“{name}”" for name in self.unused[:5])
+            more = f" and {len(self.unused) - 5} more" if len(self.unused) > 5 else ""
+            lines.append(f"{wording.plural(len(self.unused), 'column')} not read: {shown}{more}.")
         if self.source_time is not None:
             at = wording.instant(self.source_time, year_of=0)
             lines.append(f"Its data are as of {at} UTC, by {self.basis}; older files will not undo them.")

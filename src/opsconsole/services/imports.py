@@ -177,8 +177,9 @@ class _NothingWritten(Exception):  # noqa: N818 - ends a dry run's transaction
 
 def _reading(conn: Connection, job: _Job, opened: Opened, channel: str) -> Reading:
     known = conn.execute(select(channels).where(channels.c.key == channel)).mappings().first()
-    currency = (known["currency"] if known else None) or business(conn, job.now).base_currency
-    zone = known["time_zone"] if known else ""
+    company = business(conn, job.now)
+    currency = (known["currency"] if known else None) or company.base_currency
+    zone = known["time_zone"] if known and known["time_zone"] != "UTC" else company.time_zone
     return Reading(
         channel=channel,
         location=job.location,
