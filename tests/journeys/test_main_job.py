@@ -76,10 +76,11 @@ def test_an_exception_is_assigned_noted_and_undone(app: App, show: Show, qtbot: 
     in_front(qtbot, app, queue)
     qtbot.keyClick(queue.list.grid, Qt.Key.Key_A)
     asked = prompt_of(queue)
-    asked.findChildren(QComboBox)[0].setEditText("Stock desk")
-    qtbot.keyClick(asked, Qt.Key.Key_Return)
+    owner = asked.findChildren(QComboBox)[0].lineEdit()
+    qtbot.keyClicks(owner, "Night desk")
+    qtbot.keyClick(owner, Qt.Key.Key_Return)
     settled(qtbot, app)
-    assert _owner(queue, wanted) == "Stock desk"
+    assert _owner(queue, wanted) == "Night desk"
     in_front(qtbot, app, queue)
     qtbot.keyClick(queue.list.grid, Qt.Key.Key_N)
     noting = prompt_of(queue)

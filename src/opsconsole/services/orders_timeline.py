@@ -96,7 +96,7 @@ def stops(way: Way, blocked: str = "") -> tuple[TimelineStop, ...]:
     ``blocked`` is the stop that an exception says does not happen; without one it is the first missed promise's.
     """
     made = promises(way)
-    plain = _plain_stops(way, made)
+    plain = _plain_stops(way, made, blocked)
     if not blocked:
         missed = [
             stop.key for stop in plain if stop.state == "ahead" and stop.promise and stop.promise.state == "missed"
@@ -108,7 +108,7 @@ def stops(way: Way, blocked: str = "") -> tuple[TimelineStop, ...]:
     return tuple(_with_times(plain, blocked, way.now))
 
 
-def _plain_stops(way: Way, made: Mapping[str, Promise]) -> list[TimelineStop]:
+def _plain_stops(way: Way, made: Mapping[str, Promise], blocked: str) -> list[TimelineStop]:
     paid_status = PAYMENT_STATUSES.get(way.order["payment_status"] or "")
     paid = paid_status is not None and "paid" in paid_status.groups
     delivered = way.order["status"] in ("delivered", "returned")
@@ -119,12 +119,14 @@ def _plain_stops(way: Way, made: Mapping[str, Promise]) -> list[TimelineStop]:
         return found
     found.append(_stop("paid", "Paid", way.happened("paid_at"), paid))
     if way.allocated is not None:
-        found.append(_stop("allocated", "Allocated", None, way.allocated))
+        # What has left the house was allocated, whatever its lines say.
+        left = shipped or way.happened("shipped_at") is not None
+        found.append(_stop("allocated", "Allocated", None, way.allocated or left))
     part = _part_shipped(way)
     found.append(
         replace(_stop("shipped", "Shipped", way.happened("shipped_at"), shipped, made.get("ship_by")), note=part)
     )
-    if way.first_scan_at is not None or way.scans:
+    if way.first_scan_at is not None or way.scans or blocked == "first_scan":
         scans = f"{way.scans} scans" if way.scans > 1 else ""
         found.append(replace(_stop("first_scan", "Scan", way.first_scan_at, False), note=scans))
     found.append(_stop("delivered", "Delivered", way.happened("delivered_at"), delivered, made.get("deliver_by")))

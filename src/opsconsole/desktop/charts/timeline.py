@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from opsconsole.desktop.theme import theme
 
 _EDGE = 28.0
 _LINE_Y = 46.0
+_PROMISE_Y = _LINE_Y + 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class Timeline(QWidget):
             self._paint_stop(painter, spot, stop)
             if stop.promise:
                 self._paint_promise(painter, spot, stop.promise, clear=not stop.when and stop.state != "blocked")
+        self._paint_promise_words(painter, spots)
 
     def _paint_link(self, painter: QPainter, before: QPointF, spot: QPointF, stop: Stop) -> None:
         ahead = stop.state == "ahead"
@@ -102,8 +104,8 @@ class Timeline(QWidget):
             self._text(painter, spot.x(), _LINE_Y + 9, stop.when, "text_muted")
 
     def _paint_promise(self, painter: QPainter, spot: QPointF, promise: tuple[str, str, bool], *, clear: bool) -> None:
-        words, when, missed = promise
-        y = _LINE_Y + 48
+        missed = promise[2]
+        y = _PROMISE_Y
         pen = QPen(theme.color("bad" if missed else "line_strong"), 1.2, Qt.PenStyle.DotLine)
         painter.setPen(pen)
         painter.drawLine(QPointF(spot.x(), _LINE_Y + (7 if clear else 38)), QPointF(spot.x(), y - 6))
@@ -111,5 +113,22 @@ class Timeline(QWidget):
         painter.setPen(QPen(theme.color("bad" if missed else "text"), 1.6))
         painter.setBrush(theme.color("bad" if missed else "panel"))
         painter.drawPolygon(diamond)
-        self._text(painter, spot.x(), y + 8, words, "bad" if missed else "text", strong=True)
-        self._text(painter, spot.x(), y + 21, when, "text_muted")
+
+    def _paint_promise_words(self, painter: QPainter, spots: Sequence[QPointF]) -> None:
+        """Words under the diamonds; where two would touch the left one gives way."""
+        strong, plain = QFontMetricsF(theme.font("caption", strong=True)), QFontMetricsF(theme.font("caption"))
+        limit = float(self.width())
+        for spot, stop in reversed(list(zip(spots, self._stops, strict=True))):
+            if stop.promise is None:
+                continue
+            words, when, missed = stop.promise
+            width = max(strong.horizontalAdvance(words), plain.horizontalAdvance(when)) + 2
+            left = max(0.0, min(spot.x() - width / 2, limit - width))
+            limit = left - 8
+            for y, text, role, bold in (
+                (_PROMISE_Y + 8, words, "bad" if missed else "text", True),
+                (_PROMISE_Y + 21, when, "text_muted", False),
+            ):
+                painter.setFont(theme.font("caption", strong=bold))
+                painter.setPen(theme.color(role))
+                painter.drawText(QRectF(left, y, width, 16), Qt.AlignmentFlag.AlignHCenter, text)

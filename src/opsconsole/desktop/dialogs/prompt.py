@@ -153,6 +153,8 @@ class Prompt(QFrame):
     def _combo(spec: PromptField, value: str) -> QComboBox:
         combo = QComboBox()
         combo.setEditable(spec.entry == Entry.SUGGEST)
+        # Enter would add what was typed to the choices, as one without a value.
+        combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         for code, words in spec.choices:
             combo.addItem(words, code)
         found = combo.findData(value)
