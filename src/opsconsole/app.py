@@ -14,7 +14,6 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from opsconsole import __version__
-from opsconsole.desktop import last_view
 from opsconsole.desktop.desk import Desk
 from opsconsole.desktop.errors import ErrorReporter, default_log_path
 from opsconsole.desktop.main_window import MainWindow
@@ -28,6 +27,8 @@ from opsconsole.domain.progress import Progress
 from opsconsole.domain.resources import resources_folder
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QPicture
+
     from opsconsole.desktop.workspace import Database
 
 SCREENSHOT_TIMEOUT_MS = 120_000
@@ -86,7 +87,7 @@ class App:
         if not geometry.isEmpty():
             self.window.restoreGeometry(geometry)
         if self._keeps_views:
-            self.window.last_view = last_view.read(self.desk.cache_folder, self.first_url(), theme.name, self.window)
+            self.window.read_last_view = self._read_view
         self.window.show()
 
     def stop(self) -> None:
@@ -106,9 +107,16 @@ class App:
 
     def keep_view(self) -> None:
         """Keep how the window looks for the first paint of the next start."""
+        from opsconsole.desktop import last_view
+
         workspace, tab = self.desk.workspace, self.window.current
         if workspace is not None and workspace.live and tab is not None and not tab.stale and self._keeps_views:
             last_view.keep(self.desk.cache_folder, self.first_url(), theme.name, self.window)
+
+    def _read_view(self) -> "QPicture | None":
+        from opsconsole.desktop import last_view
+
+        return last_view.read(self.desk.cache_folder, self.first_url(), theme.name, self.window)
 
     @property
     def _keeps_views(self) -> bool:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -23,6 +24,7 @@ from opsconsole.desktop.theme import theme
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.progress import Progress
 
+PAUSE = threading.Event()
 Starter = Callable[..., App]
 
 
@@ -89,7 +91,7 @@ def test_tabs_are_made_when_they_are_first_shown(start: Starter, qtbot: QtBot) -
 
 def test_without_a_database_the_welcome_is_shown(start: Starter, qtbot: QtBot) -> None:
     app = start(None, alone=True)
-    qtbot.waitUntil(lambda: app.window.pages.currentWidget() is not None)
+    qtbot.waitUntil(lambda: app.window.settled)
     assert type(app.window.pages.currentWidget()).__name__ == "Welcome"
     assert app.window.current is None
     assert not app.window.tab_bar.buttons["sample"].isVisible()
@@ -119,8 +121,8 @@ def test_the_next_start_shows_the_last_rows_before_the_database_is_open(
     def slow(url: str, progress: Progress) -> Any:
         opened.append(1)
         while not progress.cancelled:
-            progress.step(0, 0, "")
-        return fake_database(url)
+            PAUSE.wait(0.01)
+        progress.step(0, 0, "")
 
     second = start(opener=slow, alone=True)
     qtbot.waitUntil(lambda: bool(opened) and second.window.current is not None)
@@ -249,3 +251,33 @@ app.stop()
 """
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
     assert ran.stdout.strip() == ""
+
+
+def test_the_next_first_paint_shows_the_window_as_it_was_closed(start: Starter, qtbot: QtBot) -> None:
+    first = start(alone=True)
+    _loaded(qtbot, first)
+    before = first.window.grab().toImage()
+    first.window.close()
+    first.stop()
+    second = start(alone=True)
+    # The offscreen display is smaller than the window; a real one has room for what was restored.
+    second.window.resize(first.window.size())
+    second.window.painted.disconnect()
+    qtbot.waitUntil(lambda: second.window.last_view is not None)
+    assert not second.window.furnished
+    assert second.window.size() == first.window.size()
+    after = second.window.grab().toImage()
+    samples = [(x, y) for x in range(20, before.width(), 37) for y in range(20, before.height(), 23)]
+    same = sum(before.pixelColor(x, y) == after.pixelColor(x, y) for x, y in samples)
+    assert same / len(samples) > 0.97
+
+
+def test_nothing_is_kept_when_the_last_rows_are_not_wanted_or_another_moment_was_looked_at(
+    start: Starter, qtbot: QtBot, tmp_path: Path, sample: ModuleType
+) -> None:
+    app = start(alone=True, as_of=sample.NOW)
+    _loaded(qtbot, app)
+    app.window.close()
+    app.stop()
+    assert not (tmp_path / "cache" / "last_view").exists()
+    assert not (tmp_path / "cache" / "first_rows").exists()

@@ -1,15 +1,15 @@
 """The window: tab bar, the tab in front, status bar. Thin: tabs know their business, the desk is shared.
 
 While no database is open a page stands in place of the tabs (``show_page``): the welcome, or "Opening ops.db". Until
-its first paint the window has no widgets: it paints the view it was closed with (``last_view``), else its bare bars.
+its second paint the window has no widgets: it paints its bare bars, then the view it was closed with (``last_view``).
 ``painted`` says when the rest may be loaded, which ``furnish`` does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QRect, QTimer, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from opsconsole import __version__
@@ -52,6 +52,7 @@ class MainWindow(QWidget):
         self.setMinimumSize(960, 560)
         self.resize(*SIZE)
         self.last_view: QPicture | None = None
+        self.read_last_view: Callable[[], QPicture | None] = lambda: None
 
     @property
     def current(self) -> "Tab | None":
@@ -139,25 +140,39 @@ class MainWindow(QWidget):
         self.last_view = None
 
     def paintEvent(self, event: "QPaintEvent") -> None:
-        """Until there are widgets: the view of last time, else the bars. Tells once that the window was painted."""
+        """Until there are widgets: first the bars, then the view of last time. Tells once that both were painted."""
         if not self.furnished:
             painter = QPainter(self)
-            self._paint_bars(painter)
             if self.last_view is not None:
                 painter.drawPicture(0, 0, self.last_view)
+            else:
+                self._paint_bars(painter)
             painter.end()
         if not self._painted:
             self._painted = True
-            QTimer.singleShot(0, self.painted.emit)
+            QTimer.singleShot(0, self._after_first_paint)
+
+    def _after_first_paint(self) -> None:
+        if not self.furnished:
+            self.last_view = self.read_last_view()
+            if self.last_view is not None:
+                self.repaint()
+        self.painted.emit()
 
     def _paint_bars(self, painter: QPainter) -> None:
         width, height = self.width(), self.height()
         top, bottom = theme.height("tab_bar"), theme.height("status_bar")
-        painter.fillRect(QRect(0, 0, width, height), theme.color("window"))
-        painter.fillRect(QRect(0, 0, width, top), theme.color("panel"))
-        painter.fillRect(QRect(0, top - 1, width, 1), theme.color("line"))
-        painter.fillRect(QRect(0, height - bottom, width, bottom), theme.color("raised"))
-        painter.fillRect(QRect(0, height - bottom, width, 1), theme.color("line"))
+        for y, size, role in (
+            (0, height, "window"),
+            (0, top, "panel"),
+            (top - 1, 1, "line"),
+            (height - bottom, bottom, "raised"),
+            (height - bottom, 1, "line"),
+        ):
+            # Filling a pixmap needs none of Qt's enumerations; QPainter.fillRect makes a hundred of them.
+            ground = QPixmap(width, size)
+            ground.fill(theme.color(role))
+            painter.drawPixmap(0, y, ground)
 
     def closeEvent(self, event: "QCloseEvent") -> None:
         """Remember the window's place before it goes."""
