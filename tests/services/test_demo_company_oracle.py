@@ -80,7 +80,7 @@ def _payment_pending(shop: SimpleNamespace) -> Iterator[tuple[Key, int]]:
     for order in shop.orders:
         if order["payment_status"] not in ("pending", "authorized") or _cancelled(order):
             continue
-        if order["payment_method"] == "cash_on_delivery":
+        if order["payment_method"] == "Cash on delivery":
             continue
         terms = re.fullmatch(r"Net (\d+)", order["payment_terms"] or "")
         due = order["placed_at"] + (int(terms.group(1)) * DAY if terms else DAY)

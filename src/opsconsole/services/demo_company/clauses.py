@@ -33,19 +33,19 @@ CLAUSES = (
     Clause("3pl", "on_time_ship", 25, 0.90, 0.97, 0.99, 30, 610,
            "Orders released by the cut-off leave the same day, counted per calendar month.", 0.965),
     Clause("3pl", "dock_to_stock", 10, 48, 22, 14, 5, 0, "Receipts are on the shelf within hours of their arrival."),
-    Clause("parcel_carrier", "on_time_delivery", 35, 0.82, 0.94, 0.98, 30, 250,
+    Clause("parcel_carrier", "on_time_delivery", 35, 0.78, 0.94, 0.98, 30, 250,
            "Parcels handed over in time arrive by the promised day.", 0.935),
-    Clause("parcel_carrier", "first_scan", 10, 0.88, 0.95, 0.99, 30, 0, "First scan within 24 hours of hand-over."),
+    Clause("parcel_carrier", "first_scan", 10, 0.80, 0.95, 0.99, 30, 0, "First scan within 24 hours of hand-over."),
     Clause("ltl_carrier", "on_time_delivery", 35, 0.70, 0.90, 0.98, 8, 4500, "Freight arrives by the promised day."),
     Clause("ltl_carrier", "on_time_pickup", 20, 0.70, 0.90, 0.98, 8, 0, "Freight is picked up within 24 hours."),
-    Clause("supplier", "otif", 40, 0.70, 0.92, 0.98, 8, 4000,
+    Clause("supplier", "otif", 40, 0.70, 0.92, 0.98, 5, 4000,
            "Lines arrive in full and not before their delivery window.", 0.90),
-    Clause("supplier", "reject_rate", 25, 0.025, 0.008, 0.001, 8, 0, "Units pass the incoming inspection."),
+    Clause("supplier", "reject_rate", 25, 0.025, 0.008, 0.001, 5, 0, "Units pass the incoming inspection."),
     Clause("drop_shipper", "ship_within_sla", 30, 0.85, 0.95, 0.99, 12, 500, "Lines are handed over by their ship-by."),
     Clause("drop_shipper", "cancel_rate", 25, 0.06, 0.025, 0.005, 12, 0, "Lines are not cancelled for want of stock."),
 )  # fmt: skip
 # A ramp-up clause of the new site, in place of its kind's, from the day it began.
-RAMP_UP = Clause("3pl", "on_time_ship", 25, 0.90, 0.965, 0.985, 30, 610,
+RAMP_UP = Clause("3pl", "on_time_ship", 25, 0.88, 0.96, 0.985, 30, 610,
                  "Ramp-up terms until the year's end, then those of the other sites.",
                  vendor="harbor-fulfillment")  # fmt: skip
 

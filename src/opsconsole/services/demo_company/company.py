@@ -23,20 +23,20 @@ class Channel:
     states_promises: bool
     cut_off: int = 0
     repeats: float = 0.25
-    methods: tuple[str, ...] = ("card",)
+    methods: tuple[str, ...] = ("Card",)
 
 
 CHANNELS = (
     Channel("shopify", "Shopify", "shopify", "America/Los_Angeles", "USD", 2, 4, 0.34, False, 0, 0.34,
-            ("card", "card", "card", "shop_pay", "paypal")),
-    Channel("amazon", "Amazon", "amazon", "America/Los_Angeles", "USD", 2, 3, 0.30, True, 17, 0.12, ("amazon",)),
-    Channel("walmart", "Walmart", "walmart", "America/Chicago", "USD", 2, 4, 0.12, True, 16, 0.10, ("walmart",)),
-    Channel("ebay", "eBay", "ebay", "America/New_York", "USD", 3, 5, 0.09, True, 0, 0.12, ("ebay", "paypal")),
-    Channel("etsy", "Etsy", "etsy", "America/New_York", "USD", 4, 5, 0.07, True, 0, 0.15, ("etsy",)),
-    Channel("shopify-ca", "Shopify Canada", "shopify", "America/Toronto", "CAD", 3, 6, 0.05, False, 0, 0.28,
-            ("card", "card", "paypal")),
+            ("Card", "Card", "Card", "Shop Pay", "PayPal")),
+    Channel("amazon", "Amazon", "amazon", "America/Los_Angeles", "USD", 2, 3, 0.30, True, 17, 0.12, ("Amazon",)),
+    Channel("walmart", "Walmart", "walmart", "America/Chicago", "USD", 2, 4, 0.12, True, 16, 0.10, ("Walmart",)),
+    Channel("ebay", "eBay", "ebay", "America/New_York", "USD", 3, 5, 0.09, True, 0, 0.12, ("eBay", "PayPal")),
+    Channel("etsy", "Etsy", "etsy", "America/New_York", "USD", 4, 5, 0.07, True, 0, 0.15, ("Etsy",)),
+    Channel("shopify-ca", "Shopify CA", "shopify", "America/Toronto", "CAD", 3, 6, 0.05, False, 0, 0.28,
+            ("Card", "Card", "PayPal")),
     Channel("wholesale", "Wholesale", "manual", "America/Los_Angeles", "USD", 5, 6, 0.03, False, 0, 0.88,
-            ("invoice",)),
+            ("Invoice",)),
 )  # fmt: skip
 CHANNEL = {channel.key: number for number, channel in enumerate(CHANNELS)}
 
@@ -57,7 +57,7 @@ class Location:
 LOCATIONS = (
     Location("reno", "Reno 1", "warehouse", "summit-3pl-west", "America/Los_Angeles", 0.008, 14.0),
     Location("columbus", "Columbus", "3pl", "delta-cross-dock", "America/New_York", 0.015, 18.0),
-    Location("harbor", "Harbor", "3pl", "harbor-fulfillment", "America/New_York", 0.036, 26.0),
+    Location("harbor", "Harbor", "3pl", "harbor-fulfillment", "America/New_York", 0.026, 26.0),
     Location("fba", "Amazon FBA", "marketplace", "", "America/New_York", 0.006, 30.0),
 )
 STOCKED = tuple(location.key for location in LOCATIONS)
@@ -110,7 +110,7 @@ CARRIERS = (
     Carrier("northline", "Northline Parcel", "parcel_carrier", "1z", ("Northline Ground", "Northline 2-Day"),
             0.046, 8.0, 1.9),
     Carrier("swiftpost", "Swiftpost", "parcel_carrier", "postal", ("Swiftpost Priority", "Swiftpost Economy"),
-            0.100, 13.0, 2.3),
+            0.088, 13.0, 2.3),
     Carrier("meridian", "Meridian Express", "parcel_carrier", "express", ("Meridian Ground", "Meridian Overnight"),
             0.024, 6.0, 1.4),
     Carrier("corvid", "Corvid Regional", "parcel_carrier", "1z", ("Corvid Next-Day",), 0.042, 9.0, 1.4),
@@ -139,11 +139,11 @@ class Supplier:
 
 
 SUPPLIERS = (
-    Supplier("alder-textiles", "Alder Textiles", "Porto", "PT", "USD", 28, 3.5, 0.085, 0.022, 0.008),
+    Supplier("alder-textiles", "Alder Textiles", "Porto", "PT", "USD", 28, 3.5, 0.070, 0.020, 0.008),
     Supplier("brook-ceramics", "Brook Ceramics", "Asheville", "US", "USD", 14, 1.2, 0.020, 0.006, 0.002),
     Supplier("kestrel-kitchenware", "Kestrel Kitchenware", "Toledo", "US", "USD", 21, 2.0, 0.045, 0.012, 0.005),
     Supplier("maple-linen", "Maple Linen", "Guelph", "CA", "CAD", 24, 2.6, 0.055, 0.015, 0.005),
-    Supplier("ferrous-home", "Ferrous Home", "Pittsburgh", "US", "USD", 18, 2.0, 0.06, 0.010, 0.004, 62),
+    Supplier("ferrous-home", "Ferrous Home", "Pittsburgh", "US", "USD", 18, 2.0, 0.06, 0.010, 0.004, 27),
 )
 SUPPLIER = {supplier.key: number for number, supplier in enumerate(SUPPLIERS)}
 

@@ -49,7 +49,7 @@ class Feed:
 
 FEEDS = (
     Feed("shopify_orders", "shopify", "Shopify orders", "orders_export_{day}.csv", 12, 60),
-    Feed("shopify_orders", "shopify-ca", "Shopify Canada orders", "orders_export_ca_{day}.csv", 14, 60),
+    Feed("shopify_orders", "shopify-ca", "Shopify CA orders", "orders_export_ca_{day}.csv", 14, 60),
     Feed("amazon_orders", "amazon", "Amazon orders", "amazon_all_orders_{day}.txt", 21, 60),
     Feed("walmart_orders", "walmart", "Walmart orders", "PO_Data_{day}.xlsx", STALE_FEED_HOURS * 60, 120),
     Feed("ebay_orders", "ebay", "eBay orders", "eBay-OrdersReport-{day}.csv", 95, 120),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from opsconsole.domain.instants import HOUR, MINUTE, SECOND
-from opsconsole.services.demo_company.arrays import NONE, Flags, Floats, Ints, choose
+from opsconsole.services.demo_company.arrays import NONE, Flags, Floats, Ints, choose, systematic
 from opsconsole.services.demo_company.clock import Clock
 from opsconsole.services.demo_company.company import (
     CARRIER,
@@ -102,9 +102,8 @@ class _Maker:
         """When each order's last parcel leaves, as if nothing were cancelled."""
         orders, random, clock = self.orders, self.random, self.clock
         promises = orders.promises
-        late = random.random(self.size) < np.array(PLACE_LATE)[orders.place] * _weekly_noise(
-            random, clock, promises.ship_by_on, 0.30
-        )
+        noise = _weekly_noise(random, clock, promises.ship_by_on, 0.30)
+        late = systematic(random, np.array(PLACE_LATE)[orders.place] * noise, promises.ship_by, orders.place)
         late |= self.outage(carrier, promises.ship_by_on) & (random.random(self.size) < _OUTAGE_LATE_SHIPMENT)
         # Work begins when the money is there, but what is on terms is not waited for.
         ready = np.where((paid != NONE) & (paid - orders.placed_at < 5 * 24 * HOUR), paid, orders.placed_at)
@@ -155,7 +154,8 @@ class _Maker:
         promises = orders.promises
         rate = np.array([*(item.late for item in CARRIERS)])[carrier]
         pace = np.array([*(item.days for item in CARRIERS)])[carrier]
-        late = random.random(self.size) < rate * _weekly_noise(random, clock, promises.deliver_by_on, 0.22)
+        noise = _weekly_noise(random, clock, promises.deliver_by_on, 0.22)
+        late = systematic(random, rate * noise, promises.deliver_by, carrier)
         late |= self.outage(carrier, promises.ship_by_on) & (random.random(self.size) < _OUTAGE_LATE_DELIVERY)
         transit = np.maximum(1, np.rint(pace + random.normal(0.0, 0.8, self.size))).astype(np.int64)
         overshoot = np.minimum(random.geometric(0.5, self.size), 9)
@@ -187,18 +187,19 @@ class _Maker:
         for shipper in DROP_SHIPPERS.values():
             seller[orders.place == PLACES.index(shipper.key)] = shipper.cancels
         seller[orders.place == FBA] = 0.001
+        by_seller = systematic(random, seller, orders.placed_at, orders.place)
         draw = random.random(self.size)
-        limits = np.cumsum(
-            [seller, np.full(self.size, _CANCELLED_BY_CUSTOMER), np.full(self.size, _CANCELLED_BY_UNKNOWN)], axis=0
-        )
-        by = np.where(draw < limits[0], SELLER, np.where(draw < limits[1], CUSTOMER, UNKNOWN))
+        others = _CANCELLED_BY_CUSTOMER + _CANCELLED_BY_UNKNOWN
+        by = np.where(by_seller, SELLER, np.where(draw < _CANCELLED_BY_CUSTOMER, CUSTOMER, UNKNOWN))
         at = (
             orders.placed_at
             + np.where(by == SELLER, random.integers(180, 1500, self.size), random.integers(8, 420, self.size)) * MINUTE
         )
         belated = (by == SELLER) & (random.random(self.size) < 0.12)
         at = np.where(belated, orders.promises.ship_by + random.integers(1, 20, self.size) * HOUR, at)
-        cancelled = (draw < limits[2]) & (at < self.clock.as_of)
+        cancelled = (by_seller | (draw < others)) & (at < self.clock.as_of)
+        for number in range(len(CHANNELS)):  # the first order of a channel went well: it tells what its files tell
+            cancelled[np.flatnonzero(orders.ordinary & (orders.channel == number))[:1]] = False
         return np.where(cancelled, at, NONE), np.where(cancelled, by, NONE)
 
 

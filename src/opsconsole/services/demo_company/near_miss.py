@@ -16,14 +16,14 @@ def _payments(planner: Planner) -> Iterator[Plan]:
     shop = planner.pick("shopify")
     for state in ("pending", "authorized"):
         yield Plan("pending_23_hours", shop, planner.hours_ago(22.6, 23.4), payment=state)
-    yield Plan("cash_on_delivery", shop, planner.recent(shop, 26.0, 44.0), payment="pending", method="cash_on_delivery")
+    yield Plan("cash_on_delivery", shop, planner.recent(shop, 26.0, 44.0), payment="pending", method="Cash on delivery")
     trade = planner.pick("wholesale")
     yield Plan(
         "net_terms",
         trade,
         planner.recent(trade, 50.0, 70.0),
         payment="pending",
-        method="invoice",
+        method="Invoice",
         terms="Net 30",
         lines=3,
     )

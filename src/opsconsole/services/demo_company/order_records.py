@@ -170,7 +170,7 @@ class OrderRecords:
     def _fulfillment(self, rows: Ints) -> dict[str, Values]:
         world = self.world
         place, carrier = world.orders.place[rows].tolist(), world.facts.carrier[rows].tolist()
-        by = ["merchant", "3pl", "3pl", "marketplace", "drop_shipper", "drop_shipper"]
+        by = ["Own warehouse", "3PL", "3PL", "Marketplace", "Drop-shipper", "Drop-shipper"]
         return {
             "fulfilled_by": [by[number] for number in place],
             "location": [PLACES[number] if number < FIRST_DROP_SHIPPER else None for number in place],

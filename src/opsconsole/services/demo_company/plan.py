@@ -19,18 +19,18 @@ from opsconsole.services.demo_company.volume import STALE_FEED_HOURS
 
 # Planned at 20,000 orders; other sizes follow by the square root, and nothing is left out.
 COUNTS = {
-    "payment_pending": 18,
+    "payment_pending": 26,
     "payment_overdue": 2,
-    "address_invalid": 13,
-    "unmapped_sku": 11,
-    "duplicate_order": 7,
+    "address_invalid": 17,
+    "unmapped_sku": 14,
+    "duplicate_order": 9,
     "late_shipment": 13,
-    "very_late_shipment": 3,
-    "partial_in_time": 7,
+    "very_late_shipment": 2,
+    "partial_in_time": 11,
     "partial_late": 5,
-    "no_tracking": 18,
-    "no_tracking_late": 4,
-    "late_delivery": 60,
+    "no_tracking": 20,
+    "no_tracking_late": 3,
+    "late_delivery": 38,
 }
 SHORT_ITEMS = 8  # SKU-locations that are sold out; orders wait for each of them
 TIGHT_ITEM = SHORT_ITEMS  # one that has exactly what its open orders need
@@ -145,7 +145,7 @@ class Planner:
                 placed,
                 ("PAYMENT_PENDING",),
                 payment="pending",
-                method="invoice",
+                method="Invoice",
                 terms="Net 30",
                 lines=3,
                 shipped_at=shipped,
@@ -267,7 +267,7 @@ class Planner:
         """Shipped in time, promised by a day that is over, not delivered."""
         for _ in self._several("late_delivery"):
             channel = self.pick("shopify", "shopify", "amazon", "walmart", "ebay", "etsy", "shopify-ca")
-            due = self.past_workday(channel, min(int(self._random.exponential(17.0)), 54))
+            due = self.past_workday(channel, min(int(self._random.exponential(8.0)), 30))
             placed, shipped = self.placed_for_deliver_by(channel, due)
             yield Plan("late_delivery", channel, placed, ("LATE_DELIVERY",), shipped_at=shipped, place=self.site())
 

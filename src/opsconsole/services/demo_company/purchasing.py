@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from opsconsole.domain.instants import HOUR
-from opsconsole.services.demo_company.arrays import NONE, Flags, Floats, Ints, sums_by
+from opsconsole.services.demo_company.arrays import NONE, Flags, Ints, sums_by, systematic
 from opsconsole.services.demo_company.catalog import Catalog
 from opsconsole.services.demo_company.clock import Clock
 from opsconsole.services.demo_company.company import LOCATIONS, PLACE_ZONES, SUPPLIER, SUPPLIERS
@@ -65,12 +65,9 @@ def _vendors(clock: Clock, catalog: Catalog, product: Ints, day: Ints) -> Ints:
     return np.where((started > 0) & (day < clock.today - started), SUPPLIER["kestrel-kitchenware"], vendor)
 
 
-def _systematic(random: np.random.Generator, shares: Floats, wanted: "_Wanted") -> Flags:
-    """Chosen lines: as many as the shares ask for, spread evenly over each supplier's days, so no month is far off."""
-    ranked = np.lexsort((wanted.last_day, wanted.vendor))
-    passed = np.cumsum(shares[ranked]) + random.random()
-    chosen = np.zeros(len(shares), dtype=np.bool_)
-    chosen[ranked] = np.floor(passed) > np.floor(passed - shares[ranked])
+def _some(random: np.random.Generator, shares: list[float], wanted: "_Wanted") -> Flags:
+    """As many of each supplier's closed lines as its share asks for, spread over its days."""
+    chosen = systematic(random, np.array(shares)[wanted.vendor], wanted.last_day, wanted.vendor)
     return chosen & ~wanted.is_open
 
 
@@ -129,7 +126,7 @@ def purchase(clock: Clock, random: np.random.Generator, catalog: Catalog, stock:
     vendor[of], place[of], is_open[of] = wanted.vendor, wanted.place, wanted.is_open
     promised = _promised(random, wanted)
     ordered_at, answered = _ordered(clock, random, vendor, of, promised)
-    short = _systematic(random, np.array([item.short for item in SUPPLIERS])[wanted.vendor], wanted)
+    short = _some(random, [item.short for item in SUPPLIERS], wanted)
     status = np.where(is_open == 0, RECEIVED, np.where(answered == NONE, OPEN, ACKNOWLEDGED))
     arrivals = stock.arrivals
     rejects = np.array([item.rejects for item in SUPPLIERS])
@@ -165,7 +162,7 @@ def purchase(clock: Clock, random: np.random.Generator, catalog: Catalog, stock:
 
 def _promised(random: np.random.Generator, wanted: _Wanted) -> Ints:
     """The day each line was promised for: some days before it came where it was late, else that day or soon after."""
-    late = _systematic(random, np.array([item.late for item in SUPPLIERS])[wanted.vendor], wanted)
+    late = _some(random, [item.late for item in SUPPLIERS], wanted)
     count = len(late)
     promised = np.where(
         late, wanted.last_day - random.integers(2, 9, count), wanted.last_day + random.integers(0, 3, count)

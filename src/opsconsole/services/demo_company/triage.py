@@ -32,7 +32,7 @@ _NOTES = {
     "PARTIAL_SHIPMENT": "Rest is on the next wave.",
     "DUPLICATE_ORDER": "Asked the customer which one to keep.",
 }
-_ASSIGNED, _SEEN, _BEGUN, _WAITING, _NOTED = 0.72, 0.50, 0.32, 0.13, 0.18
+_ASSIGNED, _SEEN, _BEGUN, _WAITING, _NOTED = 0.72, 0.58, 0.34, 0.13, 0.18
 
 
 def look_and_act(database: Database, world: World, progress: Progress) -> None:

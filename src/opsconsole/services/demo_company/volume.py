@@ -42,6 +42,7 @@ _HOUR = np.array(
     ]
 )
 _RECENT_PROMOTION, _PRIME_DAYS = 1.85, 1.9
+_EVERY_CHANNEL_AFTER = 260  # days
 STALE_FEED_HOURS = 5  # the Walmart feed is that late, so no order of it can be newer
 
 
@@ -105,6 +106,9 @@ def place_orders(clock: Clock, random: np.random.Generator, count: int) -> Place
     index = choose(random, weights, count)
     day = days[index]
     channel = choose_by_row(random, _channel_weights(clock, days)[index])
+    # However small the company, every channel has had an order long ago.
+    known = np.arange(min(len(CHANNELS), count))
+    channel[known], day[known] = known, clock.first_day + _EVERY_CHANNEL_AFTER + 7 * known
     second = choose(random, _HOUR, count) * 3600 + random.integers(0, 3600, count)
     at = np.zeros(count, dtype=np.int64)
     for number, spec in enumerate(CHANNELS):
