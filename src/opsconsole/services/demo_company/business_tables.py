@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table
 from opsconsole.domain.instants import day_to_date
 from opsconsole.services.demo_company.clauses import clause_rows, january
 from opsconsole.services.demo_company.clock import HOME_ZONE, Clock
-from opsconsole.services.demo_company.company import CARRIERS, CHANNELS, LOCATIONS, SUPPLIER, SUPPLIERS
+from opsconsole.services.demo_company.company import CARRIERS, CHANNELS, LOCATIONS
 from opsconsole.services.demo_company.working_time import HOURS
 from opsconsole.services.demo_company.world import World
 from opsconsole.store import dialect, schema
@@ -18,7 +18,6 @@ from opsconsole.store.calendars import hours_to_json
 
 COMPANY_NAME = "Copperleaf Home"
 OWNER = "Ops manager"
-_NEW_SUPPLIER_DAYS = SUPPLIERS[SUPPLIER["ferrous-home"]].starts_days_ago
 # What the carriers' numbers look like: three of them use the formats of the large carriers.
 _FORMATS = {"1z": "ups", "postal": "usps", "express": "fedex"}
 
@@ -35,7 +34,7 @@ _TARGETS: Mapping[str, tuple[float, ...]] = {
     "exception_rate": (0.10, 0.09),
     "csat": (0.85,),
     "csat_score": (4.4, 4.5),
-    "aov": (9000.0,),
+    "aov": (7000.0,),
 }
 
 
@@ -120,7 +119,6 @@ def _annotation_rows(clock: Clock) -> list[dict[str, Any]]:
         (clock.site_start, None, "Harbor starts", "vendor", True),
         (down, up, "Swiftpost outage", "outage", False),
         (start, end, "Weekend promotion, 15% off", "promotion", False),
-        (clock.today - _NEW_SUPPLIER_DAYS, None, "Ferrous Home starts", "vendor", False),
     ]
     for day in range(clock.first_day, clock.today):
         date = day_to_date(day)
