@@ -82,6 +82,11 @@ class _Job:
     now: int
     progress: Progress | None
 
+    def step(self, number: int, count: int, file: InputFile) -> None:
+        """Tell which file comes next; raises Cancelled when nobody wants it any more."""
+        if self.progress is not None:
+            self.progress.step(number, count, f"Opening {file.name}")
+
 
 def import_files(
     database: Database,
@@ -102,20 +107,18 @@ def import_files(
 
     ``channel``, ``source`` (a key) and ``mapping`` (a file) say what would otherwise be recognized or remembered;
     ``formats`` are date formats by column where they are ambiguous; ``folder`` holds saved mappings. ``dry_run`` writes
-    nothing and tells what would change. Facts after ``now`` have not happened. A file that cannot be imported is told
-    in the report; UserError only where nothing can be begun. When cancelled, the file under way is rolled back, those
-    before it stay, and the report says so.
+    nothing and tells what would change. A file that cannot be imported is told in the report; UserError only where
+    nothing can be begun. When cancelled, the file under way is rolled back, those before it stay; the report says so.
     """
     known, faults = candidates(folder)
-    forced = named_candidate(source, mapping, folder)
-    job = _Job(database, known, forced, channel, location, formats or {}, dry_run, who, now, progress)
+    named = named_candidate(source, mapping, folder)
+    job = _Job(database, known, named, channel, location, formats or {}, dry_run, who, now, progress)
     report = ImportReport(now, dry_run=dry_run)
     with tempfile.TemporaryDirectory(prefix="opsconsole-") as unpacked:
         found = expand([Path(path) for path in paths], Path(unpacked))
         for number, file in enumerate(found):
             try:
-                if progress is not None:
-                    progress.step(number, len(found), f"Opening {file.name}")
+                job.step(number, len(found), file)
                 report.files.append(_import_one(job, file))
             except Cancelled:
                 report.files += [FileReport(left.name, CANCELLED) for left in found[number:]]
