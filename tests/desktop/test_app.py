@@ -80,6 +80,13 @@ def test_a_start_opens_the_database_and_shows_the_first_tab(start: Starter, qtbo
     assert app.window.tab_bar.buttons["sample"]._badge == "214"
 
 
+def test_widgets_made_after_the_first_paint_have_the_programs_font(start: Starter, qtbot: QtBot) -> None:
+    app = start(alone=True)
+    tab = _loaded(qtbot, app)
+    for widget in (app.window.status_bar._database, tab.toolbar.search, tab.panel):
+        assert widget.fontInfo().family() == "Inter"
+
+
 def test_tabs_are_made_when_they_are_first_shown(start: Starter, qtbot: QtBot) -> None:
     app = start(alone=True)
     _loaded(qtbot, app)

@@ -87,7 +87,7 @@ def _grid(spacing: int) -> tuple[QWidget, QGridLayout]:
 
 
 class Step(QAbstractButton):
-    """One line of a check list: box, words, when it was done."""
+    """One step of a check list: box, words (over two lines when they are long), when it was done."""
 
     def __init__(self, words: str, done: bool, aside: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -96,13 +96,21 @@ class Step(QAbstractButton):
         self.setCheckable(True)
         self.setChecked(done)
         self.setAccessibleName(words)
-        self.setToolTip(words)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
     def sizeHint(self) -> QSize:
         """One line of 24 px."""
         return QSize(200, 24)
+
+    def heightForWidth(self, width: int) -> int:
+        """24 px a step, 20 px more for each further line."""
+        words = QRect(0, 0, self._room(width), 1_000)
+        rect = QFontMetrics(theme.font()).boundingRect(words, int(Qt.TextFlag.TextWordWrap), self.text())
+        lines = max(round(rect.height() / QFontMetrics(theme.font()).height()), 1)
+        return 24 + 20 * (lines - 1)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint box, tick and words."""
@@ -116,19 +124,18 @@ class Step(QAbstractButton):
         painter.drawRoundedRect(box, 3, 3)
         if done:
             paint_icon(painter, QRect(2, 6, 12, 12).toRectF(), "check", "on_accent")
-        font = theme.font()
-        metrics = QFontMetrics(font)
-        painter.setFont(font)
-        aside = metrics.horizontalAdvance(self._aside) + 8 if self._aside else 0
-        room = self.width() - 24 - aside
+        painter.setFont(theme.font())
         painter.setPen(theme.color("text_muted" if done else "text"))
-        words = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
-        painter.drawText(QRect(24, 0, room, 24), Qt.AlignmentFlag.AlignVCenter, words)
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(QRect(24, 0, self._room(self.width()), self.height()), flags, self.text())
         painter.setPen(theme.color("text_muted"))
-        painter.drawText(
-            QRect(0, 0, self.width(), 24), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self._aside
-        )
+        aside = QRect(0, 0, self.width(), 24)
+        painter.drawText(aside, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self._aside)
         painter.end()
+
+    def _room(self, width: int) -> int:
+        aside = QFontMetrics(theme.font()).horizontalAdvance(self._aside) + 8 if self._aside else 0
+        return max(width - 24 - aside, 40)
 
 
 class ShareBar(QWidget):

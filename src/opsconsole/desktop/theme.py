@@ -131,10 +131,12 @@ class Theme(QObject):
         if name not in THEMES:
             raise ValueError(f"unknown theme {name!r}")
         if not self._families:
+            # The font before the first window: widgets take theirs from the window they are put into.
             for file in _FONT_FILES:
                 QFontDatabase.addApplicationFont(str(resource("fonts", file)))
             self._families = list(self.tokens["font"]["family"])
             self._fonts.clear()
+            QApplication.setFont(self.font())
         if name != self._name:
             self._name = name
             self._colors = self._read_colors(name)
@@ -145,7 +147,6 @@ class Theme(QObject):
             return
         if application.property("opsconsole_theme") is None:
             application.setStyle("Fusion")
-            application.setFont(self.font())
         self.use(self._name, application)
 
     def use(self, name: str, application: QApplication | None = None) -> None:
