@@ -93,7 +93,8 @@ def link_events(conn: Connection, order_ids: Collection[int], tracking_numbers: 
 
 def _point(conn: Connection, numbers: Any) -> None:
     events, shipments = schema.shipment_events, schema.shipments
+    # The least of a computed value: PostgreSQL would look for the least id by walking the key's index row by row.
     first = (
-        select(func.min(shipments.c.id)).where(shipments.c.tracking_number == events.c.tracking_number)
+        select(func.min(shipments.c.id + 0)).where(shipments.c.tracking_number == events.c.tracking_number)
     ).scalar_subquery()
     conn.execute(update(events).where(events.c.tracking_number.in_(numbers)).values(shipment_fk=first))
