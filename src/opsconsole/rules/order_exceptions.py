@@ -129,7 +129,6 @@ DUPLICATE_ORDER = Rule(
     working=True,
     subject=SubjectKind.ORDER,
     select=of_orders.duplicate_order,
-    check=of_orders.nearest_twin,
     neighbors=of_orders.twins,
     recheck=True,
     parameters=(Parameter("minutes", "Placed within", 60, "minutes", 1, 1440, "Of an order with the same content."),),

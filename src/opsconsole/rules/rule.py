@@ -53,7 +53,7 @@ class Moment:
     """What a rule is asked at: the instant, its parameters' values, and how plain the data is.
 
     ``settled`` says that no known fact is dated after ``now``; conditions are then the plain ones that the partial
-    indexes serve. ``whole`` says that all orders are asked about, not some. ``channels`` are those whose files tell what the rule needs (None: all do, or the rule does not ask).
+    indexes serve. ``among`` is a table of the ids of the orders asked about (None: all). ``channels`` are those whose files tell what the rule needs (None: all do, or the rule does not ask).
     ``said`` maps a batch and record kind to the fields its files had; ``formats`` a carrier's key to the family of its
     tracking numbers, where the business has set one.
     """
@@ -62,7 +62,7 @@ class Moment:
     values: Mapping[str, float] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     settled: bool = False
-    whole: bool = True
+    among: Any = None
     channels: frozenset[str] | None = None
     said: Mapping[tuple[int, str], frozenset[str]] = field(default_factory=dict)
     formats: Mapping[str, str] = field(default_factory=dict)

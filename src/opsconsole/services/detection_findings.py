@@ -3,10 +3,10 @@
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, select
 
 from opsconsole.rules.rule import COLUMNS, Moment, Rule
 from opsconsole.services.detection_scope import Scope, channels_that_tell
@@ -57,24 +57,23 @@ def ask(connection: Connection, rule: Rule, scope: Scope) -> Finding:
         scope.now,
         scope.parameters(rule),
         settled=scope.settled,
-        whole=whole,
         channels=telling,
         said=scope.said,
         formats=scope.settings["tracking_formats"] or {},
     )
-    rows = _rows(connection, rule.select(moment), None if whole else among)
+    rows = _rows(connection, rule, moment, None if whole else among)
     found = _checked(rule, rows, moment)
     return Finding(rule, "ran", "", found, whole, round((time.perf_counter() - started) * 1000))
 
 
-def _rows(connection: Connection, statement: Select[Any], among: Sequence[int] | None) -> list[dict[str, Any]]:
+def _rows(connection: Connection, rule: Rule, moment: Moment, among: Sequence[int] | None) -> list[dict[str, Any]]:
     if among is None:
-        return [dict(row) for row in connection.execute(statement).mappings()]
+        return [dict(row) for row in connection.execute(rule.select(moment)).mappings()]
     if not among:
         return []
     with dialect.id_set(connection, among) as ids:
-        limited = statement.where(orders.c.id.in_(select(ids.c.id)))
-        return [dict(row) for row in connection.execute(limited).mappings()]
+        statement = rule.select(replace(moment, among=ids)).where(orders.c.id.in_(select(ids.c.id)))
+        return [dict(row) for row in connection.execute(statement).mappings()]
 
 
 def _checked(rule: Rule, rows: list[dict[str, Any]], moment: Moment) -> list[Found]:
