@@ -173,7 +173,7 @@ def duplicate_order(moment: Moment) -> Select[Any]:
         if moment.among is None
         else select(o.content_hash).where(o.id.in_(select(moment.among.c.id)), o.content_hash.is_not(None))
     )
-    turn = {"partition_by": o.content_hash, "order_by": (o.placed_at, o.id)}
+    turn: dict[str, Any] = {"partition_by": o.content_hash, "order_by": (o.placed_at, o.id)}
     paired = (
         select(
             o.id,
@@ -265,7 +265,7 @@ def partial_shipment_clock(moment: Moment, since: int) -> Select[Any]:
 def no_tracking(moment: Moment) -> Select[Any]:
     """Parcels under way longer than the limit; whether their number is good is for the check to say."""
     s = shipments.c
-    moving = s.delivered_at.is_(None)
+    moving: ColumnElement[bool] = s.delivered_at.is_(None)
     if not moment.settled:
         moving = or_(moving, s.delivered_at > moment.now)
     return (
