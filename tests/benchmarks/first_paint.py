@@ -71,7 +71,6 @@ def console(folder: Path, url: str) -> None:
     from PySide6.QtWidgets import QApplication
 
     from opsconsole.app import App, Options
-    from opsconsole.desktop.tabs import TABS
 
     application = QApplication([])
     seen: dict[str, Any] = {}
@@ -100,7 +99,7 @@ def console(folder: Path, url: str) -> None:
             application.quit()
 
     options = Options(url, settings=folder / "settings.ini", cache=folder, alone=True)
-    app = App(application, options, sample_tabs() if os.environ.get("OPSCONSOLE_SAMPLE_TAB") else TABS, never)
+    app = App(application, options, sample_tabs(), never)
     # First the figures, then what the program does after its first paint.
     read_view = app._read_view
 
@@ -116,6 +115,33 @@ def console(folder: Path, url: str) -> None:
     app.start()
     application.exec()
     report(**seen)
+    app.stop()
+
+
+def prepare(folder: Path, url: str) -> None:
+    """Run the program once over the tests' own rows and close it, so that it has something to show at its start."""
+    from PySide6.QtCore import QEventLoop
+    from PySide6.QtWidgets import QApplication
+
+    from opsconsole.app import App, Options
+
+    class Database:
+        label = "ops-main"
+        time_zone = "America/New_York"
+
+        def __init__(self) -> None:
+            self.url = url
+
+        def close(self) -> None:
+            pass
+
+    application = QApplication([])
+    options = Options(url, settings=folder / "settings.ini", cache=folder, alone=True)
+    app = App(application, options, sample_tabs(), lambda url, progress: Database())
+    app.start()
+    while not (app.window.settled and app.desk.workspace is not None and not app.tasks.is_running()):
+        application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 100)
+    app.window.close()
     app.stop()
 
 
@@ -136,5 +162,7 @@ def sample_tabs() -> Any:
 if __name__ == "__main__":
     if sys.argv[1] == "bare":
         bare()
+    elif sys.argv[1] == "prepare":
+        prepare(Path(sys.argv[2]), sys.argv[3])
     else:
         console(Path(sys.argv[2]), sys.argv[3])

@@ -201,6 +201,9 @@ def test_files_dropped_on_the_window_are_handed_on(start: Starter, qtbot: QtBot,
     from PySide6.QtGui import QDropEvent
 
     app = start(alone=True)
+    _loaded(qtbot, app)
+    asked: list[Any] = []
+    app.desk.show_asked.connect(lambda *parts: asked.append(parts))
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(tmp_path / "orders.csv"))])
     event = QDropEvent(
@@ -209,6 +212,7 @@ def test_files_dropped_on_the_window_are_handed_on(start: Starter, qtbot: QtBot,
     with qtbot.waitSignal(app.window.files_dropped) as caught:
         app.window.dropEvent(event)
     assert caught.args == [[tmp_path / "orders.csv"]]
+    assert asked == [("data", None, {"files": str(tmp_path / "orders.csv"), "check_only": ""})]
 
 
 @pytest.mark.parametrize("theme_name", ["light", "dark"])

@@ -33,6 +33,7 @@ class Start(QObject):
         self._opening = opening
         self.data_file = data_folder() / "ops.db"
         window.start_asked.connect(self.show)
+        window.files_dropped.connect(self._take)
 
     def show(self) -> None:
         """Show the welcome in place of the tabs."""
@@ -54,12 +55,19 @@ class Start(QObject):
 
     def _import(self, files: list[Path], check_only: bool) -> None:
         """Open the local database, then lead to the import of these files."""
-        options = {"files": "\n".join(str(file) for file in files), "check_only": "1" if check_only else ""}
+        options = _import_options(files, check_only)
         self._opening.make_and_open(
             lambda progress: _make_empty(self.data_file, progress),
             "Making the database",
             then=lambda: self._desk.show("data", None, options),
         )
+
+    def _take(self, files: list[Path]) -> None:
+        """Import files that were dropped on the window: into the open database, else into the local one."""
+        if self._desk.workspace is None:
+            self._import(files, False)
+        else:
+            self._desk.show("data", None, _import_options(files, False))
 
     def _connect(self, values: Mapping[str, Any], test_only: bool, page: "Welcome") -> None:
         url = shared_url(values)
@@ -89,6 +97,10 @@ class Start(QObject):
     def _use_location(self, path: Path) -> None:
         self.data_file = path
         self.show()
+
+
+def _import_options(files: list[Path], check_only: bool) -> dict[str, str]:
+    return {"files": "\n".join(str(file) for file in files), "check_only": "1" if check_only else ""}
 
 
 def shared_url(values: Mapping[str, Any]) -> str:

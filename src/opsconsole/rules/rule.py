@@ -54,9 +54,9 @@ class Moment:
 
     ``settled`` says that no known fact is dated after ``now``; conditions are then the plain ones that the partial
     indexes serve. ``among`` is a table of the ids of the orders asked about (None: all). ``channels`` are those whose
-    files tell what the rule needs (None: all do, or the rule does not ask). ``said`` maps a batch and record kind to the
-    fields its files had; ``formats`` a carrier's key to the family of its tracking numbers, where the business has set
-    one.
+    files tell what the rule needs (None: all do, or the rule does not ask). ``said`` maps a batch and record kind to
+    the fields its files had; ``formats`` a carrier's key to the family of its tracking numbers, where the business
+    has set one.
     """
 
     now: int

@@ -109,16 +109,21 @@ def _write_life(connection: Connection, finding: Finding, life: Life, now: int) 
     return {*ids, *life.updates}
 
 
-def _write_rules(
-    connection: Connection, findings: Sequence[Finding], lives: Mapping[str, Life], scope: Scope
-) -> tuple[RuleResult, ...]:
-    now = scope.now
+def _open_counts(connection: Connection, now: int) -> dict[str, int]:
     shown = or_(exceptions.c.ignored_until.is_(None), exceptions.c.ignored_until <= now)
     counts: dict[str, int] = dict(
         connection.execute(
             select(exceptions.c.rule, func.count()).where(ACTIVE, shown).group_by(exceptions.c.rule)
         ).all()
     )
+    return counts
+
+
+def _write_rules(
+    connection: Connection, findings: Sequence[Finding], lives: Mapping[str, Life], scope: Scope
+) -> tuple[RuleResult, ...]:
+    now = scope.now
+    counts = _open_counts(connection, now)
     before = {row.rule: row for row in connection.execute(select(rule_runs))}
     results, rows = [], []
     for finding in findings:

@@ -95,6 +95,26 @@ _COLUMNS = (
 )
 
 
+_HIDDEN_FIELDS = (
+    Field("sku", "SKU", Kind.IDENTIFIER, missing="Unknown", hidden=True),
+    Field("tracking", "Tracking", Kind.IDENTIFIER, missing="None", hidden=True),
+    Field("opened_at", "Opened", Kind.INSTANT, hidden=True, help="When the condition became true."),
+    Field("detected_at", "Detected", Kind.INSTANT, hidden=True, help="When a run of the rules first saw it."),
+    Field("acknowledge_by", "Acknowledge by", Kind.INSTANT, hidden=True),
+    Field("due_at", "Due", Kind.INSTANT, hidden=True, help="When it must be resolved."),
+    Field("closed_at", "Closed", Kind.INSTANT, missing="Open", hidden=True),
+    Field("closed_by", "Closed by", missing="Nobody", hidden=True),
+    Field("root_cause", "Root cause", Kind.STATUS, missing="None", labels=labels(ROOT_CAUSES), hidden=True),
+    Field("snoozed_until", "Snoozed until", Kind.INSTANT, missing="Awake", hidden=True),
+    Field("severity_reason", "Severity because", missing="Its type", hidden=True),
+    Field("currency", "Currency", hidden=True),
+    Field("subject_kind", "Subject kind", hidden=True),
+    Field("subject", "Subject", Kind.IDENTIFIER, hidden=True),
+    Field("order_fk", "Order row", Kind.QUANTITY, hidden=True),
+    Field("version", "Version", Kind.QUANTITY, hidden=True, help="What a change must name to be written."),
+)
+
+
 def _fields(channels: Mapping[Any, str], sites: Mapping[Any, str]) -> tuple[Field, ...]:
     return (
         Field("severity", "Severity", Kind.SEVERITY, width=64, total=Total.COUNT, total_words="exceptions"),
@@ -126,22 +146,7 @@ def _fields(channels: Mapping[Any, str], sites: Mapping[Any, str]) -> tuple[Fiel
         ),
         Field("owner", "Owner", missing="Unassigned", width=110, total=Total.MISSING, total_words="without owner"),
         Field("state", "State", Kind.STATE, labels=labels(EXCEPTION_STATES), width=118),
-        Field("sku", "SKU", Kind.IDENTIFIER, missing="Unknown", hidden=True),
-        Field("tracking", "Tracking", Kind.IDENTIFIER, missing="None", hidden=True),
-        Field("opened_at", "Opened", Kind.INSTANT, hidden=True, help="When the condition became true."),
-        Field("detected_at", "Detected", Kind.INSTANT, hidden=True, help="When a run of the rules first saw it."),
-        Field("acknowledge_by", "Acknowledge by", Kind.INSTANT, hidden=True),
-        Field("due_at", "Due", Kind.INSTANT, hidden=True, help="When it must be resolved."),
-        Field("closed_at", "Closed", Kind.INSTANT, missing="Open", hidden=True),
-        Field("closed_by", "Closed by", missing="Nobody", hidden=True),
-        Field("root_cause", "Root cause", Kind.STATUS, missing="None", labels=labels(ROOT_CAUSES), hidden=True),
-        Field("snoozed_until", "Snoozed until", Kind.INSTANT, missing="Awake", hidden=True),
-        Field("severity_reason", "Severity because", missing="Its type", hidden=True),
-        Field("currency", "Currency", hidden=True),
-        Field("subject_kind", "Subject kind", hidden=True),
-        Field("subject", "Subject", Kind.IDENTIFIER, hidden=True),
-        Field("order_fk", "Order row", Kind.QUANTITY, hidden=True),
-        Field("version", "Version", Kind.QUANTITY, hidden=True, help="What a change must name to be written."),
+        *_HIDDEN_FIELDS,
     )
 
 
@@ -164,21 +169,7 @@ def list_exceptions(
         goods = _texts(connection, rows, order_lines.c.sku, order_lines.c.order_fk)
         parcels = _texts(connection, rows, shipments.c.tracking_number, shipments.c.order_fk)
         names = channel_names(connection), location_names(connection)
-    told = [json.loads(row.evidence_json) for row in rows]
-    columns = {
-        "type": [row.rule for row in rows],
-        "evidence": [
-            _short(row, values, names[1], now, company.time_zone) for row, values in zip(rows, told, strict=True)
-        ],
-        "order": [row.order for row in rows],
-        "customer": [row.customer_name or row.customer_id for row in rows],
-        "age": [_age(row, now) for row in rows],
-        "time_left": [time_left(row, now, clocks) for row in rows],
-        "sku": [values.get("sku") or goods.get(row.order_fk) for row, values in zip(rows, told, strict=True)],
-        "tracking": [
-            values.get("tracking") or parcels.get(row.order_fk) for row, values in zip(rows, told, strict=True)
-        ],
-    }
+    columns = _columns(rows, goods, parcels, clocks, names[1], now, company.time_zone)
     fields = _fields(*names)
     for field in fields:
         columns.setdefault(field.key, [getattr(row, field.key) for row in rows] if field.key not in columns else [])
@@ -191,6 +182,30 @@ def list_exceptions(
         time_zone=company.time_zone,
     )
     return filtered(listing, tuple((filters or {}).items()))
+
+
+def _columns(
+    rows: Sequence[Row[Any]],
+    goods: Mapping[Any, str],
+    parcels: Mapping[Any, str],
+    clocks: Clocks,
+    sites: Mapping[Any, str],
+    now: int,
+    zone: str,
+) -> dict[str, list[Any]]:
+    told = [json.loads(row.evidence_json) for row in rows]
+    return {
+        "type": [row.rule for row in rows],
+        "evidence": [_short(row, values, sites, now, zone) for row, values in zip(rows, told, strict=True)],
+        "order": [row.order for row in rows],
+        "customer": [row.customer_name or row.customer_id for row in rows],
+        "age": [_age(row, now) for row in rows],
+        "time_left": [time_left(row, now, clocks) for row in rows],
+        "sku": [values.get("sku") or goods.get(row.order_fk) for row, values in zip(rows, told, strict=True)],
+        "tracking": [
+            values.get("tracking") or parcels.get(row.order_fk) for row, values in zip(rows, told, strict=True)
+        ],
+    }
 
 
 def _rows(connection: Connection, which: ColumnElement[bool], now: int) -> Sequence[Row[Any]]:

@@ -15,7 +15,7 @@ from opsconsole.domain.instants import SECOND
 from opsconsole.domain.pages import ExceptionPage, HistoryEvent, OtherException, RunbookStep
 from opsconsole.domain.resources import resource
 from opsconsole.domain.severity import SEVERITIES
-from opsconsole.domain.wording import plural
+from opsconsole.domain.wording import instant, plural
 from opsconsole.rules.order_exceptions import BY_CODE
 from opsconsole.rules.order_exceptions_conditions import ACTIVE
 from opsconsole.rules.rule import Rule
@@ -40,6 +40,12 @@ def exception_page(database: Database, now: int, exception_id: int) -> Exception
         return _page(connection, row, now)
 
 
+_AS_STORED = (
+    *("id", "version", "rule", "severity", "state", "subject_kind", "subject", "order_fk", "opened_at", "detected_at"),
+    *("acknowledge_by", "due_at", "value_at_risk", "snoozed_until", "ignored_until"),
+)
+
+
 def _page(connection: Connection, row: Row[Any], now: int) -> ExceptionPage:
     rule = BY_CODE[row.rule]
     zone = business(connection, now).time_zone
@@ -47,30 +53,18 @@ def _page(connection: Connection, row: Row[Any], now: int) -> ExceptionPage:
     channel, site = channels.get(row.channel, row.channel or ""), sites.get(row.location, row.location or "")
     way = None if row.order_fk is None else read_way(connection, row.order_fk, now, zone)
     order = "" if way is None else way.order["order_number"] or way.order["order_id"]
-    values = _values(connection, row, site, channel)
     until = now if row.closed_at is None else row.closed_at
+    values = _values(connection, row, site, channel, until, zone)
     return ExceptionPage(
-        id=row.id,
-        version=row.version,
-        rule=row.rule,
+        **{name: getattr(row, name) for name in _AS_STORED},
         title=rule.label,
-        severity=row.severity,
         severity_reason=_severity_reason(rule, row),
-        state=row.state,
-        subject_kind=row.subject_kind,
-        subject=row.subject,
-        order_fk=row.order_fk,
         order=order or values.get("order") or "",
         channel=channel,
         location=site,
         about=_about(row, channel, site, None if way is None else way.order["line_count"]),
         owner=row.owner or "",
-        opened_at=row.opened_at,
-        detected_at=row.detected_at,
-        acknowledge_by=row.acknowledge_by,
-        due_at=row.due_at,
         time_left=_time_left(connection, rule, row, now),
-        value_at_risk=row.value_at_risk,
         currency=row.currency or "",
         why=words.in_sentences(rule.sentences, values, now=until, zone=zone),
         others=_others(connection, row, now),
@@ -78,15 +72,13 @@ def _page(connection: Connection, row: Row[Any], now: int) -> ExceptionPage:
         runbook=_runbook(connection, rule, row, values, now, zone),
         history=_history(connection, row, now),
         root_cause=row.root_cause or "",
-        snoozed_until=row.snoozed_until,
-        ignored_until=row.ignored_until,
         ignored_reason=row.ignored_reason or "",
         as_of=now,
         time_zone=zone,
     )
 
 
-def _values(connection: Connection, row: Row[Any], site: str, channel: str) -> dict[str, Any]:
+def _values(connection: Connection, row: Row[Any], site: str, channel: str, now: int, zone: str) -> dict[str, Any]:
     """What the sentences may name."""
     values: dict[str, Any] = {
         **json.loads(row.evidence_json),
@@ -94,6 +86,7 @@ def _values(connection: Connection, row: Row[Any], site: str, channel: str) -> d
         "currency": row.currency,
         "opened_at": row.opened_at,
         "due_at": row.due_at,
+        "by_when": f"{'by' if row.due_at >= now else 'overdue since'} **{instant(row.due_at, zone, year_of=now)}**",
         "location": site or None,
         "channel": channel or None,
     }

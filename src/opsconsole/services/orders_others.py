@@ -59,6 +59,8 @@ def _listing(
     for field in fields:
         if field.kind is Kind.MONEY:
             columns[field.key] = [None if value is None else round(value) for value in columns[field.key]]
+        elif field.kind is Kind.FLAG:
+            columns[field.key] = [bool(value) for value in columns[field.key]]
     shown: dict[str, Sequence[Any]] = {name: coded(column) for name, column in columns.items()}
     listing = Listing(labeled, shown, ids, now, title=title, time_zone=company.time_zone)
     return filtered(listing, tuple((filters or {}).items()))
@@ -182,14 +184,11 @@ _PURCHASE_FIELDS = (
 )
 
 
-def list_purchase_orders(database: Database, now: int, *, filters: Filters = None) -> Listing:
-    """Purchase orders as of ``now`` with the sums of their lines, newest first; ids are ``purchase_order:number``."""
-    p, line = purchase_orders.c, purchase_order_lines.c
-    with database.read() as connection:
-        today = business(connection, now).due_before
+def _line_sums(today: int) -> Any:
+    line = purchase_order_lines.c
     open_ = or_(line.completed_on.is_(None), line.completed_on >= today)
     late = func.max(case((open_ & (line.promised_on < today), 1), else_=0))
-    sums = (
+    return (
         select(
             line.purchase_order_fk,
             func.count().label("lines"),
@@ -202,6 +201,14 @@ def list_purchase_orders(database: Database, now: int, *, filters: Filters = Non
         .group_by(line.purchase_order_fk)
         .subquery("sums")
     )
+
+
+def list_purchase_orders(database: Database, now: int, *, filters: Filters = None) -> Listing:
+    """Purchase orders as of ``now`` with the sums of their lines, newest first; ids are ``purchase_order:number``."""
+    p = purchase_orders.c
+    with database.read() as connection:
+        today = business(connection, now).due_before
+    sums = _line_sums(today)
     done = p.status.in_(("received", "cancelled"))
     statement = (
         select(

@@ -1,12 +1,13 @@
 """A listing made ready to be arranged. Imports NumPy: made in a worker, used from any one thread at a time."""
 
 import threading
+from collections.abc import Mapping
 from typing import Any
 
 from opsconsole.desktop.table import sums
 from opsconsole.desktop.table.arrangement import Arranged, Arrangement
 from opsconsole.desktop.table.formats import Formats
-from opsconsole.desktop.table.order import Order
+from opsconsole.desktop.table.order import Mask, Order
 from opsconsole.domain.listing import Listing
 
 
@@ -17,13 +18,22 @@ class Arranger:
         self.listing = listing
         self._order = Order(listing)
         self._lock = threading.Lock()
+        self._of_all: tuple[Formats, Mapping[str, tuple[str, str]]] | None = None
 
     def arrange(self, arrangement: Arrangement, formats: Formats) -> Arranged:
         """The rows to show and the totals of those that no filter hides."""
         with self._lock:
-            rows = self._order.keep(arrangement)
-            totals = sums.totals(self._order, rows, formats)
+            mask = self._order.mask(arrangement)
+            rows = self._order.sorted(arrangement.sort, mask)
+            totals = self._totals(mask, formats)
             return self._order.group(rows, arrangement)._replace(totals=totals)
+
+    def _totals(self, mask: Mask | None, formats: Formats) -> Mapping[str, tuple[str, str]]:
+        if mask is not None:
+            return sums.totals(self._order, mask, formats)
+        if self._of_all is None or self._of_all[0] is not formats:
+            self._of_all = (formats, sums.totals(self._order, None, formats))
+        return self._of_all[1]
 
     def facet(self, key: str) -> list[tuple[Any, int]]:
         """Distinct raw values of a field with their counts, most frequent first; ``None`` stands for missing."""

@@ -12,6 +12,7 @@ from opsconsole.domain.field import Field, Kind
 
 SAMPLE_ROWS = 60
 MAX_TEXT = 280
+MAX_STRETCH = 480
 MIN_TEXT = 72
 STRETCH_MIN = 160
 STRETCH_FLOOR = 120
@@ -59,7 +60,8 @@ class Columns:
             stretching = []
         if stretching:
             loose = [field for field in fixed if field.key not in self._widths]
-            air = min(max((room - used - STRETCH_COMFORT) // max(len(loose), 1), 0), 16)
+            comfort = max(STRETCH_COMFORT, self._natural[stretching[0].key])
+            air = min(max((room - used - comfort) // max(len(loose), 1), 0), 16)
             for field in loose:
                 widths[field.key] += air
             widths[stretching[0].key] = max(room - used - air * len(loose), STRETCH_MIN)
@@ -158,7 +160,7 @@ class Columns:
         for labels in self._grid.group_labels.values():
             words = delegate.brush.texts("caption").get(labels.get(field.key, ""))[1]
             widths.append(int(words) + 1 + 2 * PADDING)
-        return min(max(widths), MAX_TEXT + 2 * PADDING)
+        return min(max(widths), (MAX_STRETCH if field.stretch else MAX_TEXT) + 2 * PADDING)
 
     def _cut(self, shown: list[Field], widths: dict[str, int], excess: int) -> None:
         for kinds in _CUT_ORDER:

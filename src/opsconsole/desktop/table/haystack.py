@@ -6,6 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from opsconsole.desktop.table.sortkeys import signed
 from opsconsole.domain.field import Field
 from opsconsole.domain.listing import Coded
 
@@ -24,14 +25,15 @@ class Haystack(Protocol):
 class FewWords:
     """Dictionary-encoded text: search the distinct words, then look the rows up."""
 
-    def __init__(self, codes: npt.NDArray[np.int32], words: Sequence[str]) -> None:
+    def __init__(self, codes: npt.NDArray[Any], words: Sequence[str]) -> None:
         self._codes = codes
         self._words = [word.casefold() for word in words]
 
     def contains(self, word: str) -> Mask:
         """Rows whose word contains ``word``."""
         hit = np.fromiter((word in known for known in self._words), np.bool_, len(self._words))
-        return np.append(hit, False)[self._codes]
+        found: Mask = np.append(hit, False)[self._codes]
+        return found
 
 
 class ManyWords:
@@ -66,7 +68,7 @@ class ManyWords:
 def build(field: Field, column: Any) -> Haystack:
     """Haystack of a column: words of statuses, dictionary words, or one buffer."""
     if isinstance(column, Coded):
-        return FewWords(np.asarray(column.codes, dtype=np.int32), [_words(field, value) for value in column.values])
+        return FewWords(signed(column.codes), [_words(field, value) for value in column.values])
     if isinstance(column, np.ndarray) and column.dtype.kind == "S":
         return _packed_bytes(column)
     if field.labels or _repeats(column):

@@ -18,6 +18,7 @@ from opsconsole.domain.listing import Listing
 Rows = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
 
+KEPT_SORTS = 6
 SEARCHED = frozenset({Kind.TEXT, Kind.IDENTIFIER, Kind.STATUS, Kind.STATE, Kind.PROPOSAL})
 
 
@@ -32,48 +33,11 @@ class Order:
         self._haystacks: dict[str, haystack.Haystack] = {}
         self._found: tuple[str, Mask] | None = None
 
-    def keep(self, arrangement: Arrangement) -> Rows:
-        """Rows that no filter hides, in the order of the sort.
+    def mask(self, arrangement: Arrangement) -> Mask | None:
+        """Which rows no filter hides; ``None``: all.
 
         Unknown fields in the arrangement are ignored: a remembered layout may name columns that are gone.
         """
-        mask = self._mask(arrangement)
-        rows = self._sorted(tuple(entry for entry in arrangement.sort if entry.key in self._fields))
-        return rows if mask is None else rows[mask[rows]]
-
-    def group(self, rows: Rows, arrangement: Arrangement) -> Arranged:
-        """Kept rows under their group rows, or as they are when nothing is grouped."""
-        if arrangement.group_by in self._fields and len(rows):
-            return self._grouped(rows, arrangement)
-        return Arranged(rows, (), len(rows))
-
-    def facet(self, key: str) -> list[tuple[Any, int]]:
-        """Distinct raw values of a field with their counts, most frequent first; ``None`` counts the missing."""
-        codes, values = self.key(key).coded()
-        counts: npt.NDArray[np.intp] = np.bincount(codes + 1, minlength=len(values) + 1)
-        pairs = [(None if index == 0 else values[index - 1], int(n)) for index, n in enumerate(counts) if n]
-        return sorted(pairs, key=lambda pair: -pair[1])
-
-    def key(self, key: str) -> sortkeys.SortKey:
-        """Sort key of a field, built on first use."""
-        if key not in self._keys:
-            self._keys[key] = sortkeys.build(self._fields[key], self.listing.columns[key])
-        return self._keys[key]
-
-    def _sorted(self, sort: tuple[SortBy, ...]) -> Rows:
-        if sort not in self._permutations:
-            self._permutations[sort] = self._permutation(sort)
-        return self._permutations[sort]
-
-    def _permutation(self, sort: tuple[SortBy, ...]) -> Rows:
-        if not sort:
-            return np.arange(len(self.listing), dtype=np.int32)
-        arrays = [self.key(entry.key).array(descending=entry.descending) for entry in sort]
-        if len(arrays) == 1:
-            return np.argsort(arrays[0], kind="stable").astype(np.int32)
-        return np.lexsort(arrays[::-1]).astype(np.int32)
-
-    def _mask(self, arrangement: Arrangement) -> Mask | None:
         mask: Mask | None = None
         if arrangement.rows is not None:
             mask = np.zeros(len(self.listing), dtype=np.bool_)
@@ -84,6 +48,47 @@ class Order:
         if arrangement.search.strip():
             mask = _both(mask, self._matches(arrangement.search))
         return mask
+
+    def sorted(self, sort: tuple[SortBy, ...], mask: Mask | None = None) -> Rows:
+        """Rows of a mask in the order of a sort; the permutation of all rows is kept."""
+        known = tuple(entry for entry in sort if entry.key in self._fields)
+        if known not in self._permutations:
+            while len(self._permutations) >= KEPT_SORTS:
+                del self._permutations[next(iter(self._permutations))]
+            self._permutations[known] = self._permutation(known)
+        rows = self._permutations[known]
+        return rows if mask is None else rows[mask[rows]]
+
+    def keep(self, arrangement: Arrangement) -> Rows:
+        """Rows that no filter hides, in the order of the sort."""
+        return self.sorted(arrangement.sort, self.mask(arrangement))
+
+    def group(self, rows: Rows, arrangement: Arrangement) -> Arranged:
+        """Kept rows under their group rows, or as they are when nothing is grouped."""
+        if arrangement.group_by in self._fields and len(rows):
+            return self._grouped(rows, arrangement)
+        return Arranged(rows, (), len(rows))
+
+    def facet(self, key: str) -> list[tuple[Any, int]]:
+        """Distinct raw values of a field with their counts, most frequent first; ``None`` counts the missing."""
+        codes, values = self.key(key).coded()
+        counts: npt.NDArray[np.intp] = np.bincount(codes.astype(np.int32) + 1, minlength=len(values) + 1)
+        pairs = [(None if index == 0 else values[index - 1], int(n)) for index, n in enumerate(counts) if n]
+        return sorted(pairs, key=lambda pair: -pair[1])
+
+    def key(self, key: str) -> sortkeys.SortKey:
+        """Sort key of a field, built on first use."""
+        if key not in self._keys:
+            self._keys[key] = sortkeys.build(self._fields[key], self.listing.columns[key])
+        return self._keys[key]
+
+    def _permutation(self, sort: tuple[SortBy, ...]) -> Rows:
+        if not sort:
+            return np.arange(len(self.listing), dtype=np.int32)
+        arrays = [self.key(entry.key).array(descending=entry.descending) for entry in sort]
+        if len(arrays) == 1:
+            return np.argsort(arrays[0], kind="stable").astype(np.int32)
+        return np.lexsort(arrays[::-1]).astype(np.int32)
 
     def _matches(self, search: str) -> Mask:
         words = search.casefold().split()
@@ -105,7 +110,8 @@ class Order:
 
     def _haystack(self, field: Field) -> haystack.Haystack:
         if field.key not in self._haystacks:
-            self._haystacks[field.key] = haystack.build(field, self.listing.columns[field.key])
+            column = self.listing.columns[field.key]
+            self._haystacks[field.key] = haystack.build(field, column)
         return self._haystacks[field.key]
 
     def _grouped(self, rows: Rows, arrangement: Arrangement) -> Arranged:
@@ -133,7 +139,7 @@ def _both(one: Mask | None, other: Mask) -> Mask:
     return other if one is None else one & other
 
 
-def _first_rows(codes: npt.NDArray[np.int32], present: npt.NDArray[np.int32]) -> npt.NDArray[np.intp]:
+def _first_rows(codes: npt.NDArray[Any], present: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
     order, first = np.unique(codes, return_index=True)
     return np.asarray(first[np.searchsorted(order, present)], dtype=np.intp)
 

@@ -9,10 +9,10 @@ import numpy.typing as npt
 from opsconsole.domain.field import Field, Kind, NoValue
 from opsconsole.domain.listing import Coded
 
-Numbers = npt.NDArray[np.float64] | npt.NDArray[np.int64] | npt.NDArray[np.int32]
-Codes = npt.NDArray[np.int32]
+Numbers = npt.NDArray[Any]  # float64, or an integer type as small as the column allows
+Codes = npt.NDArray[Any]  # any signed integer type
 
-_LARGEST = {4: np.iinfo(np.int32).max, 8: np.iinfo(np.int64).max}
+_FEW = np.iinfo(np.int16).max  # ranks up to this are 16 bits, which NumPy also sorts fastest
 WORDS = frozenset({Kind.TEXT, Kind.IDENTIFIER, Kind.SEVERITY, Kind.STATE, Kind.STATUS, Kind.GRADE, Kind.PROPOSAL})
 
 _NUMBER_OF: dict[Kind, Callable[[Any], float]] = {
@@ -56,7 +56,7 @@ class SortKey:
         if self._missing is None:
             return keys
         kept: Numbers = keys.copy()
-        kept[self._missing] = np.inf if keys.dtype == np.float64 else _LARGEST[keys.dtype.itemsize]
+        kept[self._missing] = np.inf if keys.dtype.kind == "f" else np.iinfo(keys.dtype).max
         return kept
 
     def coded(self) -> tuple[Codes, Sequence[Any]]:
@@ -87,6 +87,8 @@ def build(field: Field, column: Any) -> SortKey:
         return _of_coded(field, column)
     if isinstance(column, np.ndarray) and column.dtype.kind in "iufb":
         return _of_array(column)
+    if isinstance(column, np.ndarray) and column.dtype.kind == "S":
+        return _of_bytes(column)
     if field.kind in WORDS:
         return _of_words(field, column)
     return _of_objects(field, column)
@@ -105,10 +107,28 @@ def _of_array(column: npt.NDArray[Any]) -> SortKey:
 
 
 def _of_coded(field: Field, column: Coded) -> SortKey:
-    codes = np.asarray(column.codes, dtype=np.int32)
-    ranks = np.append(_ranks(field, column.values), 0).astype(np.int32)
+    codes = signed(column.codes)
+    ranks = np.append(_ranks(field, column.values), 0)
+    ranks = ranks.astype(np.int16 if len(ranks) < _FEW else np.int32)
     missing = codes < 0
     return SortKey(ranks[codes], missing if missing.any() else None, codes, column.values, column)
+
+
+def signed(codes: Any) -> Codes:
+    """Codes as an array that can hold -1, as small as it came."""
+    array = np.asarray(codes)
+    return array if array.dtype.kind == "i" else array.astype(np.int32)
+
+
+def _of_bytes(column: npt.NDArray[Any]) -> SortKey:
+    """Words as bytes (large listings): ranks by sorting the array itself, upper and lower case alike."""
+    lowered = np.char.lower(column)
+    order = np.argsort(lowered, kind="stable")
+    ordered = lowered[order]
+    steps = np.concatenate(([False], ordered[1:] != ordered[:-1]))
+    numbers = np.empty(len(column), dtype=np.int32)
+    numbers[order] = np.cumsum(steps, dtype=np.int32)
+    return SortKey(numbers, None, column=column)
 
 
 def _of_words(field: Field, column: Sequence[Any]) -> SortKey:

@@ -11,11 +11,14 @@ from opsconsole.desktop.table.order import Order
 from opsconsole.domain.field import Cover, Field, Kind, NoValue, Total
 from opsconsole.domain.listing import Listing
 
-Rows = npt.NDArray[np.int32]
+Rows = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
 
-def totals(order: Order, rows: Rows, formats: Formats) -> Mapping[str, tuple[str, str]]:
-    """Text and tone per field key for rows of the listing; fields without a total are absent."""
+def totals(order: Order, mask: Mask | None, formats: Formats) -> Mapping[str, tuple[str, str]]:
+    """Text and tone per field key for the rows of a mask (``None``: all); fields without a total are absent."""
+    # In the listing's own order, not the sort's: columns are then read from front to back.
+    rows = np.arange(len(order.listing)) if mask is None else np.flatnonzero(mask)
     result: dict[str, tuple[str, str]] = {}
     for field in order.listing.fields:
         if field.total != Total.NONE:
@@ -50,14 +53,15 @@ def _in_words(field: Field, figure: str) -> str:
 
 def _number(order: Order, field: Field, rows: Rows) -> int:
     key = order.key(field.key)
-    missing = np.zeros(len(rows), np.bool_) if key.missing is None else key.missing[rows]
+    missing = None if key.missing is None else key.missing[rows]
     if field.total == Total.OVER:
-        return int(((key.numbers[rows] < 0) & ~missing).sum())
+        over = key.numbers[rows] < 0
+        return int((over if missing is None else over & ~missing).sum())
     if field.total == Total.DISTINCT:
         codes, values = key.coded()
-        present = np.bincount(codes[rows] + 1, minlength=len(values) + 1) > 0
+        present = np.bincount(codes[rows].astype(np.int32) + 1, minlength=len(values) + 1) > 0
         return int(present[1:].sum())
-    absent = int(missing.sum())
+    absent = 0 if missing is None else int(missing.sum())
     return absent if field.total == Total.MISSING else len(rows) - absent
 
 

@@ -257,6 +257,29 @@ def _quiet_days(random: np.random.Generator, state: Ints) -> Ints:
     return np.where(state == FORGOTTEN, _FORGOTTEN_FOR, quiet)
 
 
+def _named_items(catalog: Catalog, table: Ints, short: list[tuple[int, int]]) -> tuple[list[int], int]:
+    oversold = int(table[PLACE[OVERSOLD[1]], catalog.sku.index(OVERSOLD[0])])
+    return [int(table[where, what]) for what, where in short], oversold
+
+
+def _whole(sums: Ints, count: int) -> tuple[Ints, Ints]:
+    allocated, unallocated = np.zeros((2, count), dtype=np.int64)
+    allocated[: len(sums)], unallocated[: len(sums)] = sums[:, 0], sums[:, 1]
+    return allocated, unallocated
+
+
+def _held(random: np.random.Generator, count: int) -> Ints:
+    return np.where(random.random(count) < 0.08, random.integers(1, 4, count), 0)
+
+
+def _empty(available: Ints, allocated: Ints, unallocated: Ints, waited_for: list[int], oversold: int) -> None:
+    """Shelves as the planned orders need them: sold out, just enough, and one oversold."""
+    available[waited_for[:SHORT_ITEMS]] = 0
+    available[waited_for[TIGHT_ITEM]] = unallocated[waited_for[TIGHT_ITEM]]
+    available[oversold] = -OVERSOLD_BY
+    allocated[oversold] += OVERSOLD_BY + 2
+
+
 def make_stock(
     clock: Clock,
     random: np.random.Generator,
@@ -271,24 +294,17 @@ def make_stock(
     product, place, table = _items(catalog)
     count = len(product)
     item = _line_items(orders, lines, table)
-    waited_for = [int(table[where, what]) for what, where in short]
-    oversold = int(table[PLACE[OVERSOLD[1]], catalog.sku.index(OVERSOLD[0])])
+    waited_for, oversold = _named_items(catalog, table, short)
     line_allocated, sums = _commit(clock, orders, lines, quantities, facts, item, [*waited_for, oversold])
-    allocated, unallocated = np.zeros((2, count), dtype=np.int64)
-    allocated[: len(sums)], unallocated[: len(sums)] = sums[:, 0], sums[:, 1]
+    allocated, unallocated = _whole(sums, count)
     leaving = _leaving(clock, orders, lines, quantities, facts, item, count)
     demand, reorder = _reorder_points(_sold(clock, orders, lines, facts, item, count), catalog.lead[product])
     state = _states(random, demand, np.array([*waited_for, oversold]))
     state[np.isin(product, catalog.discontinued)] = FORGOTTEN
     available = _present(random, state, demand, reorder, leaving[:, -365:].mean(axis=1), unallocated)
-    available[waited_for[:SHORT_ITEMS]] = 0
-    available[waited_for[TIGHT_ITEM]] = unallocated[waited_for[TIGHT_ITEM]]
-    available[oversold] = -OVERSOLD_BY
-    allocated[oversold] += OVERSOLD_BY + 2
-    held = np.where(random.random(count) < 0.08, random.integers(1, 4, count), 0)
-    on_hand = available + allocated + held
-    quiet = _quiet_days(random, state)
-    level, coming = _backward(clock, random, catalog.pack[product], place, on_hand, leaving, quiet)
+    _empty(available, allocated, unallocated, waited_for, oversold)
+    on_hand = available + allocated + (held := _held(random, count))
+    level, coming = _backward(clock, random, catalog.pack[product], place, on_hand, leaving, _quiet_days(random, state))
     return Stock(
         product=product,
         place=place,
