@@ -10,6 +10,8 @@ from opsconsole.desktop.icons import paint_icon
 from opsconsole.desktop.theme import theme
 from opsconsole.desktop.words import Words
 
+_LONG_VALUE = 36
+
 
 def sentences(text: str, *, note: str = "") -> QWidget:
     """Marked sentences; ``note`` is a smaller muted one under them."""
@@ -32,7 +34,10 @@ def pairs(rows: Sequence[tuple[str, str] | tuple[str, str, str]]) -> QWidget:
         grid.addWidget(Words(row[0]), number, 0)
         if len(row) == 3:
             grid.addWidget(Words(row[1], role="small"), number, 1)
-        grid.addWidget(Words(f"**{row[-1]}**"), number, 2, Qt.AlignmentFlag.AlignRight)
+        # A long value wraps; unwrapped it would make the whole panel wider than its window.
+        value = Words(f"**{row[-1]}**", wrap=len(row[-1]) > _LONG_VALUE)
+        value.setAlignment(Qt.AlignmentFlag.AlignRight)
+        grid.addWidget(value, number, 2, Qt.AlignmentFlag(0) if value.wordWrap() else Qt.AlignmentFlag.AlignRight)
     grid.setColumnStretch(1, 1)
     return box
 

@@ -189,7 +189,7 @@ class Welcome(QWidget):
             "20,000 orders over two years",
             "Open exceptions of ten types",
             "Stock, purchase orders and demand",
-            "16 vendors with SLA clauses",
+            "Vendors of five kinds with SLA clauses",
             "A promotion and an outage to find",
         ):
             row = QHBoxLayout()

@@ -16,7 +16,7 @@ from opsconsole.store.database import Database
 from opsconsole.store.schema import batches, rejects
 
 _IMPORTS = (
-    Field("batch", "Batch", Kind.IDENTIFIER),
+    Field("batch", "Batch", Kind.IDENTIFIER, hidden=True),
     Field("file", "File", stretch=True),
     Field("label", "Recognized as"),
     Field("fills", "Fills", missing="Nothing"),
@@ -40,7 +40,9 @@ def list_imports(database: Database, now: int) -> Listing:
     """Every imported file, newest first."""
     table = batches
     with database.read() as conn:
-        statement = select(table).where(table.c.started_at <= now).order_by(table.c.id.desc())
+        statement = (
+            select(table).where(table.c.started_at <= now).order_by(table.c.started_at.desc(), table.c.id.desc())
+        )
         found = conn.execute(statement).mappings().all()
     rows = [
         {

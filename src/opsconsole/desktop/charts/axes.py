@@ -13,6 +13,7 @@ from opsconsole.desktop.charts.spec import Flag
 from opsconsole.desktop.theme import theme
 
 _LABEL_GAP = 15.0
+_TIME_HEIGHT = 28
 
 
 def axis_font(*, strong: bool = False) -> QFont:
@@ -46,6 +47,8 @@ class TimeAxis(pg.AxisItem):  # type: ignore[misc]
         super().__init__("bottom")
         self.words: Callable[[float], str] = str
         self.positions: Sequence[float] = ()
+        # Its own guess of its height lags behind the labels and cuts their feet.
+        self.setHeight(_TIME_HEIGHT)
         self.setStyle(tickLength=0, tickTextOffset=8, tickFont=axis_font(), hideOverlappingLabels=False)
         self.setPen(None)
 

@@ -73,6 +73,8 @@ class Tile(QFrame):
         self._verdict.setText(verdicts[content.met])
         self._delta.setText(content.delta)
         self._note.setText(content.note)
+        for label in (self._target, self._verdict, self._delta, self._note):
+            label.setVisible(bool(label.text()))
         self._mini.show_values(content.values, content.limits, signal=content.signal)
         self.setToolTip(content.tooltip)
         words = (content.title, content.value, content.target, verdicts[content.met], content.delta, content.note)

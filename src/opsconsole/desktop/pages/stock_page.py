@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _CHART_HEIGHT = 210
 _TICK_DAYS = 14
+_APART = 0.12  # of the chart's height: what a line of words needs
 
 
 def stock_panel(page: "StockPage", formats: Formats) -> PanelContent:
@@ -66,11 +67,15 @@ def projection_spec(projection: "StockProjection", formats: Formats) -> ChartSpe
     if projection.with_proposal:
         lines.append(Line("Without", projection.days, projection.expected, "without", points=False))
     levels = []
-    if projection.reorder_point is not None:
-        levels.append(
-            Level(projection.reorder_point, f"Reorder point {projection.reorder_point:,}", "warn", inside=True)
-        )
-        levels.append(Level(projection.safety, f"Safety {projection.safety:,}", "muted", inside=True))
+    point, safety = projection.reorder_point, projection.safety
+    if point is not None:
+        highest = max([point, *projection.high, *(units for _, units in projection.past)])
+        if point - safety >= highest * _APART:
+            labels = (f"Reorder point {point:,}", f"Safety {safety:,}")
+        else:  # two lines of words would stand on each other
+            labels = (f"Reorder point {point:,}, safety {safety:,}", "")
+        levels.append(Level(point, labels[0], "warn", inside=True))
+        levels.append(Level(safety, labels[1], "muted", inside=True))
     first = projection.past[0][0] if projection.past else projection.today
     last = projection.days[-1] if projection.days else projection.today
     ticks = list(range(projection.today, first - 1, -_TICK_DAYS)) + list(

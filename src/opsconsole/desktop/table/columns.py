@@ -163,13 +163,15 @@ class Columns:
         return min(max(widths), (MAX_STRETCH if field.stretch else MAX_TEXT) + 2 * PADDING)
 
     def _cut(self, shown: list[Field], widths: dict[str, int], excess: int) -> None:
-        for kinds in _CUT_ORDER:
-            for field in sorted(shown, key=lambda field: -widths[field.key]):
-                cuttable = field.kind in kinds and not field.stretch and field.key not in self._widths
-                if excess > 0 and cuttable:
-                    taken = min(excess, max(widths[field.key] - MIN_TEXT, 0))
-                    widths[field.key] -= taken
-                    excess -= taken
+        loose = [field for field in shown if not field.stretch and field.key not in self._widths]
+        loose.sort(key=lambda field: -widths[field.key])
+        wordy = [field for kinds in _CUT_ORDER for field in loose if field.kind in kinds]
+        if excess > sum(max(widths[field.key] - MIN_TEXT, 0) for field in wordy):
+            return  # it scrolls sideways anyway: then the words may as well be read
+        for field in wordy:
+            taken = min(max(excess, 0), max(widths[field.key] - MIN_TEXT, 0))
+            widths[field.key] -= taken
+            excess -= taken
 
     def _spread(self, shown: list[Field], widths: dict[str, int], room: int) -> None:
         """Share what is left among the columns, so that the rows reach the edge without a hole."""
