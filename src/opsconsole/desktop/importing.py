@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
 from opsconsole.desktop.dialogs.prompt import Entry, Prompt, PromptField, ask
+from opsconsole.desktop.files import FILE_FILTER
 from opsconsole.desktop.messages import MessageAction
 from opsconsole.desktop.settings import LAST_FOLDER
 from opsconsole.desktop.workspace import Workspace
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from opsconsole.services.import_recognition import Recognition
     from opsconsole.services.import_report import FileReport
 
-FILE_FILTER = "Exports (*.csv *.tsv *.txt *.xlsx *.ods *.gz *.zip);;All files (*)"
 TOUCHED = frozenset({"imports", "orders", "order_exceptions", "stock_levels", "vendors", "kpis"})
 
 

@@ -187,9 +187,9 @@ class MainWindow(QWidget):
 
     def dropEvent(self, event: "QDropEvent") -> None:
         """Hand the files on."""
-        from pathlib import Path
+        from opsconsole.desktop.files import local_files
 
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        paths = local_files(event)
         if paths:
             event.acceptProposedAction()
             self.files_dropped.emit(paths)

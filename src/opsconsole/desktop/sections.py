@@ -141,35 +141,3 @@ class Step(QAbstractButton):
     def _room(self, width: int) -> int:
         aside = QFontMetrics(theme.font()).horizontalAdvance(self._aside) + 8 if self._aside else 0
         return max(width - 24 - aside, 40)
-
-
-class ShareBar(QWidget):
-    """A bar of a share, 6 px high, in a tone; for headroom, claims and steps."""
-
-    def __init__(self, share: float, tone: str = "text_muted", words: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._share = min(max(share, 0.0), 1.0)
-        self._tone = tone
-        self.setFixedHeight(theme.height("bar"))
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(words)
-        self.setToolTip(words)
-
-    def sizeHint(self) -> QSize:
-        """Wide as there is room."""
-        return QSize(120, theme.height("bar"))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint track and share."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        radius = theme.radius("cell")
-        painter.setBrush(theme.color("track"))
-        painter.drawRoundedRect(self.rect(), radius, radius)
-        if self._share > 0:
-            painter.setBrush(theme.color(self._tone))
-            painter.drawRoundedRect(
-                QRect(0, 0, max(round(self.width() * self._share), 2), self.height()), radius, radius
-            )
-        painter.end()

@@ -19,11 +19,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from opsconsole.desktop.files import FILE_FILTER, local_files
 from opsconsole.desktop.icons import paint_icon
 from opsconsole.desktop.keycaps import KeyButton
 from opsconsole.desktop.theme import theme
 
-FILE_FILTER = "Exports (*.csv *.tsv *.txt *.xlsx *.ods *.gz *.zip);;All files (*)"
 _CONTENT_WIDTH = 1120
 
 
@@ -34,11 +34,6 @@ def label(text: str, role: str = "", *, wrap: bool = False) -> QLabel:
         made.setProperty("role", role)
     made.setWordWrap(wrap)
     return made
-
-
-def local_files(event: QDragEnterEvent | QDropEvent) -> list[Path]:
-    """Files and folders of a drag, local ones only."""
-    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
 
 
 class DropArea(QWidget):

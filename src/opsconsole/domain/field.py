@@ -1,6 +1,5 @@
 """What a column is: its key, its words, and the kind of value it holds."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -139,8 +138,3 @@ class Field:
             if known == code:
                 return words
         return "" if code is None else str(code)
-
-
-def field_keys(fields: Sequence[Field]) -> tuple[str, ...]:
-    """Keys of the fields, in order."""
-    return tuple(field.key for field in fields)

@@ -6,8 +6,3 @@ MARKETPLACE = frozenset(
 )
 # Kinds of locations whose stock a marketplace handles.
 MARKETPLACE_LOCATIONS = frozenset({"marketplace", "marketplace_fulfilled", "fba", "wfs"})
-
-
-def by_marketplace(fulfilled_by: str | None) -> bool:
-    """Whether a marketplace ships the order itself."""
-    return (fulfilled_by or "").strip().lower() in MARKETPLACE

@@ -28,13 +28,6 @@ def figure(value: float, kpi: Any, currency: str, formats: Formats) -> str:
     return formats.count(value, kpi.decimals)
 
 
-def difference(value: float, kpi: Any, currency: str, formats: Formats) -> str:
-    """A change in words, without its sign: ``1.2 pts``, ``$0.22``, ``0.1 d``."""
-    if kpi.kind == Kind.PERCENT:
-        return f"{formats.count(abs(value) * 100, kpi.decimals)} pts"
-    return figure(abs(value), kpi, currency, formats)
-
-
 def trend_spec(series: "Series", formats: Formats) -> ChartSpec:
     """The big chart: this period against target, last year, limits, signals and annotations."""
     kpi, currency = series.kpi, series.currency

@@ -1,6 +1,6 @@
 """Rows of a listing as cells for Qt: an arrangement over columns, nothing copied, nothing read from a database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -181,8 +181,3 @@ def _find(values: Any, wanted: Any) -> int:
         return int(values.index(wanted))
     except ValueError:
         return -1
-
-
-def field_places(fields: Sequence[Field]) -> Mapping[str, int]:
-    """Column number by field key."""
-    return {field.key: number for number, field in enumerate(fields)}

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
-
 from opsconsole.desktop.desk import Desk
 from opsconsole.desktop.importing import Importing, ImportOutcome
 from opsconsole.desktop.keycaps import KeyButton
@@ -15,7 +13,6 @@ from opsconsole.desktop.sections import pairs, sentences
 from opsconsole.desktop.tab import Tab
 from opsconsole.desktop.tab_content import Request, Selector, TabContent, read_freshness
 from opsconsole.desktop.table.cells import make_cell
-from opsconsole.desktop.welcome import local_files
 from opsconsole.desktop.workspace import Workspace
 from opsconsole.domain.listing import Listing
 from opsconsole.domain.progress import Progress
@@ -47,7 +44,6 @@ class DataTab(Tab):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.importing = Importing(self, self._show_outcome)
-        self.setAcceptDrops(True)
         button = KeyButton("Import files", key="Ctrl+I", icon="file")
         button.clicked.connect(lambda: self.importing.choose())
         self.toolbar.add_left(button)
@@ -117,16 +113,6 @@ class DataTab(Tab):
             self.importing.start(files, check_only=check_only)
         elif asked:
             self.importing.choose()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Files may be dropped anywhere on the tab."""
-        if local_files(event):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Import what was dropped."""
-        event.acceptProposedAction()
-        self.importing.start(local_files(event))
 
     def _show_outcome(self, outcome: ImportOutcome) -> None:
         written = [file.batch_id for file in outcome.files if file.batch_id is not None]
