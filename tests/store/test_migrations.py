@@ -54,9 +54,10 @@ def test_every_step_is_recorded_with_its_sentence(database):
 def test_a_step_that_fails_leaves_nothing_behind(tmp_path, monkeypatch):
     folder = tmp_path / "steps"
     shutil.copytree(migrations.FOLDER / "versions", folder / "versions")
-    broken = 'revision = "0009"\ndown_revision = "0008"\nfrom alembic import op\n'
+    newest = migrations.known()[-1]
+    broken = f'revision = "9999"\ndown_revision = "{newest}"\nfrom alembic import op\n'
     broken += 'def upgrade():\n    op.execute("CREATE TABLE half (a INTEGER)")\n    raise RuntimeError\n'
-    (folder / "versions" / "0009_broken.py").write_text(broken)
+    (folder / "versions" / "9999_broken.py").write_text(broken)
     database = connect(tmp_path / "new.db", create=True)
     monkeypatch.setattr(migrations, "FOLDER", folder)
 

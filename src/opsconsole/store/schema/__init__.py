@@ -10,6 +10,8 @@ the fields whose source differs from that: ``{"status": [source_time, batch_id]}
 newer ones.
 """
 
+from opsconsole.store.schema.aftersales import claims, disputes, fraud_decisions, refunds, tickets
+from opsconsole.store.schema.billing import contract_terms, freight_charges
 from opsconsole.store.schema.business import (
     annotations,
     calendars,
@@ -36,40 +38,70 @@ from opsconsole.store.schema.orders import (
     shipments,
 )
 from opsconsole.store.schema.purchasing import purchase_order_lines, purchase_orders, receipts
+from opsconsole.store.schema.teamwork import (
+    automation_deeds,
+    automation_rules,
+    changes,
+    incident_exceptions,
+    incident_ticks,
+    incidents,
+    rule_values,
+    saved_views,
+)
 from opsconsole.store.schema.trust import audit, idempotency, schema_steps
+from opsconsole.store.schema.warehouse import cut_offs, listings, order_events, picks, ship_methods, warehouse_orders
 
 __all__ = [
     "annotations",
     "audit",
+    "automation_deeds",
+    "automation_rules",
     "batch_fields",
     "batches",
     "calendars",
+    "changes",
     "channels",
+    "claims",
     "clauses",
+    "contract_terms",
     "customers",
+    "cut_offs",
     "detection_runs",
+    "disputes",
     "exception_events",
     "exceptions",
     "feeds",
+    "fraud_decisions",
+    "freight_charges",
     "idempotency",
+    "incident_exceptions",
+    "incident_ticks",
+    "incidents",
+    "listings",
     "locations",
     "metadata",
+    "order_events",
     "order_lines",
     "orders",
     "payments",
+    "picks",
     "products",
     "purchase_order_lines",
     "purchase_orders",
     "rates",
     "receipts",
+    "refunds",
     "rejects",
     "returns",
     "reviews",
     "rule_runs",
+    "rule_values",
     "runbook_ticks",
     "sales_history",
+    "saved_views",
     "schema_steps",
     "settings",
+    "ship_methods",
     "shipment_events",
     "shipments",
     "sku_aliases",
@@ -77,5 +109,7 @@ __all__ = [
     "stock_history",
     "stock_levels",
     "targets",
+    "tickets",
     "vendors",
+    "warehouse_orders",
 ]

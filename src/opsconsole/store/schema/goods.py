@@ -21,6 +21,8 @@ products = Table(
     Column("pack_size", Integer),
     Column("minimum_order", Integer),
     Column("active", Boolean),
+    string("hs_code"),
+    string("origin_country"),
     *provenance(),
 )
 
