@@ -5,8 +5,13 @@ the evidence: further columns whose labels the sentences name. Columns whose lab
 alone. Time enters only as bound cut-offs from the ``Moment``.
 
 Subjects are text and unique within their kind: an order is ``channel/order_id``, a line ``channel/order_id/line_id``,
-a shipment ``channel/order_id/shipment_id``, a SKU ``sku @ location`` (``sku`` alone where the location is unknown), a
-feed ``source/channel`` (``source`` alone where it serves all channels).
+a shipment ``channel/order_id/shipment_id``, a return ``channel/order_id/return_id`` (with ``/sku`` where it has one), a
+dispute ``channel/order_id/dispute_id``, a ticket ``helpdesk/ticket_id``, a purchase order its number, a charge
+``vendor_key/charge_id``, a listing ``channel/sku``, a SKU ``sku @ location`` (``sku`` alone where the location is
+unknown), a feed ``source/channel`` (``source`` alone where it serves all channels).
+
+A select or a check may give one column more, ``due_at``: the instant until which it must be resolved, where that is a
+date of its own (a cut-off, a pickup, the end of a claim window) and not a span of the rule's clock; NULL: the clock's.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -30,6 +35,12 @@ class SubjectKind(StrEnum):
     SHIPMENT = "shipment"
     SKU = "sku"
     FEED = "feed"
+    RETURN = "return"
+    PURCHASE_ORDER = "purchase_order"
+    DISPUTE = "dispute"
+    TICKET = "ticket"
+    CHARGE = "charge"
+    LISTING = "listing"
 
 
 _UNITS = {"minutes": MINUTE, "hours": HOUR, "days": DAY}

@@ -9,7 +9,7 @@ from opsconsole.domain import wording
 from opsconsole.domain.field import Field, Kind, Total
 from opsconsole.domain.instants import SECOND
 from opsconsole.domain.listing import Listing, from_rows
-from opsconsole.rules.order_exceptions import SYNC_STALE
+from opsconsole.rules.order_exceptions_records import SYNC_STALE
 from opsconsole.services.business import business
 from opsconsole.services.settings import settings_in_force
 from opsconsole.store.database import Database
