@@ -2,166 +2,25 @@
 
 import re
 
+import examples_aftersales
+import examples_checkout
+import examples_fulfillment
+import examples_records
+import examples_transit
 import pytest
+from examples import ADDRESS, ARRIVED, KNOWN, LINE, OPEN, SHIPPED, SHOP, STOCK, TWO_LINES, parcel, twin
 
 from opsconsole.domain import evidence
-from opsconsole.domain.instants import DAY, HOUR, MINUTE, SECOND
+from opsconsole.domain.instants import DAY, HOUR, MINUTE
 from opsconsole.domain.resources import resource
 from opsconsole.domain.severity import SEVERITIES
 from opsconsole.rules.order_exceptions import BY_CODE, RULES
 from opsconsole.rules.rule import COLUMNS
+from opsconsole.services.settings import change_setting
 
-SHOP = "shop"
-# Beside what an example is about: an order that shipped and arrived, so that its channel is known to tell of both.
-ARRIVED = {
-    "channel": SHOP,
-    "order_id": "arrived",
-    "status": "delivered",
-    "payment_status": "paid",
-    "placed_at": -9 * DAY,
-    "stated_shipped_at": -8 * DAY,
-    "stated_delivered_at": -6 * DAY,
-    "deliver_by": -5 * DAY,
-    "ship_by": -7 * DAY,
-}
-OPEN = {
-    "channel": SHOP,
-    "order_id": "1",
-    "status": "processing",
-    "payment_status": "paid",
-    "placed_at": -5 * HOUR,
-    "currency": "USD",
-    "total": 5000,
-    "ship_by": 20 * HOUR,
-}
-TIMES = {
-    *("placed_at", "paid_at", "stated_shipped_at", "stated_delivered_at", "cancelled_at"),
-    *("ship_by", "deliver_by", "shipped_at", "counted_at"),
-}
-ADDRESS = {
-    "address1": "12 Main Street",
-    "city": "Reno",
-    "province": "NV",
-    "postcode": "89501",
-    "country": "US",
-    "customer_name": "C. Jones",
-    "email": "c@example.com",
-}
-KNOWN = [{"sku": "A"}, {"sku": "B"}]
-LINE = {"channel": SHOP, "order_id": "1", "line_id": "1", "sku": "A", "quantity": 2.0, "amount": 5000}
-STOCK = {"sku": "A", "location": "reno", "on_hand": 2.0, "allocated": 0.0, "available": 2.0, "counted_at": -HOUR}
-SHIPPED = {**OPEN, "status": "shipped", "placed_at": -3 * DAY, "stated_shipped_at": -25 * HOUR}
-PARCEL = {
-    "channel": SHOP,
-    "order_id": "1",
-    "shipment_id": "S1",
-    "carrier_key": "ups",
-    "tracking_number": "1Z5R89390357567127",
-    "stated_shipped_at": None,
-}
-
-
-def parcel(**more):
-    made = {key: value for key, value in PARCEL.items() if key != "stated_shipped_at"}
-    return {**made, "shipped_at": -25 * HOUR, **more}
-
-
-def twin(**more):
-    return {**OPEN, **ADDRESS, "order_id": "2", "placed_at": -4 * HOUR, **more}
-
-
-TWO_LINES = [LINE, {**LINE, "order_id": "2"}]
-
-# Code -> (files in which it is found, the subject, files in which it is just not found); times count from now.
-EXAMPLES = {
-    "PAYMENT_PENDING": (
-        {"orders": [{**OPEN, "payment_status": "pending", "placed_at": -24 * HOUR - SECOND}]},
-        "shop/1",
-        {"orders": [{**OPEN, "payment_status": "pending", "placed_at": -24 * HOUR}]},
-    ),
-    "ADDRESS_INVALID": (
-        {"orders": [{**OPEN, **ADDRESS, "postcode": "8950"}], "order_lines": [LINE]},
-        "shop/1",
-        {"orders": [{**OPEN, **ADDRESS, "postcode": "89501-1234"}], "order_lines": [LINE]},
-    ),
-    "UNMAPPED_SKU": (
-        {"orders": [OPEN], "order_lines": [{**LINE, "sku": "a"}], "products": KNOWN},
-        "shop/1/1",
-        {"orders": [OPEN], "order_lines": [LINE], "products": KNOWN},
-    ),
-    "DUPLICATE_ORDER": (
-        {"orders": [{**OPEN, **ADDRESS}, twin(placed_at=-4 * HOUR)], "order_lines": TWO_LINES},
-        "shop/2",
-        {"orders": [{**OPEN, **ADDRESS}, twin(placed_at=-4 * HOUR + SECOND)], "order_lines": TWO_LINES},
-    ),
-    "OUT_OF_STOCK": (
-        {"orders": [{**OPEN, "location": "reno"}], "order_lines": [{**LINE, "quantity": 3.0}], "stock_levels": [STOCK]},
-        "A @ reno",
-        {"orders": [{**OPEN, "location": "reno"}], "order_lines": [LINE], "stock_levels": [STOCK]},
-    ),
-    "LATE_SHIPMENT": (
-        {"orders": [ARRIVED, {**OPEN, "ship_by": -1}]},
-        "shop/1",
-        {"orders": [ARRIVED, {**OPEN, "ship_by": 0}]},
-    ),
-    "PARTIAL_SHIPMENT": (
-        {
-            "orders": [{**OPEN, "status": "partially_shipped", "stated_shipped_at": -24 * HOUR - SECOND}],
-            "order_lines": [{**LINE, "quantity": 3.0, "shipped_quantity": 1.0}],
-        },
-        "shop/1",
-        {
-            "orders": [{**OPEN, "status": "partially_shipped", "stated_shipped_at": -24 * HOUR}],
-            "order_lines": [{**LINE, "quantity": 3.0, "shipped_quantity": 1.0}],
-        },
-    ),
-    "NO_TRACKING": (
-        # The last digit of a genuine number is 7.
-        {"orders": [SHIPPED], "shipments": [parcel(tracking_number="1Z5R89390357567128")]},
-        "shop/1/S1",
-        {"orders": [SHIPPED], "shipments": [parcel()]},
-    ),
-    "LATE_DELIVERY": (
-        {"orders": [ARRIVED, {**SHIPPED, "deliver_by": -1}]},
-        "shop/1",
-        {"orders": [ARRIVED, {**SHIPPED, "deliver_by": 0}]},
-    ),
-    "SYNC_STALE": (
-        {"feed": {"newest_data_at": -2 * HOUR - SECOND}},
-        "orders_file/shop",
-        {"feed": {"newest_data_at": -2 * HOUR}},
-    ),
-}
-
-
-def dated(row, now):
-    return {key: now + value if key in TIMES and value is not None else value for key, value in row.items()}
-
-
-@pytest.fixture
-def found(writing, now):
-    """Codes and subjects of the active exceptions after the files were written and the rules run."""
-    from sqlalchemy import insert, select
-
-    from opsconsole.services.detection import detect
-    from opsconsole.store.schema import exceptions, feeds
-
-    def run(files):
-        feed = files.get("feed")
-        kinds = {kind: [dated(row, now) for row in rows] for kind, rows in files.items() if kind != "feed"}
-        for kind, rows in kinds.items():
-            writing(at=now - HOUR, **{kind: rows})
-        if feed:
-            row = {"source": "orders_file", "channel": SHOP, "label": "Orders", "usual_interval_seconds": 3600}
-            with writing.database.write() as connection:
-                newest = now + feed["newest_data_at"]
-                connection.execute(insert(feeds).values(**row, newest_data_at=newest, arrivals=3))
-        detect(writing.database, now)
-        with writing.database.read() as connection:
-            rows = connection.execute(select(exceptions.c.rule, exceptions.c.subject)).all()
-        return {(row.rule, row.subject) for row in rows}
-
-    return run
+# Code -> (files in which it is found, the subject, files in which it is just not found).
+PHASES = (examples_checkout, examples_fulfillment, examples_transit, examples_aftersales, examples_records)
+EXAMPLES = {code: example for phase in PHASES for code, example in phase.EXAMPLES.items()}
 
 
 def test_every_rule_has_its_two_examples():
@@ -177,6 +36,13 @@ def test_a_rule_finds_its_example(code, found):
 @pytest.mark.parametrize("code", EXAMPLES)
 def test_a_rule_leaves_what_is_just_not_it(code, found):
     _, _, files = EXAMPLES[code]
+    assert not {s for c, s in found(files) if c == code}
+
+
+@pytest.mark.parametrize("code", EXAMPLES)
+def test_a_rule_that_is_switched_off_finds_nothing(code, found, writing, now):
+    files, _, _ = EXAMPLES[code]
+    change_setting(writing.database, f"rule.{code}.on", False, who="Tester", now=now - DAY)
     assert not {s for c, s in found(files) if c == code}
 
 

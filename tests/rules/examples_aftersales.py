@@ -1,0 +1,3 @@
+"""Examples of the rules about what comes after an order; expected by hand from the definitions."""
+
+EXAMPLES = {}
