@@ -2,12 +2,20 @@
 
 import random
 
+import world_aftersales
+import world_checkout
+import world_fulfillment
+import world_records
+import world_transit
 from sqlalchemy import insert, select, update
 
 from opsconsole.imports.records import Records
 from opsconsole.imports.writer import write_records
 from opsconsole.store import schema
 
+# What each phase adds: ``found(world, now)`` to the business, ``adorn(choose, order, now)`` to a new order, ``move`` to
+# one that changes. Records of other kinds go to ``order["more"]``: kind -> rows.
+PHASES = (world_checkout, world_fulfillment, world_transit, world_aftersales, world_records)
 HOUR = 3_600_000_000
 DAY = 24 * HOUR
 CHANNELS = ("shop", "market", "trade")
@@ -65,6 +73,8 @@ class World:
                 connection.execute(insert(schema.locations).values(key=key, label=key.title(), kind=kind))
             feed = {"source": "orders", "channel": "shop", "label": "Orders", "usual_interval_seconds": 3600}
             connection.execute(insert(schema.feeds).values(**feed, newest_data_at=now - DAY, arrivals=9))
+        for phase in PHASES:
+            phase.found(self, now)
         self.stock(now)
 
     def stock(self, now):
@@ -98,7 +108,7 @@ class World:
         order = {**original, "order_id": self._number(), "placed_at": original["placed_at"]}
         order["placed_at"] += self.random.choice((1, 30, 59, 60, 61, 90)) * 60_000_000
         order["lines"] = [dict(line, order_id=order["order_id"]) for line in original["lines"]]
-        order["parcels"] = []
+        order["parcels"], order["more"] = [], {}
         return order
 
     def _number(self):
@@ -127,8 +137,10 @@ class World:
             **self._address(),
         }
         order["lines"] = [self._line(order) for _ in range(choose.choice((1, 1, 2, 3)))]
-        order["parcels"] = []
+        order["parcels"], order["more"] = [], {}
         self._move(order, now)
+        for phase in PHASES:
+            phase.adorn(choose, order, now)
         return order
 
     def _address(self):
@@ -200,13 +212,15 @@ class World:
     def _write(self, now, orders):
         for order in orders:
             self.orders[order["channel"], order["order_id"]] = order
-        parts = ("lines", "parcels")
+        parts = ("lines", "parcels", "more")
+        kinds = sorted({kind for order in orders for kind in order["more"]})
         self.file(
             now,
             self.random.choice((None, *CHANNELS)),
             orders=[{name: value for name, value in order.items() if name not in parts} for order in orders],
             order_lines=[line for order in orders for line in order["lines"]],
             shipments=[parcel for order in orders for parcel in order["parcels"]],
+            **{kind: [row for order in orders for row in order["more"].get(kind, ())] for kind in kinds},
         )
 
     # --- what happens next --------------------------------------------------------------------------------------------
@@ -234,4 +248,6 @@ class World:
                         parcel["tracking_number"] = _UPS[0]
                 else:
                     self._move(order, now)
+                    for phase in PHASES:
+                        phase.move(choose, order, now)
             self._write(now, [self.orders[key] for key in picked])
