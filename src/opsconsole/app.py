@@ -19,7 +19,7 @@ from opsconsole.desktop.errors import ErrorReporter, default_log_path
 from opsconsole.desktop.main_window import MainWindow
 from opsconsole.desktop.settings import DATABASE_URL, FIRST_ROWS, LAST_TAB, THEME, Settings, default_path
 from opsconsole.desktop.single import OneWindow
-from opsconsole.desktop.tabs import TABS, TabName
+from opsconsole.desktop.tabs import TabName, all_tabs
 from opsconsole.desktop.tasks import Tasks
 from opsconsole.desktop.theme import theme
 from opsconsole.domain.errors import UserError
@@ -58,7 +58,7 @@ class App:
         self,
         application: QApplication,
         options: Options,
-        tabs: Sequence[TabName] = TABS,
+        tabs: Sequence[TabName] | None = None,
         opener: "Callable[[str, Progress], Database] | None" = None,
     ) -> None:
         self.options = options
@@ -69,7 +69,7 @@ class App:
         self.tasks = Tasks(self.errors.report)
         self.desk = Desk(self.tasks, self.settings, self.errors, options.cache or _cache_folder())
         self.one_window = OneWindow(self.desk.cache_folder)
-        self.window = MainWindow(self.desk, tabs)
+        self.window = MainWindow(self.desk, all_tabs() if tabs is None else tabs)
         self.window.painted.connect(self._furnish)
         self.window.closing.connect(self.keep_view)
         self.errors.window = self.window

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from opsconsole import app as composition
@@ -19,7 +19,7 @@ from opsconsole.desktop.actions import WINDOW_ACTIONS
 from opsconsole.desktop.commands import Commands
 from opsconsole.desktop.single import OneWindow
 from opsconsole.desktop.tab import Tab
-from opsconsole.desktop.tabs import TABS, TabName
+from opsconsole.desktop.tabs import TabName, all_tabs
 from opsconsole.desktop.theme import theme
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.progress import Progress
@@ -44,10 +44,14 @@ def start(
     class Data(sample.SampleTab):  # type: ignore[misc, name-defined]
         key = "data"
 
+    class Further(sample.SampleTab):  # type: ignore[misc, name-defined]
+        key = "further"
+
     names = (
         TabName("sample", "Order exceptions", made=sample.SampleTab),
         TabName("other", "Stock levels", made=Other),
         TabName("data", "Data", "right", Data),
+        TabName("further", "Rules", "more", Further),
     )
 
     def run(database: str | None = "test://ops-main", opener: Any = None, **more: Any) -> App:
@@ -236,9 +240,29 @@ def test_a_tab_is_rendered_as_a_picture(
 
 
 def test_every_tab_is_a_module_of_its_name() -> None:
-    for name in TABS:
+    for name in all_tabs():
         assert name.tab_class().key == name.key
         assert issubclass(name.tab_class(), Tab)
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_further_tabs_stand_behind_more_and_are_made_when_first_opened(start: Starter, qtbot: QtBot) -> None:
+    app = start(alone=True)
+    _loaded(qtbot, app)
+    more = app.window.tab_bar.more
+    assert more.isVisible()
+    assert list(app.window._tabs) == ["sample"]
+    app.window.activateWindow()
+    more.setFocus()
+    qtbot.keyClick(more, Qt.Key.Key_Down)
+    menu = more.findChild(QMenu)
+    assert menu is not None
+    assert menu.activeAction().text() == "&Rules"
+    qtbot.keyClick(menu, Qt.Key.Key_Return)
+    assert _loaded(qtbot, app).key == "further"
+    assert (more.text(), more.isChecked()) == ("Rules", True)
+    app.window.show_tab("sample")
+    assert (more.text(), more.isChecked()) == ("More", False)
 
 
 def test_heavy_modules_are_not_imported_before_the_first_paint() -> None:

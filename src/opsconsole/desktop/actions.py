@@ -20,6 +20,7 @@ WINDOW_ACTIONS: tuple[WindowAction, ...] = (
     WindowAction(("Esc",), "Clear search, then filters, then close the panel", "escape"),
     WindowAction(("F6",), "Next region", "next_region"),
     WindowAction(("Shift+F6",), "Previous region", "previous_region"),
+    WindowAction(("Alt+M",), "More tabs", "open_more"),
     WindowAction(("Ctrl+Shift+L",), "Light or dark", "switch_theme"),
     WindowAction(("?",), "This list", "show_shortcuts"),
     WindowAction(("Ctrl+Q",), "Quit", "close"),

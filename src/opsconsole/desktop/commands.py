@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from opsconsole.desktop.actions import WINDOW_ACTIONS
 from opsconsole.desktop.settings import THEME
+from opsconsole.desktop.tabs import TabName
 from opsconsole.desktop.theme import theme
 
 if TYPE_CHECKING:
@@ -28,9 +29,8 @@ class Commands(QObject):
         for action in WINDOW_ACTIONS:
             for keys in action.keys:
                 QShortcut(QKeySequence(keys), window).activated.connect(getattr(self, action.method))
-        for number, key in enumerate(window.names, 1):
-            shortcut = QShortcut(QKeySequence(f"Ctrl+{number}"), window)
-            shortcut.activated.connect(partial(self._show_tab, key))
+        for keys, tab in self._tab_keys():
+            QShortcut(QKeySequence(keys), window).activated.connect(partial(self._show_tab, tab.key))
 
     def focus_search(self) -> None:
         """Put the keyboard into the search of the tab in front."""
@@ -82,7 +82,7 @@ class Commands(QObject):
         """List the shortcuts."""
         from opsconsole.desktop.shortcuts import ShortcutsDialog
 
-        tabs = [(f"Ctrl+{number}", tab.label) for number, tab in enumerate(self._window.names.values(), 1)]
+        tabs = [(keys, tab.label) for keys, tab in self._tab_keys()]
         own = self._window.current.row_actions() if self._window.current is not None else ()
         of_tab = [(action.shortcut, action.label) for action in own if action.shortcut]
         dialog = ShortcutsDialog(tabs, of_tab, self._window)
@@ -122,6 +122,18 @@ class Commands(QObject):
         menu.addAction("Quit\tCtrl+Q").triggered.connect(window.close)
         button = window.tab_bar.menu
         menu.popup(button.mapToGlobal(QPoint(0, button.height())))
+
+    def open_more(self) -> None:
+        """Open the menu of further tabs."""
+        more = self._window.tab_bar.more
+        if more.isVisible():
+            more.open_menu()
+
+    def _tab_keys(self) -> list[tuple[str, TabName]]:
+        """Ctrl+1 … Ctrl+9, then Ctrl+0, for the tabs in their order."""
+        return [
+            (f"Ctrl+{number % 10}", tab) for number, tab in enumerate(self._window.names.values(), 1) if number < 11
+        ]
 
     def _use_moment(self, as_of: int | None) -> None:
         desk = self._window.desk

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QHBoxLayout, QMenu, QSizePolicy, QWidget
 
 from opsconsole.desktop import lines
 from opsconsole.desktop.icons import paint_icon
@@ -15,6 +15,7 @@ from opsconsole.desktop.words import Words
 
 _PADDING = 4
 _BADGE_PADDING = 7
+_CARET = 12
 
 
 class TabButton(QAbstractButton):
@@ -84,6 +85,74 @@ class TabButton(QAbstractButton):
         return 8 + metrics.horizontalAdvance(self._badge) + 2 * _BADGE_PADDING
 
 
+class MoreButton(TabButton):
+    """``More ⌄`` at the end of the tabs: a menu of further ones; shows the name of the one in front."""
+
+    picked = Signal(str)
+
+    def __init__(self, tabs: Sequence[TabName], parent: QWidget | None = None) -> None:
+        super().__init__("More", parent)
+        self.setToolTip("Further tabs (Alt+M)")
+        self._tabs = list(tabs)
+        self._counts: dict[str, int | None] = {}
+        self._current = ""
+        self.clicked.connect(self.open_menu)
+
+    def knows(self, key: str) -> bool:
+        """Whether a tab is in the menu."""
+        return any(tab.key == key for tab in self._tabs)
+
+    def set_current(self, key: str) -> None:
+        """Underline the button with the name of a tab of the menu; any other key: ``More`` again."""
+        self._current = key if self.knows(key) else ""
+        label = next((tab.label for tab in self._tabs if tab.key == self._current), "More")
+        self.setText(label)
+        self.setAccessibleName(f"More tabs, now {label}" if self._current else "More tabs")
+        self.setChecked(bool(self._current))
+        self.set_badge(self._counts.get(self._current))
+        self.updateGeometry()
+        self.update()
+
+    def set_count(self, key: str, count: int | None) -> None:
+        """Count beside a tab's name in the menu."""
+        self._counts[key] = count
+        if key == self._current:
+            self.set_badge(count)
+
+    def sizeHint(self) -> QSize:
+        """Room for the caret."""
+        return super().sizeHint() + QSize(_CARET + 4, 0)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Down opens the menu, as Space does."""
+        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.open_menu()
+            return
+        super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Name, caret, line."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        x = _PADDING + self._name_width() + 4
+        paint_icon(painter, QRectF(x, (self.height() - _CARET) / 2, _CARET, _CARET), "caret-down")
+        painter.end()
+
+    def open_menu(self) -> None:
+        """Open the menu under the button, its first entry under the keyboard."""
+        self.setChecked(bool(self._current))
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for tab in self._tabs:
+            count = self._counts.get(tab.key)
+            action = menu.addAction(f"&{tab.label}" + ("" if count is None else f"\t{count:,}"))
+            action.setCheckable(True)
+            action.setChecked(tab.key == self._current)
+            action.triggered.connect(lambda checked=False, key=tab.key: self.picked.emit(key))
+        menu.popup(self.mapToGlobal(QPoint(0, self.height())))
+        menu.setActiveAction(menu.actions()[0])
+
+
 class TabBar(QFrame):
     """``chosen(key)`` when the user picks a tab; ``menu_asked`` and ``shortcuts_asked`` for the two buttons."""
 
@@ -92,7 +161,7 @@ class TabBar(QFrame):
     shortcuts_asked = Signal()
 
     def __init__(self, tabs: Sequence[TabName], parent: QWidget | None = None) -> None:
-        """Tabs whose place is neither left nor right are not shown; they are in the menu."""
+        """Tabs whose place is more stand behind ``More``, those whose place is menu in the menu only."""
         super().__init__(parent)
         self.setObjectName("tab_bar")
         self.setFixedHeight(theme.height("tab_bar"))
@@ -104,6 +173,8 @@ class TabBar(QFrame):
             button.clicked.connect(lambda checked=False, key=key: self.chosen.emit(key))
             self._group.addButton(button)
             self.buttons[key] = button
+        self.more = MoreButton([tab for tab in tabs if tab.place == "more"])
+        self.more.picked.connect(self.chosen)
         self.menu = _MenuButton()
         self.menu.clicked.connect(self.menu_asked)
         self._shortcuts = KeyButton("Shortcuts", icon="question", key="?", style="flat")
@@ -120,6 +191,7 @@ class TabBar(QFrame):
         for other in self.buttons.values():
             other.setChecked(other is button)
         self._group.setExclusive(True)
+        self.more.set_current(key)
 
     def set_open(self, is_open: bool) -> None:
         """Show the tabs, or the program's name while no database is open."""
@@ -131,6 +203,8 @@ class TabBar(QFrame):
         """Count beside a tab's name."""
         if key in self.buttons:
             self.buttons[key].set_badge(count)
+        elif self.more.knows(key):
+            self.more.set_count(key, count)
 
     def _lay_out(self, tabs: Sequence[TabName]) -> None:
         row = QHBoxLayout(self)
@@ -145,6 +219,7 @@ class TabBar(QFrame):
             if place == "left":
                 row.addWidget(self.buttons[key])
                 row.addSpacing(15)
+        row.addWidget(self.more)
         row.addStretch(1)
         row.addWidget(self._shortcuts)
         right = [key for key, _, place, _made in tabs if place == "right"]
@@ -160,6 +235,10 @@ class TabBar(QFrame):
             if place not in ("left", "right"):
                 self.buttons.pop(key).deleteLater()
         self._only_open.extend(self.buttons.values())
+        if any(tab.place == "more" for tab in tabs):
+            self._only_open.append(self.more)
+        else:
+            self.more.hide()
 
 
 class _MenuButton(QAbstractButton):

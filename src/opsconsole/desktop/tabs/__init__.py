@@ -1,10 +1,12 @@
-"""The tabs, in the order of the tab bar: a tab is one file here and its entry in ``TABS``.
+"""The tabs, in the order of the tab bar: a tab is one file here and its entry in ``TABS`` or ``MORE_TABS``.
 
-A tab's module has a class ``TAB``, a subclass of ``desktop.tab.Tab`` whose ``key`` is the module's name. Modules are
-light (services are imported in workers) and are imported when their tab first comes to the front.
+``TABS`` stand in the bar, ``MORE_TABS`` in the menu "More" at its end. A tab's module has a class
+``TAB``, a subclass of ``desktop.tab.Tab`` whose ``key`` is the module's name. Modules are light (services are imported
+in workers) and are imported when their tab first comes to the front.
 """
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class TabName(NamedTuple):
-    """What the tab bar needs of a tab; ``place`` is left, right or menu. ``made`` is its class, else it is imported."""
+    """What the tab bar needs of a tab: ``place`` is left, more, right or menu; ``made`` its class, else imported."""
 
     key: str
     label: str
@@ -33,3 +35,15 @@ TABS: tuple[TabName, ...] = (
     TabName("orders", "Orders", "right"),
     TabName("data", "Data", "right"),
 )
+
+MORE_TABS: tuple[TabName, ...] = (
+    TabName("rules", "Rules", "more"),
+    TabName("incidents", "Incidents", "more"),
+    TabName("automation", "Automation", "more"),
+    TabName("handover", "Hand-over", "more"),
+)
+
+
+def all_tabs() -> tuple[TabName, ...]:
+    """``TABS`` and those of ``MORE_TABS`` whose module is there."""
+    return (*TABS, *(tab for tab in MORE_TABS if find_spec(f"{__name__}.{tab.key}") is not None))
