@@ -12,12 +12,17 @@ unknown), a feed ``source/channel`` (``source`` alone where it serves all channe
 
 A select or a check may give one column more, ``due_at``: the instant until which it must be resolved, where that is a
 date of its own (a cut-off, a pickup, the end of a claim window) and not a span of the rule's clock; NULL: the clock's.
+``due_at`` is no evidence: a sentence that names it needs a column of its own beside it.
+
+``learn`` holds what a rule learns from history. Each lesson is taken once a day, from what had happened when the day
+(UTC) began, and its answer stands in ``moment.learned[lesson.key]``; a case it says nothing about has too little
+history, and the rule falls back on its parameter.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Select
 
@@ -59,6 +64,46 @@ class Parameter:
     help: str = ""
 
 
+class WorkingClock(Protocol):
+    """Working time of places; the location's calendar, else its channel's, else the business's own."""
+
+    def add(self, start: int, seconds: float, location: str | None, channel: str | None) -> int:
+        """Instant at which ``seconds`` of working time after ``start`` have passed."""
+        ...
+
+    def between(self, start: int, end: int, location: str | None, channel: str | None) -> int:
+        """Seconds of working time from ``start`` to ``end``; 0 when it is not after."""
+        ...
+
+    def cut_off(self, after: int, location: str | None, carrier: str | None, service: str | None) -> int | None:
+        """The first cut-off of a carrier's service not before ``after``; None where none is known."""
+        ...
+
+    def pickup(self, after: int, location: str | None, carrier: str | None, service: str | None) -> int | None:
+        """The first pickup of a carrier's service not before ``after``; None where none is known."""
+        ...
+
+
+class AroundTheClock:
+    """A clock of a business that never closes and knows no cut-offs."""
+
+    def add(self, start: int, seconds: float, location: str | None, channel: str | None) -> int:
+        """``seconds`` after ``start``."""
+        return start + int(seconds * SECOND)
+
+    def between(self, start: int, end: int, location: str | None, channel: str | None) -> int:
+        """Seconds from ``start`` to ``end``; 0 when it is not after."""
+        return max(0, end - start) // SECOND
+
+    def cut_off(self, after: int, location: str | None, carrier: str | None, service: str | None) -> int | None:
+        """None."""
+        return None
+
+    def pickup(self, after: int, location: str | None, carrier: str | None, service: str | None) -> int | None:
+        """None."""
+        return None
+
+
 @dataclass(frozen=True)
 class Moment:
     """What a rule is asked at: the instant, its parameters' values, and how plain the data is.
@@ -67,7 +112,7 @@ class Moment:
     indexes serve. ``among`` is a table of the ids of the orders asked about (None: all). ``channels`` are those whose
     files tell what the rule needs (None: all do, or the rule does not ask). ``said`` maps a batch and record kind to
     the fields its files had; ``formats`` a carrier's key to the family of its tracking numbers, where the business
-    has set one.
+    has set one. ``learned`` maps a lesson's key to its values by case; ``clocks`` answer in working time.
     """
 
     now: int
@@ -78,6 +123,8 @@ class Moment:
     channels: frozenset[str] | None = None
     said: Mapping[tuple[int, str], frozenset[str]] = field(default_factory=dict)
     formats: Mapping[str, str] = field(default_factory=dict)
+    learned: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    clocks: WorkingClock = field(default_factory=AroundTheClock)
 
     def span(self, key: str) -> int:
         """A parameter as microseconds."""
@@ -117,6 +164,19 @@ Check = Callable[[Sequence[Row], Moment], Sequence[Row | None]]
 
 
 @dataclass(frozen=True)
+class Lesson:
+    """What a rule learns from history: ``select`` gives rows as of the moment, ``reduce`` makes values by case of them.
+
+    A case with too few rows is left out (DOMAIN: 30 cases at least). Values are plain numbers in the unit the rule
+    wants them in.
+    """
+
+    key: str
+    select: Callable[[Moment], Select[Any]]
+    reduce: Callable[[Sequence[Row], Moment], Mapping[str, float]]
+
+
+@dataclass(frozen=True)
 class Rule:
     """An exception rule.
 
@@ -126,7 +186,7 @@ class Rule:
     passing of time between two instants can have made true. ``neighbors`` selects the ids of further orders whose
     condition depends on the changed ones. ``scoped`` rules are asked about changed orders only; the others always as a
     whole, unless nothing in ``watches`` (tables beside the orders) and no order changed. ``recheck`` asks about the
-    orders of active exceptions too, since other tables can end them. With ``keeps_opened`` an exception keeps the
+    orders of active exceptions too, since other tables can end them. ``learn`` are its lessons. With ``keeps_opened`` an exception keeps the
     instant it was opened at while it lasts. ``rank`` orders exceptions of one order, the blocking one first; ``blocks``
     is the timeline stop that does not happen.
     """
@@ -151,6 +211,7 @@ class Rule:
     scoped: bool = True
     watches: tuple[str, ...] = ()
     recheck: bool = False
+    learn: tuple[Lesson, ...] = ()
     keeps_opened: bool = False
     closings: tuple[Closing, ...] = ()
     closed_words: str = "The data no longer shows it"

@@ -26,6 +26,7 @@ class Found:
     channel: str | None
     location: str | None
     evidence: str
+    due_at: int | None = None
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def _found(row: Mapping[str, Any], more: Mapping[str, Any], moment: Moment) -> F
     evidence = {
         key: _plain(value)
         for key, value in values.items()
-        if value is not None and key not in COLUMNS and not key.startswith("_")
+        if value is not None and key not in COLUMNS and key != "due_at" and not key.startswith("_")
     }
     return Found(
         values["subject"],
@@ -102,6 +103,7 @@ def _found(row: Mapping[str, Any], more: Mapping[str, Any], moment: Moment) -> F
         values["channel"],
         values["location"],
         json.dumps(evidence, sort_keys=True, ensure_ascii=False),
+        None if values.get("due_at") is None else int(values["due_at"]),
     )
 
 

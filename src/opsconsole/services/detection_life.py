@@ -132,7 +132,9 @@ def _keep(life: Life, rule: Rule, found: Found, row: Row[Any], clocks: Clocks) -
 
 
 def _facts(rule: Rule, found: Found, opened_at: int, clocks: Clocks, due: int | None = None) -> dict[str, Any]:
-    if due is None:
+    if found.due_at is not None:
+        due = found.due_at
+    elif due is None:
         due = clocks.due(
             opened_at, rule.resolve_seconds, working=rule.working, location=found.location, channel=found.channel
         )
