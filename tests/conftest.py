@@ -172,7 +172,7 @@ class Writing:
             found = [dict(row) for row in conn.execute(select(known)).mappings()]
         for row in found:
             if "order_fk" in row:
-                row["order_fk"] = orders[row["order_fk"]]
+                row["order_fk"] = orders.get(row["order_fk"])
         kept = [{key: row[key] for key in (names or row) if names or key not in hide} for row in found]
         return sorted(kept, key=lambda row: repr(sorted(row.items(), key=lambda item: item[0])))
 

@@ -21,17 +21,32 @@ def _in(*groups: str) -> frozenset[str]:
     return frozenset(groups)
 
 
-# "open" = still has to be shipped; "voided" = takes no part in promises or revenue.
+# "open" = still has to be shipped; "voided" = takes no part in promises or revenue; "released" = the warehouse's hands
+# are on it or have been: taking it back costs work.
 ORDER_STATUSES = _table(
     Status("pending", "Pending", "neutral", _in("open")),
     Status("on_hold", "On hold", "warn", _in("open")),
     Status("processing", "Processing", "accent", _in("open")),
-    Status("partially_shipped", "Partly shipped", "accent", _in("open")),
-    Status("shipped", "Shipped", "good", _in("shipped")),
-    Status("delivered", "Delivered", "good", _in("shipped")),
-    Status("returned", "Returned", "neutral", _in("shipped")),
+    Status("allocated", "Allocated", "accent", _in("open")),
+    Status("released", "Released", "accent", _in("open")),
+    Status("picking", "Picking", "accent", _in("open", "released")),
+    Status("picked", "Picked", "accent", _in("open", "released")),
+    Status("packed", "Packed", "accent", _in("open", "released")),
+    Status("partially_shipped", "Partly shipped", "accent", _in("open", "released")),
+    Status("shipped", "Shipped", "good", _in("shipped", "released")),
+    Status("delivered", "Delivered", "good", _in("shipped", "released")),
+    Status("returned", "Returned", "neutral", _in("shipped", "released")),
     Status("cancelled", "Cancelled", "neutral", _in("voided")),
     Status("unavailable", "Unavailable", "bad", _in("voided")),
+)
+
+# What order events may tell: an order's statuses, and steps that are none.
+ORDER_STEPS = ORDER_STATUSES | _table(
+    Status("placed", "Placed"),
+    Status("paid", "Paid", "good"),
+    Status("labeled", "Label made"),
+    Status("hold_ended", "Hold ended"),
+    Status("cancel_requested", "Cancellation asked for", "warn"),
 )
 
 PAYMENT_STATUSES = _table(
@@ -74,6 +89,101 @@ RETURN_STAGES = _table(
     Status("inspected", "Inspected"),
     Status("dispositioned", "Dispositioned"),
     Status("refunded", "Refunded", "good"),
+)
+
+DUTY_STATUSES = _table(
+    Status("paid", "Paid", "good"),
+    Status("unpaid", "Unpaid", "bad"),
+    Status("not_due", "Not due"),
+)
+
+# "unanswered" = it is our turn.
+TICKET_STATUSES = _table(
+    Status("new", "New", "warn", _in("open", "unanswered")),
+    Status("open", "Open", "warn", _in("open", "unanswered")),
+    Status("pending", "Waits for the customer", "neutral", _in("open")),
+    Status("on_hold", "On hold", "neutral", _in("open")),
+    Status("solved", "Solved", "good"),
+    Status("closed", "Closed", "good"),
+)
+
+DISPUTE_KINDS = _table(
+    Status("chargeback", "Chargeback", "bad"),
+    Status("inquiry", "Inquiry", "warn"),
+    Status("case", "Marketplace case", "warn"),
+)
+
+DISPUTE_STATUSES = _table(
+    Status("needs_response", "Needs an answer", "bad", _in("open")),
+    Status("under_review", "Under review", "accent", _in("open")),
+    Status("won", "Won", "good"),
+    Status("lost", "Lost", "bad"),
+    Status("accepted", "Accepted", "neutral"),
+    Status("withdrawn", "Withdrawn", "good"),
+)
+
+# Reasons of disputes that rules look for; a provider's other words may stand beside them.
+DISPUTE_REASONS = _table(
+    Status("not_received", "Not received"),
+    Status("not_as_described", "Not as described"),
+    Status("fraudulent", "Fraudulent"),
+    Status("duplicate", "Charged twice"),
+    Status("not_credited", "Credit not given"),
+    Status("cancelled", "Cancelled or returned"),
+    Status("other", "Other"),
+)
+
+CLAIM_STATUSES = _table(
+    Status("filed", "Filed", "accent", _in("open")),
+    Status("approved", "Approved", "good", _in("open")),
+    Status("paid", "Paid", "good"),
+    Status("denied", "Denied", "bad"),
+    Status("withdrawn", "Withdrawn", "neutral"),
+)
+
+CLAIM_REASONS = _table(
+    Status("lost", "Lost"),
+    Status("damaged", "Damaged"),
+    Status("late", "Late"),
+)
+
+FRAUD_DECISIONS = _table(
+    Status("approve", "Approved", "good"),
+    Status("decline", "Declined", "bad"),
+    Status("review", "To be reviewed", "warn"),
+)
+
+CHARGE_STATUSES = _table(
+    Status("open", "Open", "neutral", _in("open")),
+    Status("disputed", "Disputed", "warn", _in("open")),
+    Status("credited", "Credited", "good"),
+    Status("accepted", "Accepted", "neutral"),
+)
+
+# Kinds of charges that figures ask for; an invoice's other words may stand beside them.
+CHARGE_KINDS = _table(
+    Status("freight", "Freight"),
+    Status("surcharge", "Surcharge"),
+    Status("duty", "Duty"),
+    Status("tax", "Tax"),
+    Status("credit", "Credit", "good"),
+    Status("fulfillment", "Fulfillment"),
+    Status("storage", "Storage"),
+    Status("other", "Other"),
+)
+
+PICK_REASONS = _table(
+    Status("short", "Short", "warn"),
+    Status("damaged", "Damaged", "bad"),
+    Status("misplaced", "Misplaced", "warn"),
+)
+
+LISTING_STATUSES = _table(
+    Status("active", "Active", "good", _in("sold")),
+    Status("inactive", "Inactive"),
+    Status("draft", "Draft"),
+    Status("archived", "Archived"),
+    Status("suppressed", "Blocked by the channel", "bad"),
 )
 
 PURCHASE_ORDER_STATUSES = _table(

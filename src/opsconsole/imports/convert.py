@@ -5,15 +5,9 @@ from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
+from opsconsole.domain import statuses
 from opsconsole.domain.instants import to_datetime
 from opsconsole.domain.money import digits
-from opsconsole.domain.statuses import (
-    ORDER_STATUSES,
-    PAYMENT_STATUSES,
-    PURCHASE_ORDER_STATUSES,
-    RETURN_STAGES,
-    SHIPMENT_STATUSES,
-)
 from opsconsole.domain.vendors import VENDOR_KINDS
 from opsconsole.imports.columns import normalized
 from opsconsole.imports.mapping import Expression
@@ -42,13 +36,27 @@ _ODD_ZONES = {
 
 
 # What a status field may say, code and label; status fields that are not here may say anything.
+_STATUS_TABLES: Mapping[tuple[str, str], Mapping[str, statuses.Status]] = {
+    ("orders", "status"): statuses.ORDER_STATUSES,
+    ("orders", "payment_status"): statuses.PAYMENT_STATUSES,
+    ("orders", "duty_status"): statuses.DUTY_STATUSES,
+    ("order_events", "code"): statuses.ORDER_STEPS,
+    ("warehouse_orders", "status"): statuses.ORDER_STATUSES,
+    ("picks", "reason"): statuses.PICK_REASONS,
+    ("payments", "status"): statuses.PAYMENT_STATUSES,
+    ("shipments", "status"): statuses.SHIPMENT_STATUSES,
+    ("returns", "stage"): statuses.RETURN_STAGES,
+    ("disputes", "kind"): statuses.DISPUTE_KINDS,
+    ("disputes", "status"): statuses.DISPUTE_STATUSES,
+    ("tickets", "status"): statuses.TICKET_STATUSES,
+    ("claims", "status"): statuses.CLAIM_STATUSES,
+    ("fraud_decisions", "decision"): statuses.FRAUD_DECISIONS,
+    ("freight_charges", "status"): statuses.CHARGE_STATUSES,
+    ("listings", "status"): statuses.LISTING_STATUSES,
+    ("purchase_orders", "status"): statuses.PURCHASE_ORDER_STATUSES,
+}
 _STATUS_LABELS: Mapping[tuple[str, str], Mapping[str, str]] = {
-    ("orders", "status"): {code: status.label for code, status in ORDER_STATUSES.items()},
-    ("orders", "payment_status"): {code: status.label for code, status in PAYMENT_STATUSES.items()},
-    ("payments", "status"): {code: status.label for code, status in PAYMENT_STATUSES.items()},
-    ("shipments", "status"): {code: status.label for code, status in SHIPMENT_STATUSES.items()},
-    ("returns", "stage"): {code: status.label for code, status in RETURN_STAGES.items()},
-    ("purchase_orders", "status"): {code: status.label for code, status in PURCHASE_ORDER_STATUSES.items()},
+    **{key: {code: status.label for code, status in table.items()} for key, table in _STATUS_TABLES.items()},
     ("vendors", "kind"): VENDOR_KINDS,
 }
 

@@ -16,7 +16,7 @@ from opsconsole.imports.writer_orders import derive_orders
 from opsconsole.imports.writer_purchasing import derive_purchase_orders
 from opsconsole.imports.writer_rows import Outcome, Rows, write_rows
 from opsconsole.imports.writer_shipments import link_events
-from opsconsole.imports.writer_snapshots import Snapshot
+from opsconsole.imports.writer_snapshots import SNAPSHOTS
 from opsconsole.imports.writer_stubs import adopt_stubs
 from opsconsole.store import dialect, schema
 
@@ -79,7 +79,7 @@ def _write_kind(batch: Batch, kind: RecordKind, groups: Sequence[Records]) -> No
             raise KeyError(f"{kind.key} have no {', '.join(sorted(group.columns.keys() - known))}")
         stated = [name for name in filled(kind) if name in group.columns]
         batch.note_fields(kind.key, [column_of(kind.key, name) for name in stated])
-    snapshot = Snapshot(batch) if kind.snapshot else None
+    snapshot = SNAPSHOTS[kind.key](batch) if kind.snapshot else None
     for chunk in _chunks(batch, kind, groups):
         size = len(chunk)
         rows = prepared(batch, chunk)

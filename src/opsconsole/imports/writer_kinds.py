@@ -16,7 +16,7 @@ _PROMISES = ("ship_by", "ship_by_on", "deliver_by", "deliver_by_on")
 
 # Fields that say what the database also concludes from other records: both are kept.
 _STATED: Mapping[str, tuple[str, ...]] = {
-    "orders": ("time_zone", *_PROMISES, "city", "province", "postcode", "country"),
+    "orders": ("time_zone", *_PROMISES, "city", "province", "postcode", "country", "ready_at"),
     "order_lines": ("ship_by", "ship_by_on"),
     "shipments": (
         *("shipped_at", "delivered_at", "first_scan_at", "last_scan_at"),
@@ -37,7 +37,18 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "shipment_events": ("tracking_number", "event_id"),
     "returns": ("order_fk", "return_id", "sku"),
     "reviews": ("order_fk", "review_id"),
+    "order_events": ("order_fk", "event_id"),
+    "picks": ("order_fk", "pick_id"),
+    "warehouse_orders": ("order_fk", "location"),
+    "refunds": ("order_fk", "refund_id"),
+    "disputes": ("order_fk", "dispute_id"),
+    "tickets": ("helpdesk", "ticket_id"),
+    "claims": ("order_fk", "claim_id"),
+    "fraud_decisions": ("order_fk", "decision_id"),
+    "freight_charges": ("vendor_key", "charge_id"),
+    "ship_methods": ("channel", "method"),
     "stock_levels": ("sku", "location"),
+    "listings": ("channel", "sku"),
     "sales_history": ("channel", "line_key"),
     "purchase_orders": ("po_number",),
     "purchase_order_lines": ("purchase_order_fk", "line_id"),
@@ -192,12 +203,33 @@ def _numbered(batch: Batch, kind: str, content: tuple[Any, str]) -> str:
     return f"~{content[1]}-{number}"
 
 
-def _event_key(_batch: Batch, chunk: Chunk) -> None:
+def _scan_key(_batch: Batch, chunk: Chunk) -> None:
     """A scan without an id is its content: a parcel is scanned once at a moment, however often a file says so."""
-    contents = zip(*[chunk.get(name) for name in ("occurred_at", "code", "description", "place")], strict=True)
-    chunk.keys["event_id"] = [
-        event_id or f"~{digest(*content)}" for event_id, content in zip(chunk.get("event_id"), contents, strict=True)
-    ]
+    _content_key(chunk, "event_id", ("occurred_at", "code", "description", "place"))
+
+
+def _step_key(_batch: Batch, chunk: Chunk) -> None:
+    """A step without an id is its content, as a scan is."""
+    _content_key(chunk, "event_id", ("occurred_at", "code", "location", "description"))
+
+
+def _content_key(chunk: Chunk, name: str, fields: Sequence[str]) -> None:
+    contents = zip(*[chunk.get(of) for of in fields], strict=True)
+    chunk.keys[name] = [said or f"~{digest(*content)}" for said, content in zip(chunk.get(name), contents, strict=True)]
+
+
+def _nth_key(name: str, *fields: str) -> Callable[[Batch, Chunk], None]:
+    """A record without an id is the n-th with equal ``fields`` in its order (or of its vendor) in the file."""
+
+    def make(batch: Batch, chunk: Chunk) -> None:
+        owners = chunk.keys["order_fk"] if "order_fk" in chunk.keys else chunk.get("vendor_key")
+        contents = zip(*[chunk.get(of) for of in fields], strict=True)
+        chunk.keys[name] = [
+            said or _numbered(batch, chunk.kind.key, (owner, digest(*content)))
+            for said, owner, content in zip(chunk.get(name), owners, contents, strict=True)
+        ]
+
+    return make
 
 
 def _sales_key(batch: Batch, chunk: Chunk) -> None:
@@ -217,11 +249,25 @@ def _return_key(_batch: Batch, chunk: Chunk) -> None:
     chunk.keys["sku"] = [sku or "" for sku in chunk.get("sku")]
 
 
+def _method_key(_batch: Batch, chunk: Chunk) -> None:
+    chunk.keys["channel"] = [channel or "" for channel in chunk.get("channel")]
+
+
 _KEYS_MADE: Mapping[str, Callable[[Batch, Chunk], None]] = {
     "order_lines": _line_key,
-    "shipment_events": _event_key,
+    "shipment_events": _scan_key,
     "sales_history": _sales_key,
     "returns": _return_key,
+    "order_events": _step_key,
+    # A corrected quantity is the same pick, a corrected amount the same claim; two refunds may differ in nothing else.
+    "picks": _nth_key("pick_id", "line_id", "sku", "location", "picked_at"),
+    "refunds": _nth_key("refund_id", "return_id", "sku", "currency", "amount", "refunded_at"),
+    "claims": _nth_key("claim_id", "tracking_number", "reason", "filed_at"),
+    "fraud_decisions": _nth_key("decision_id", "provider", "decision", "decided_at"),
+    "freight_charges": _nth_key(
+        *("charge_id", "invoice_number", "tracking_number", "order_id", "kind", "description", "amount", "billed_on"),
+    ),
+    "ship_methods": _method_key,
 }
 
 assert set(_KEYS) == set(KINDS), "every record kind has its key columns"

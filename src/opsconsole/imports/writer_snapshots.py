@@ -1,16 +1,16 @@
-"""Snapshots of stock: what a newer one leaves out left the list, and each day keeps what its last one said."""
+"""Snapshots of stock and listings: what a newer one leaves out left the list; stock also keeps each day's last one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import Table, and_, func, or_, select, update
 
 from opsconsole.imports.writer_batch import Batch
 from opsconsole.imports.writer_days import Days
 from opsconsole.store import dialect, schema
 
 
-class Snapshot:
+class StockSnapshot:
     """One file's snapshot of stock, gathered chunk by chunk."""
 
     def __init__(self, batch: Batch) -> None:
@@ -50,36 +50,56 @@ class Snapshot:
         return {location: known.get(location) or "UTC" for location in locations}
 
     def finish(self) -> None:
-        """Note the snapshot per location and list exactly what the newest one of this feed lists."""
-        batch, stock = self._batch, schema.stock_levels
-        source, channel = self._feed()
-        rows = [
-            {"source": source, "channel": channel, "location": location, "source_time": batch.source_time}
-            for location in sorted(self._locations)
-        ]
-        key = ["source", "channel", "location"]
-        dialect.upsert_newer(batch.conn, schema.snapshots, rows, key, "source_time")
-        batches, newest = schema.batches, schema.snapshots
-        feed = select(batches.c.id).where(batches.c.source == source, func.coalesce(batches.c.channel, "") == channel)
-        for location in sorted(self._locations):
-            time = batch.conn.execute(
-                select(newest.c.source_time).where(
-                    newest.c.source == source, newest.c.channel == channel, newest.c.location == location
-                )
-            ).scalar_one()
-            current = stock.c.source_time >= time
-            wrong = or_(and_(current, stock.c.listed.is_(False)), and_(~current, stock.c.listed.is_(True)))
-            mine = or_(stock.c.batch_id.in_(feed), stock.c.batch_id == batch.id)
-            batch.conn.execute(
-                update(stock).where(stock.c.location == location, mine, wrong).values(listed=~stock.c.listed)
-            )
+        """List exactly what the newest snapshot of this feed lists at each location."""
+        _list_newest(self._batch, schema.stock_levels, "location", self._locations)
 
-    def _feed(self) -> tuple[str, str]:
-        batches = schema.batches
-        row = self._batch.conn.execute(
-            select(batches.c.source, batches.c.channel).where(batches.c.id == self._batch.id)
-        ).first()
-        return (row[0], row[1] or "") if row else (self._batch.source_of(self._batch.id), "")
+
+class ListingSnapshot:
+    """One file's snapshot of what channels offer."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+        self._channels: set[str] = set()
+
+    def add(self, columns: dict[str, Sequence[Any]]) -> None:
+        """Take note of the channels a chunk covers."""
+        self._channels |= set(columns["channel"])
+
+    def finish(self) -> None:
+        """List exactly what the newest snapshot of this feed lists on each channel."""
+        _list_newest(self._batch, schema.listings, "channel", self._channels)
+
+
+def _list_newest(batch: Batch, table: Table, scope: str, scopes: set[str]) -> None:
+    """Note the snapshot per location or channel, and list the feed's rows that its newest snapshot has."""
+    source, channel = _feed(batch)
+    batches, newest = schema.batches, schema.snapshots
+    feed = select(batches.c.id).where(batches.c.source == source, func.coalesce(batches.c.channel, "") == channel)
+    for place in sorted(scopes):
+        of = {"channel": channel, "location": place} if scope == "location" else {"channel": place, "location": ""}
+        row = {"source": source, **of, "source_time": batch.source_time}
+        dialect.upsert_newer(batch.conn, newest, [row], ["source", "channel", "location"], "source_time")
+        time = batch.conn.execute(
+            select(newest.c.source_time).where(
+                newest.c.source == source, newest.c.channel == of["channel"], newest.c.location == of["location"]
+            )
+        ).scalar_one()
+        current = table.c.source_time >= time
+        wrong = or_(and_(current, table.c.listed.is_(False)), and_(~current, table.c.listed.is_(True)))
+        mine = or_(table.c.batch_id.in_(feed), table.c.batch_id == batch.id)
+        batch.conn.execute(update(table).where(table.c[scope] == place, mine, wrong).values(listed=~table.c.listed))
+
+
+def _feed(batch: Batch) -> tuple[str, str]:
+    batches = schema.batches
+    row = batch.conn.execute(select(batches.c.source, batches.c.channel).where(batches.c.id == batch.id)).first()
+    return (row[0], row[1] or "") if row else (batch.source_of(batch.id), "")
+
+
+SNAPSHOTS: Mapping[str, type[StockSnapshot] | type[ListingSnapshot]] = {
+    "stock_levels": StockSnapshot,
+    "listings": ListingSnapshot,
+}
 
 
 def _available(said: float | None, on_hand: float | None, allocated: float | None, held: float | None) -> float | None:

@@ -23,6 +23,13 @@ _CHILDREN: Mapping[str, tuple[str, ...]] = {
     "shipments": ("shipment_id",),
     "returns": ("return_id", "sku"),
     "reviews": ("review_id",),
+    "order_events": ("event_id",),
+    "picks": ("pick_id",),
+    "warehouse_orders": ("location",),
+    "refunds": ("refund_id",),
+    "disputes": ("dispute_id",),
+    "claims": ("claim_id",),
+    "fraud_decisions": ("decision_id",),
 }
 
 

@@ -114,6 +114,8 @@ orders = Table(
     instant("refunded_at"),
     Column("risk_score", Float),
     instant("status_since"),
+    instant("stated_ready_at"),
+    string("status_seen_json"),
     *provenance(),
     UniqueConstraint("channel", "order_id"),
     comment=(

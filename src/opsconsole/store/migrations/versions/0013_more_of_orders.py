@@ -26,6 +26,8 @@ ADDED: dict[str, tuple[Column[Any], ...]] = {
         instant("refunded_at"),
         Column("risk_score", Float),
         instant("status_since"),
+        instant("stated_ready_at"),
+        string("status_seen_json"),
     ),
     "order_lines": (
         Column("backordered_quantity", Float),
