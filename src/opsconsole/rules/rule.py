@@ -53,7 +53,10 @@ _UNITS = {"minutes": MINUTE, "hours": HOUR, "days": DAY}
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A threshold a user may edit: default, unit and range; stored in the setting ``rule.CODE.key``."""
+    """A threshold a user may edit: default, unit and range; what is in force stands in the table ``rule_values``.
+
+    With ``delays`` it is a time that must pass before the rule fires, and moves ``opened_at`` by as much.
+    """
 
     key: str
     label: str
@@ -62,6 +65,7 @@ class Parameter:
     low: float
     high: float
     help: str = ""
+    delays: bool = False
 
 
 class WorkingClock(Protocol):
@@ -186,8 +190,10 @@ class Rule:
     passing of time between two instants can have made true. ``neighbors`` selects the ids of further orders whose
     condition depends on the changed ones. ``scoped`` rules are asked about changed orders only; the others always as a
     whole, unless nothing in ``watches`` (tables beside the orders) and no order changed. ``recheck`` asks about the
-    orders of active exceptions too, since other tables can end them. ``learn`` are its lessons. With ``keeps_opened`` an exception keeps the
-    instant it was opened at while it lasts. ``rank`` orders exceptions of one order, the blocking one first; ``blocks``
+    orders of active exceptions too, since other tables can end them. ``learn`` are its lessons. With ``keeps_opened``
+    an exception keeps the instant it was opened at while it lasts. ``cause`` names evidence whose change makes it
+    another exception: an ignored one then comes back (a new promise was missed, another number is bad); figures that
+    move while it lasts do not belong there. ``rank`` orders exceptions of one order, the blocking one first; ``blocks``
     is the timeline stop that does not happen.
     """
 
@@ -213,6 +219,7 @@ class Rule:
     recheck: bool = False
     learn: tuple[Lesson, ...] = ()
     keeps_opened: bool = False
+    cause: tuple[str, ...] = ()
     closings: tuple[Closing, ...] = ()
     closed_words: str = "The data no longer shows it"
 

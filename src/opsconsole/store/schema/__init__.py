@@ -27,6 +27,7 @@ from opsconsole.store.schema.columns import metadata
 from opsconsole.store.schema.exceptions import detection_runs, exception_events, exceptions, rule_runs, runbook_ticks
 from opsconsole.store.schema.goods import products, sales_history, sku_aliases, stock_history, stock_levels
 from opsconsole.store.schema.intake import batch_fields, batches, feeds, rejects, snapshots
+from opsconsole.store.schema.markets import market_limits
 from opsconsole.store.schema.orders import (
     customers,
     order_lines,
@@ -79,6 +80,7 @@ __all__ = [
     "incidents",
     "listings",
     "locations",
+    "market_limits",
     "metadata",
     "order_events",
     "order_lines",

@@ -37,9 +37,11 @@ exceptions = Table(
     instant("waiting_until"),
     string("ignored_cause"),
     string("tags", nullable=False, server_default=""),
+    instant("rejudge_at"),
     Column("version", Integer, nullable=False, server_default="1"),
     UniqueConstraint("rule", "subject_kind", "subject"),
     CheckConstraint("severity IN ('S1', 'S2', 'S3', 'S4')", name="severity"),
+    # rejudge_at: when time alone can next change the severity; ignored_cause: fingerprint of what was ignored.
     comment="A rule met by a subject: detecting it again never makes a second row.",
 )
 
@@ -95,7 +97,10 @@ detection_runs = Table(
 )
 
 _active = text("state IN ('open', 'acknowledged', 'in_progress', 'waiting')")
-Index("ix_exceptions_active", exceptions.c.rule, postgresql_where=_active, sqlite_where=_active)
+_of_active = {"postgresql_where": _active, "sqlite_where": _active}
+Index("ix_exceptions_active", exceptions.c.rule, exceptions.c.ignored_until, **_of_active)
+Index("ix_exceptions_rejudge", exceptions.c.rejudge_at, **_of_active)
+Index("ix_exceptions_worth", exceptions.c.currency, exceptions.c.value_at_risk, **_of_active)
 _closed = text("closed_at IS NOT NULL")
 Index("ix_exceptions_closed", exceptions.c.closed_at, postgresql_where=_closed, sqlite_where=_closed)
 Index("ix_exceptions_order", exceptions.c.order_fk)
