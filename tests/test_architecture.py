@@ -20,12 +20,15 @@ TEXT = {".py", ".md", ".toml", ".txt", ".json", ".qss", ".csv", ".svg", ".sh", "
 LONGEST_FILE, LONGEST_FUNCTION, MOST_METHODS = 400, 40, 25
 VAGUE = {"utils", "util", "common", "helpers", "helper", "manager", "managers", "base", "misc"}
 
-# Hosts that may be named: standards, the sources of formulas and formats, and places that examples are reserved for.
+# Hosts that may be named: standards, the sources of formulas and formats, places that examples are reserved for, and
+# the pages of carriers and marketplaces that a link leads to.
 HOSTS = re.compile(
     r"(^|\.)(example\.(com|org|net)|opsconsole\.example|localhost|w3\.org|purl\.org|openxmlformats\.org|microsoft\.com|"
     r"freedesktop\.org|github\.com|python\.org|sqlite\.org|postgresql\.org|qt\.io|scripts\.sil\.org|openfontlicense\.org|rsms\.me|"
     r"spdx\.org|gnu\.org|apache\.org|opensource\.org|debian\.org|cyclonedx\.org|creativecommons\.org|unicode\.org|"
     r"phosphoricons\.com|shipstation\.com|shopify\.com|iso\.org|doi\.org|openssl\.org|intel\.com|mozilla\.org|"
+    r"ups\.com|fedex\.com|usps\.com|dhl\.com|ontrac\.com|canadapost-postescanada\.ca|royalmail\.com|laposte\.fr|"
+    r"amazon\.com|ebay\.com|"
     r"inkscape\.org|sodipodi\.sourceforge\.net|appstream\.debian\.org|schemas\.android\.com|127\.0\.0\.1)$"
 )
 

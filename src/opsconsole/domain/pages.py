@@ -71,6 +71,26 @@ class OtherException:
     state: str
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A way out of the program. ``kind``: tracking, order, mail (``url`` is opened), ticket (``text`` is copied)."""
+
+    kind: str
+    label: str
+    url: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentMark:
+    """An incident that touched an order, for its timeline; ``ends_at`` is None while it is open."""
+
+    id: int
+    title: str
+    starts_at: int
+    ends_at: int | None = None
+
+
 @dataclass(frozen=True)
 class ExceptionPage:
     """All about one exception; money in minor units of ``currency``, instants in microseconds UTC."""
@@ -108,6 +128,12 @@ class ExceptionPage:
     ignored_reason: str = ""
     as_of: int = 0
     time_zone: str = "UTC"
+    waiting_on: str = ""
+    waiting_until: int | None = None
+    tags: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
+    incidents: tuple[IncidentMark, ...] = ()
+    severity_words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,25 @@ _BUSINESS = (
         help="Carrier key to ups, fedex, usps, dhl, amazon, ontrac, canada_post or royal_mail.",
         group="Order exceptions",
     ),
+    Setting(
+        "tracking_links",
+        "Tracking pages",
+        "mapping",
+        {},
+        help="Carrier key to an address with {tracking}; else those that ship with the program.",
+        group="Links",
+    ),
+    Setting(
+        "order_links",
+        "Order pages",
+        "mapping",
+        {},
+        help="Channel key to an address with {order_id} or {order}.",
+        group="Links",
+    ),
+    Setting("mail_subject", "Mail: subject", "text", None, help="Names what stands in braces: {order}.", group="Links"),
+    Setting("mail_body", "Mail: text", "text", None, help="None: the text that ships with it.", group="Links"),
+    Setting("ticket_text", "Ticket: text", "text", None, help="None: the text that ships with it.", group="Links"),
 )
 
 
