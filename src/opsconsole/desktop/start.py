@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
 from PySide6.QtCore import QObject, QStandardPaths
 
 from opsconsole.desktop.desk import Desk
 from opsconsole.desktop.main_window import MainWindow
 from opsconsole.desktop.opening import Opening
+from opsconsole.desktop.settings import DATABASE_URL
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.progress import Progress
 
@@ -32,6 +33,7 @@ class Start(QObject):
         self._window = window
         self._opening = opening
         self.data_file = data_folder() / "ops.db"
+        self._typed: Mapping[str, Any] | None = None
         window.start_asked.connect(self.show)
         window.files_dropped.connect(self._take)
 
@@ -39,10 +41,10 @@ class Start(QObject):
         """Show the welcome in place of the tabs."""
         from opsconsole.desktop.welcome import Welcome
 
-        page = Welcome(str(self.data_file))
+        page = Welcome(str(self.data_file), self._typed or shared_values(self._desk.settings.get(DATABASE_URL)))
         page.demo_wanted.connect(self.open_demo)
         page.files_chosen.connect(self._import)
-        page.connect_wanted.connect(lambda values, test_only: self._connect(values, test_only, page))
+        page.connect_wanted.connect(lambda values, wish: self._connect(values, wish, page))
         page.location_wanted.connect(self._use_location)
         page.restore_wanted.connect(self._restore)
         self._window.show_page(page)
@@ -69,18 +71,32 @@ class Start(QObject):
         else:
             self._desk.show("data", None, _import_options(files, False))
 
-    def _connect(self, values: Mapping[str, Any], test_only: bool, page: "Welcome") -> None:
+    def _connect(self, values: Mapping[str, Any], wish: str, page: "Welcome") -> None:
+        """Look at a shared database; then say so, open it, or make its tables and open it (test, connect, set_up)."""
+        self._typed = values
         url = shared_url(values)
-        if not test_only:
-            self._opening.make_and_open(lambda progress: _keep_password(url), "Connecting")
-            return
+        page.say("Asking the server", "")
         self._desk.tasks.run(
-            lambda progress: _try(url),
-            lambda label: page.say(f"{label} answers.", "good"),
+            lambda progress: _look_at(url),
+            lambda found: self._found(url, found, wish, page),
             lambda error: self._tell(error, page),
             kind="try",
             owner=page,
         )
+
+    def _found(self, url: str, found: tuple[str, str], wish: str, page: "Welcome") -> None:
+        label, state = found
+        if state == "empty" and wish != "set_up":
+            page.offer_set_up(f"{label} answers and is empty. Set up makes the tables of opsconsole in it.")
+        elif state == "older":
+            page.say(
+                f"{label} has the schema of an older opsconsole. Upgrade it with: opsconsole migrate --database URL.",
+                "bad",
+            )
+        elif wish == "test":
+            page.say(f"{label} answers.", "good")
+        else:
+            self._opening.make_and_open(lambda progress: _keep_password(url, create=wish == "set_up"), "Connecting")
 
     def _tell(self, error: BaseException, page: "Welcome") -> None:
         if isinstance(error, UserError):
@@ -104,14 +120,32 @@ def _import_options(files: list[Path], check_only: bool) -> dict[str, str]:
 
 
 def shared_url(values: Mapping[str, Any]) -> str:
-    """URL of a PostgreSQL database from server, database, user, password and whether its certificate is verified."""
+    """URL of a PostgreSQL database from server, database, user, password and whether its certificate is verified.
+
+    The server is ``name``, ``name:port``, or on this computer the folder of its socket.
+    """
     user = quote(str(values.get("user", "")), safe="")
     password = quote(str(values.get("password", "")), safe="")
     who = f"{user}:{password}@" if password else f"{user}@" if user else ""
-    mode = "verify-full" if values.get("verify") else "prefer"
-    return (
-        f"postgresql://{who}{values.get('server', '')}/{quote(str(values.get('database', '')), safe='')}?sslmode={mode}"
-    )
+    server = str(values.get("server", "")).strip()
+    options = {"sslmode": "verify-full" if values.get("verify") else "prefer"}
+    if server.startswith("/"):
+        options["host"], server = server, ""
+    return f"postgresql://{who}{server}/{quote(str(values.get('database', '')), safe='')}?{urlencode(options)}"
+
+
+def shared_values(url: str) -> dict[str, Any]:
+    """What the start page asks for, taken from the URL of a PostgreSQL database; empty for others."""
+    parsed = urlsplit(url)
+    if not parsed.scheme.startswith("postgresql"):
+        return {}
+    options = parse_qs(parsed.query)
+    return {
+        "server": parsed.netloc.rsplit("@", 1)[-1] or options.get("host", [""])[0],
+        "database": unquote(parsed.path.lstrip("/")),
+        "user": unquote(parsed.username or ""),
+        "verify": options.get("sslmode") == ["verify-full"],
+    }
 
 
 def _make_demo(path: Path, progress: Progress) -> str:
@@ -131,19 +165,19 @@ def _source_names(progress: Progress) -> list[str]:
     return [str(label).replace(",", "") for label in imports.list_sources().columns["label"]]
 
 
-def _keep_password(url: str) -> str:
-    from opsconsole.services import credentials
+def _keep_password(url: str, *, create: bool) -> str:
+    from opsconsole.services import credentials, databases
 
+    if create:
+        databases.open_database(url, create=True).close()
     credentials.keep_password(url)
     return url
 
 
-def _try(url: str) -> str:
+def _look_at(url: str) -> tuple[str, str]:
     from opsconsole.services import databases
 
-    database = databases.open_database(url, read_only=True)
-    database.close()
-    return database.label
+    return databases.look_at(url)
 
 
 def _restored(backup: Path, target: Path, progress: Progress) -> str:

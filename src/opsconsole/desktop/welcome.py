@@ -1,7 +1,8 @@
 """The first screen: look around in a demo, import files, or connect to a shared database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QPen
@@ -114,16 +115,17 @@ class _Card(QFrame):
 class Welcome(QWidget):
     """First-run screen; it only asks, the window acts.
 
-    ``connect_wanted`` carries server, database, user, password and whether the certificate is verified.
+    ``connect_wanted`` carries server, database, user, password and whether the certificate is verified, and what is
+    wished: test, connect or set_up.
     """
 
     demo_wanted = Signal()
     files_chosen = Signal(list, bool)
-    connect_wanted = Signal(dict, bool)
+    connect_wanted = Signal(dict, str)
     restore_wanted = Signal(Path)
     location_wanted = Signal(Path)
 
-    def __init__(self, data_file: str, parent: QWidget | None = None) -> None:
+    def __init__(self, data_file: str, shared: Mapping[str, Any] | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("window")
         self._sources = label("", "muted", wrap=True)
@@ -156,6 +158,15 @@ class Welcome(QWidget):
         outer.setColumnStretch(2, 1)
         outer.setRowStretch(0, 1)
         outer.setRowStretch(2, 2)
+        self._fill(shared or {})
+
+    def _fill(self, shared: Mapping[str, Any]) -> None:
+        """Put back what was typed, or what the last connection was."""
+        for key, field in self._fields.items():
+            field.setText(str(shared.get(key, "")))
+        self._verify.setChecked(bool(shared.get("verify", True)))
+        for field in self._fields.values():
+            field.textEdited.connect(self._withdraw_set_up)
 
     def set_sources(self, names: Sequence[str]) -> None:
         """Name the layouts that are recognized by their headers."""
@@ -172,6 +183,21 @@ class Welcome(QWidget):
         self._answer.style().unpolish(self._answer)
         self._answer.style().polish(self._answer)
 
+    def offer_set_up(self, words: str) -> None:
+        """Say that the database is empty; the button then sets it up."""
+        self.say(words, "good")
+        self._wish_for("set_up", "Set up")
+
+    def _withdraw_set_up(self) -> None:
+        if self._wish == "set_up":
+            self._wish_for("connect", "Connect")
+            self.say("", "")
+
+    def _wish_for(self, wish: str, text: str) -> None:
+        self._wish = wish
+        self._button.setText(text)
+        self._button.setShortcut("3")  # a new text takes the shortcut away
+
     def _lead(self) -> QLabel:
         lead = label("Choose how to start. You can do the other two later from the Data tab.", "muted")
         lead.setFont(theme.font("title"))
@@ -182,7 +208,7 @@ class Welcome(QWidget):
         card = _Card("Look around", "A complete business with invented data.")
         for words in (
             "20,000 orders over two years",
-            "Open exceptions of ten types",
+            "Open exceptions of every type",
             "Stock, purchase orders and demand",
             "Vendors of five kinds with SLA clauses",
             "A promotion and an outage to find",
@@ -249,12 +275,13 @@ class Welcome(QWidget):
         card.body.addWidget(self._verify)
         self._answer = label("", "", wrap=True)
         card.body.addWidget(self._answer)
-        button = KeyButton("Connect", key="3", icon="link")
-        button.setShortcut("3")
-        button.clicked.connect(lambda: self._connect(test_only=False))
+        self._wish = "connect"
+        self._button = KeyButton("Connect", key="3", icon="link")
+        self._button.setShortcut("3")
+        self._button.clicked.connect(lambda: self._connect(self._wish))
         test = KeyButton("Test", style="link")
-        test.clicked.connect(lambda: self._connect(test_only=True))
-        card.foot.addWidget(button)
+        test.clicked.connect(lambda: self._connect("test"))
+        card.foot.addWidget(self._button)
         card.foot.addStretch(1)
         card.foot.addWidget(test)
         return card
@@ -288,7 +315,7 @@ class Welcome(QWidget):
         if name:
             self.restore_wanted.emit(Path(name))
 
-    def _connect(self, *, test_only: bool) -> None:
+    def _connect(self, wish: str) -> None:
         missing = [field for key, field in self._fields.items() if key != "password" and not field.text().strip()]
         for field in self._fields.values():
             field.setProperty("invalid", field in missing)
@@ -299,4 +326,4 @@ class Welcome(QWidget):
             return
         values: dict[str, object] = {key: field.text() for key, field in self._fields.items()}
         values["verify"] = self._verify.isChecked()
-        self.connect_wanted.emit(values, test_only)
+        self.connect_wanted.emit(values, wish)

@@ -62,6 +62,20 @@ def open_database(url: str | Path, *, create: bool = False, read_only: bool = Fa
     return opened
 
 
+def look_at(url: str) -> tuple[str, str]:
+    """Label and state (current, older, empty) of a database, which is left as it is.
+
+    UserError when it does not answer, is newer, or holds the tables of another program.
+    """
+    from opsconsole.store import database as store
+
+    database = store.connect(url, read_only=True)
+    try:
+        return database.label, store.schema_state(database)
+    finally:
+        database.close()
+
+
 def _time_zone(database: "Database") -> str:
     from opsconsole.services.business import setting
 

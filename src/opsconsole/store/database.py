@@ -14,7 +14,7 @@ from sqlcipher3 import dbapi2 as sqlite
 
 from opsconsole.domain.errors import UserError
 from opsconsole.store import migrations
-from opsconsole.store.faults import user_errors
+from opsconsole.store.faults import ROOT_CERTIFICATE, user_errors
 from opsconsole.store.places import check_place
 
 # Older ones can, rarely, corrupt a database in WAL mode.
@@ -216,6 +216,10 @@ def _sqlite_engine(url: URL, *, write: bool) -> Engine:
 # --- PostgreSQL -------------------------------------------------------------------------------------------------------
 
 
+def _own_authorities() -> bool:
+    return ROOT_CERTIFICATE.expanduser().exists()
+
+
 def _postgresql_engine(url: URL, *, write: bool) -> Engine:
     settings = ["timezone=UTC"]
     settings += [f"lock_timeout={WRITE_LOCK_SECONDS}s"] if write else [f"statement_timeout={READ_TIMEOUT_SECONDS}s"]
@@ -225,6 +229,8 @@ def _postgresql_engine(url: URL, *, write: bool) -> Engine:
         "connect_timeout": CONNECT_SECONDS,
         "keepalives_idle": 30,
     }
+    if url.query.get("sslmode") == "verify-full" and "sslrootcert" not in url.query and not _own_authorities():
+        arguments["sslrootcert"] = "system"
     engine = create_engine(url, connect_args=arguments, pool_pre_ping=True, pool_size=2 if write else 4, max_overflow=8)
     if write:
         return engine

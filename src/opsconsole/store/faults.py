@@ -1,7 +1,10 @@
 """Driver errors that are the world's fault, in words that say what to do."""
 
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import psycopg
 from sqlalchemy.exc import DBAPIError
@@ -9,6 +12,12 @@ from sqlcipher3 import dbapi2 as sqlite
 
 from opsconsole.domain.errors import UserError
 
+# Where PostgreSQL's own library looks for the authorities a user trusts beside the system's.
+ROOT_CERTIFICATE = (
+    Path(os.environ.get("APPDATA", "~")) / "postgresql" / "root.crt"
+    if sys.platform == "win32"
+    else Path("~/.postgresql/root.crt")
+)
 _SQLITE = (
     # (what the driver's text contains, message, hint)
     ("locked", "The database “{label}” is busy: another program is writing to it.", "Try again in a moment."),
@@ -91,8 +100,17 @@ def _not_connected(words: str, label: str) -> UserError:
         return UserError(f"{label} does not let you in: name or password is wrong.", "Enter them again.")
     if "does not exist" in words and "database" in words:
         return UserError(f"{label}: there is no database of that name on the server.", "Look at the name.")
+    if "does not support ssl" in words:
+        return UserError(
+            f"{label}: the server offers no secured connection.",
+            "Have it switched on there, or do not verify the certificate on a network you trust.",
+        )
     if "certificate" in words or "ssl" in words:
-        return UserError(f"{label}: the secured connection failed.", "Look at the sslmode and the certificate.")
+        return UserError(
+            f"{label}: the server's certificate is not one this computer trusts.",
+            f"Ask for the certificate of its authority and save it as {ROOT_CERTIFICATE}, or do not verify it on a "
+            "network you trust.",
+        )
     return UserError(
         f"{label} cannot be reached.", "Look at the network, the server's name and port, or work on a local database."
     )

@@ -1,0 +1,126 @@
+"""The start page with a real server behind it: looked at, set up, connected, and never losing what was typed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from opsconsole.app import App, Options
+from opsconsole.desktop.keycaps import KeyButton
+from opsconsole.desktop.welcome import Welcome
+
+pytestmark = pytest.mark.postgresql
+
+
+@pytest.fixture
+def empty_shared(postgresql_server: Any) -> Iterator[str]:
+    yield postgresql_server.create_database("start_page")
+    postgresql_server.drop_database("start_page")
+
+
+@pytest.fixture
+def fresh(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[App]:
+    app = App(qapp, Options("", settings=tmp_path / "settings.ini", cache=tmp_path / "cache", alone=True))
+    app.start()
+    _settle(qtbot, app)
+    yield app
+    app.window.close()
+    app.stop()
+    app.window.deleteLater()
+
+
+def _settle(qtbot: QtBot, app: App) -> None:
+    qtbot.waitUntil(lambda: app.window.settled and not app.tasks.is_running(), timeout=30_000)
+
+
+def _page(app: App) -> Welcome:
+    page = app.window.pages.currentWidget()
+    assert isinstance(page, Welcome)
+    return page
+
+
+def _type(page: Welcome, **values: str) -> None:
+    for name, text in values.items():
+        field = next(one for one in page.findChildren(QLineEdit) if one.accessibleName() == name.capitalize())
+        field.setText(text)
+        field.textEdited.emit(text)
+    verify: Any = page.findChild(QCheckBox)
+    verify.setChecked(False)
+
+
+def _typed(page: Welcome) -> dict[str, str]:
+    return {one.accessibleName(): one.text() for one in page.findChildren(QLineEdit)}
+
+
+def _press(qtbot: QtBot, app: App, text: str) -> None:
+    page = _page(app)
+    button = next(one for one in page.findChildren(KeyButton) if one.text() == text)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    _settle(qtbot, app)
+
+
+def _says(page: Welcome, words: str) -> bool:
+    return any(words in one.text() for one in page.findChildren(QLabel))
+
+
+def _parts(url: str) -> dict[str, str]:
+    """What is typed for the tests' server, which listens on a socket or on a port of its own."""
+    parsed = urlsplit(url)
+    return {
+        "server": parsed.netloc.rsplit("@", 1)[-1] or parse_qs(parsed.query)["host"][0],
+        "database": parsed.path.lstrip("/"),
+        "user": parsed.username or "",
+        "password": parsed.password or "",
+    }
+
+
+def test_an_empty_shared_database_is_set_up_from_the_start_page(fresh: App, qtbot: QtBot, empty_shared: str) -> None:
+    _type(_page(fresh), **_parts(empty_shared))
+    _press(qtbot, fresh, "Test")
+    assert _says(_page(fresh), "answers and is empty")
+    _press(qtbot, fresh, "Set up")
+    assert fresh.desk.workspace is not None
+    assert "start_page" in str(fresh.desk.workspace.database.url)
+    assert fresh.window.current is not None
+
+
+def test_connecting_to_an_empty_database_asks_before_making_tables(fresh: App, qtbot: QtBot, empty_shared: str) -> None:
+    _type(_page(fresh), **_parts(empty_shared))
+    _press(qtbot, fresh, "Connect")
+    assert _says(_page(fresh), "answers and is empty")
+    assert fresh.desk.workspace is None
+
+
+def test_a_database_that_is_set_up_is_opened_at_once(fresh: App, qtbot: QtBot, postgresql_url: str) -> None:
+    _type(_page(fresh), **_parts(postgresql_url))
+    _press(qtbot, fresh, "Test")
+    assert _says(_page(fresh), "answers.")
+    _press(qtbot, fresh, "Connect")
+    assert fresh.desk.workspace is not None
+
+
+def test_what_was_typed_is_still_there_when_the_server_refuses(fresh: App, qtbot: QtBot, empty_shared: str) -> None:
+    parts = {**_parts(empty_shared), "database": "there_is_none"}
+    _type(_page(fresh), **parts)
+    _press(qtbot, fresh, "Connect")
+    assert _says(_page(fresh), "there is no database of that name")
+    assert _typed(_page(fresh))["Database"] == "there_is_none"
+    fresh.window.start_asked.emit()
+    _settle(qtbot, fresh)
+    assert _typed(_page(fresh))["Server"] == parts["server"]
+    assert _typed(_page(fresh))["Database"] == "there_is_none"
+
+
+def test_another_server_name_takes_the_offer_to_set_up_back(fresh: App, qtbot: QtBot, empty_shared: str) -> None:
+    _type(_page(fresh), **_parts(empty_shared))
+    _press(qtbot, fresh, "Test")
+    _type(_page(fresh), database="another")
+    assert not _says(_page(fresh), "is empty")
+    assert [one.text() for one in _page(fresh).findChildren(KeyButton) if one.text() in ("Connect", "Set up")] == [
+        "Connect"
+    ]
