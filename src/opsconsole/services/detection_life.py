@@ -23,6 +23,8 @@ from opsconsole.store.schema import exceptions, orders
 ACTIVE_STATES = frozenset(codes_in(EXCEPTION_STATES, "active"))
 SYSTEM = "System"
 
+# What people change too: the events of a run tell it, so that a later conflict can say what somebody had seen.
+_PEOPLES = ("state", "acknowledged_at", "closed_at", "closed_by", "root_cause", "snoozed_until")
 _FACTS = ("opened_at", "due_at", "value_at_risk", "currency", "channel", "location", "order_fk", "evidence_json")
 
 
@@ -118,7 +120,8 @@ def _meet(
         "reopened": row.reopened + 1,
         "version": row.version + 1,
     }
-    life.events.append(Event(row.id, "reopened", f"Reopened: {was}, but the data still shows it. {short}"))
+    detail = _versioned(row, life.updates[row.id])
+    life.events.append(Event(row.id, "reopened", f"Reopened: {was}, but the data still shows it. {short}", detail))
     life.reopened += 1
 
 
@@ -173,6 +176,21 @@ def acknowledge_by(severity: str, start: int, location: str | None, channel: str
     return clocks.due(start, seconds, working=True, location=location, channel=channel)
 
 
+def cause_of(code: str, evidence_json: str) -> str:
+    """What an exception is about beyond its clock: ignoring it holds for this cause only.
+
+    The texts of its evidence (a part of an address, a SKU, a carrier's status); amounts and times move by themselves.
+    """
+    told = {name: value for name, value in json.loads(evidence_json or "{}").items() if isinstance(value, str)}
+    return json.dumps({"rule": code, **told}, sort_keys=True, ensure_ascii=False)
+
+
+def _versioned(row: Row[Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """What an event tells of a write: the version it made, and what people may have changed, before and after."""
+    pairs = {name: [getattr(row, name), values[name]] for name in _PEOPLES if name in values}
+    return {"version": row.version + 1, **{name: pair for name, pair in pairs.items() if pair[0] != pair[1]}}
+
+
 def _short(rule: Rule, found: Found, now: int, zone: str) -> str:
     values = {**json.loads(found.evidence), "opened_at": found.opened_at, "location": found.location}
     return words.first_that_fits(rule.short, values, now=now, zone=zone) or rule.label
@@ -220,7 +238,8 @@ def _end(life: Life, row: Row[Any], now: int, cause: str, said: str) -> None:
         "snoozed_until": None,
         "version": row.version + 1,
     }
-    life.events.append(Event(row.id, "closed", f"Closed by the data: {said}", {"cause": cause}))
+    detail = {"cause": cause, **_versioned(row, life.updates[row.id])}
+    life.events.append(Event(row.id, "closed", f"Closed by the data: {said}", detail))
     life.closed += 1
 
 

@@ -10,17 +10,15 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, 
 
 from opsconsole.domain import evidence as words
 from opsconsole.domain.field import Field, Kind, TimeLeft, Total
-from opsconsole.domain.instants import SECOND
+from opsconsole.domain.instants import SECOND, day_start
 from opsconsole.domain.listing import Listing, from_rows
-from opsconsole.domain.root_causes import ROOT_CAUSES
 from opsconsole.domain.severity import SEVERITIES
-from opsconsole.domain.statuses import EXCEPTION_STATES, labels
-from opsconsole.rules.order_exceptions import BY_CODE, LABELS, RULES
+from opsconsole.rules.order_exceptions import BY_CODE, RULES
 from opsconsole.rules.order_exceptions_conditions import ACTIVE
 from opsconsole.services.business import Business, business
 from opsconsole.services.calendars import Clocks
 from opsconsole.services.lists import filtered
-from opsconsole.services.names import channel_names, location_names
+from opsconsole.services.names import channel_names, location_names, vendor_names
 from opsconsole.services.order_exceptions_actions import (
     acknowledge,
     add_note,
@@ -30,11 +28,13 @@ from opsconsole.services.order_exceptions_actions import (
     resolve,
     snooze,
     start,
+    tag,
     tick_runbook,
-    undo,
     wait,
 )
-from opsconsole.services.order_exceptions_page import exception_page
+from opsconsole.services.order_exceptions_actions_undo import undo
+from opsconsole.services.order_exceptions_fields import fields
+from opsconsole.services.order_exceptions_page import blocking, exception_page
 from opsconsole.services.settings import settings_in_force
 from opsconsole.store import dialect
 from opsconsole.store.database import Database
@@ -54,6 +54,7 @@ __all__ = [
     "resolve",
     "snooze",
     "start",
+    "tag",
     "tick_runbook",
     "type_counts",
     "undo",
@@ -88,70 +89,12 @@ _COLUMNS = (
     *(_e.id, _e.rule, _e.subject_kind, _e.subject, _e.order_fk, _e.severity, _e.severity_reason, _e.state, _e.owner),
     *(_e.opened_at, _e.detected_at, _e.acknowledge_by, _e.due_at, _e.closed_at, _e.closed_by, _e.root_cause),
     *(_e.snoozed_until, _e.ignored_until, _e.value_at_risk, _e.currency, _e.channel, _e.location, _e.evidence_json),
-    _e.version,
+    *(_e.version, _e.tags, _e.waiting_on, _e.waiting_until),
     func.coalesce(orders.c.order_number, orders.c.order_id).label("order"),
     orders.c.customer_name,
     orders.c.customer_id,
+    orders.c.carrier_key,
 )
-
-
-_HIDDEN_FIELDS = (
-    Field("sku", "SKU", Kind.IDENTIFIER, missing="Unknown", hidden=True),
-    Field("tracking", "Tracking", Kind.IDENTIFIER, missing="None", hidden=True),
-    Field("opened_at", "Opened", Kind.INSTANT, hidden=True, help="When the condition became true."),
-    Field("detected_at", "Detected", Kind.INSTANT, hidden=True, help="When a run of the rules first saw it."),
-    Field("acknowledge_by", "Acknowledge by", Kind.INSTANT, hidden=True),
-    Field("due_at", "Due", Kind.INSTANT, hidden=True, help="When it must be resolved."),
-    Field("closed_at", "Closed", Kind.INSTANT, missing="Open", hidden=True),
-    Field("closed_by", "Closed by", missing="Nobody", hidden=True),
-    Field("root_cause", "Root cause", Kind.STATUS, missing="None", labels=labels(ROOT_CAUSES), hidden=True),
-    Field("snoozed_until", "Snoozed until", Kind.INSTANT, missing="Awake", hidden=True),
-    Field("severity_reason", "Severity because", missing="Its type", hidden=True),
-    Field("currency", "Currency", hidden=True),
-    Field("subject_kind", "Subject kind", hidden=True),
-    Field("subject", "Subject", Kind.IDENTIFIER, hidden=True),
-    Field("order_fk", "Order row", Kind.QUANTITY, hidden=True),
-    Field("version", "Version", Kind.QUANTITY, hidden=True, help="What a change must name to be written."),
-)
-
-
-def _fields(channels: Mapping[Any, str], sites: Mapping[Any, str]) -> tuple[Field, ...]:
-    return (
-        Field("severity", "Severity", Kind.SEVERITY, width=64, total=Total.COUNT, total_words="exceptions"),
-        Field("type", "Type", Kind.STATUS, labels=LABELS, width=150),
-        Field("evidence", "Why", missing="None", stretch=True, wide_only=True, help="What fired the rule, in short."),
-        Field("order", "Order", Kind.IDENTIFIER, missing="None", width=92, total=Total.DISTINCT, total_words="orders"),
-        Field("channel", "Channel", Kind.STATUS, missing="None", labels=_pairs(channels), width=92),
-        Field("location", "Site", Kind.STATUS, missing="Unknown", labels=_pairs(sites), width=92, hidden=True),
-        Field("customer", "Customer", missing="Unknown", hidden=True),
-        Field("age", "Age", Kind.DURATION, width=80, help="Since the condition became true."),
-        Field(
-            "time_left",
-            "Time left",
-            Kind.TIME_LEFT,
-            missing="Closed",
-            width=150,
-            total=Total.OVER,
-            total_words="over time",
-            help="Until it must be resolved.",
-        ),
-        Field(
-            "value_at_risk",
-            "Value at risk",
-            Kind.MONEY,
-            currency="currency",
-            missing="Unknown",
-            width=100,
-            total=Total.SUM,
-        ),
-        Field("owner", "Owner", missing="Unassigned", width=110, total=Total.MISSING, total_words="without owner"),
-        Field("state", "State", Kind.STATE, labels=labels(EXCEPTION_STATES), width=118),
-        *_HIDDEN_FIELDS,
-    )
-
-
-def _pairs(names: Mapping[Any, str]) -> tuple[tuple[str, str], ...]:
-    return tuple((key, label) for key, label in names.items() if key is not None)
 
 
 def list_exceptions(
@@ -168,13 +111,15 @@ def list_exceptions(
         clocks = Clocks(connection, now)
         goods = _texts(connection, rows, order_lines.c.sku, order_lines.c.order_fk)
         parcels = _texts(connection, rows, shipments.c.tracking_number, shipments.c.order_fk)
-        names = channel_names(connection), location_names(connection)
-    columns = _columns(rows, goods, parcels, clocks, names[1], now, company.time_zone)
-    fields = _fields(*names)
-    for field in fields:
-        columns.setdefault(field.key, [getattr(row, field.key) for row in rows] if field.key not in columns else [])
+        names = channel_names(connection), location_names(connection), vendor_names(connection)
+    rows = sorted(rows, key=lambda row: (row.due_at, blocking(row)))
+    columns = _columns(rows, goods, parcels, clocks, names[1], company) | _of_orders(rows)
+    known = fields(*names, company.base_currency)
+    for field in known:
+        if field.key not in columns:
+            columns[field.key] = [getattr(row, field.key) for row in rows]
     listing = Listing(
-        fields,
+        known,
         columns,
         [row.id for row in rows],
         now,
@@ -190,11 +135,15 @@ def _columns(
     parcels: Mapping[Any, str],
     clocks: Clocks,
     sites: Mapping[Any, str],
-    now: int,
-    zone: str,
+    company: Business,
 ) -> dict[str, list[Any]]:
     told = [json.loads(row.evidence_json) for row in rows]
+    now, zone = company.now, company.time_zone
     return {
+        "carrier": [values.get("carrier") or row.carrier_key for row, values in zip(rows, told, strict=True)],
+        "tags": [row.tags or None for row in rows],
+        "due": _due(rows, company),
+        "base_value": [_in_base(row, company) for row in rows],
         "type": [row.rule for row in rows],
         "evidence": [_short(row, values, sites, now, zone) for row, values in zip(rows, told, strict=True)],
         "order": [row.order for row in rows],
@@ -206,6 +155,42 @@ def _columns(
             values.get("tracking") or parcels.get(row.order_fk) for row, values in zip(rows, told, strict=True)
         ],
     }
+
+
+def _due(rows: Sequence[Row[Any]], company: Business) -> list[str]:
+    """When each is due: over, today, within 7 days, later; closed ones are closed."""
+    tonight = day_start(company.today + 1, company.time_zone)
+    week = day_start(company.today + 7, company.time_zone)
+    ends = ((company.now, "over"), (tonight, "today"), (week, "week"))
+    return [
+        "closed" if row.closed_at is not None else next((key for end, key in ends if row.due_at < end), "later")
+        for row in rows
+    ]
+
+
+def _in_base(row: Row[Any], company: Business) -> int | None:
+    if row.value_at_risk is None:
+        return None
+    converted = company.in_base(row.value_at_risk, row.currency or company.base_currency, company.today)
+    return None if converted is None else round(converted)
+
+
+def _of_orders(rows: Sequence[Row[Any]]) -> dict[str, list[Any]]:
+    """Which exception leads its order (the blocking one), and how many others of the order it stands for."""
+    leading: dict[int, Row[Any]] = {}
+    count: dict[int, int] = defaultdict(int)
+    for row in rows:
+        if row.order_fk is not None:
+            count[row.order_fk] += 1
+            known = leading.get(row.order_fk)
+            if known is None or blocking(row) < blocking(known):
+                leading[row.order_fk] = row
+    leads = [row.order_fk is None or leading[row.order_fk] is row for row in rows]
+    also = [
+        f"+{count[row.order_fk] - 1} more" if lead and count.get(row.order_fk, 1) > 1 else None
+        for row, lead in zip(rows, leads, strict=True)
+    ]
+    return {"leads": leads, "also": also}
 
 
 def _rows(connection: Connection, which: ColumnElement[bool], now: int) -> Sequence[Row[Any]]:

@@ -1,100 +1,164 @@
-"""What people do to exceptions: in bulk, with versions, history and audit, and each can be taken back.
+"""What people do to exceptions: in bulk, merged with what others did, with history and audit, each named and undoable.
 
-Every action names who acts, the ids, and optionally the version each row had when it was read. A row that changed since
-then is not written: it comes back as a conflict that says who did what.
+Every action names who acts, the ids, and optionally the version each row had when it was read. Where somebody else has
+changed the same value since then the row is not written: it comes back as a conflict with the values seen, there and
+wanted. ``request`` is a key of the caller's own: a request sent twice under one key happens once.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Row, delete, insert, select
 
-from opsconsole.domain.change import Change, Conflict, Inverse
+from opsconsole.domain import tags as words_of_tags
+from opsconsole.domain.change import Change, Inverse
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.root_causes import ROOT_CAUSES
-from opsconsole.domain.statuses import EXCEPTION_STATES, codes_in
-from opsconsole.domain.wording import instant, plural
+from opsconsole.domain.statuses import EXCEPTION_STATES
+from opsconsole.domain.wording import instant
 from opsconsole.services.business import setting
-from opsconsole.services.history import Event, read_events, write_events
-from opsconsole.store import audit, dialect
-from opsconsole.store.database import Database
-from opsconsole.store.schema import exceptions, runbook_ticks
-
-_ACTIVE = frozenset(codes_in(EXCEPTION_STATES, "active"))
-_CHANGED_BY_PEOPLE = (
-    *("state", "owner", "acknowledged_at", "closed_at", "closed_by", "root_cause"),
-    *("snoozed_until", "ignored_reason", "ignored_until"),
+from opsconsole.services.detection_life import cause_of
+from opsconsole.services.history import Event, write_events
+from opsconsole.services.order_exceptions_actions_write import (
+    ACTIVE_STATES,
+    By,
+    Deed,
+    Sets,
+    Versions,
+    do,
+    locked,
+    log,
+    named,
 )
+from opsconsole.store import audit
+from opsconsole.store.database import Database
+from opsconsole.store.schema import runbook_ticks
 
-Versions = Mapping[int, int] | None
-
-
-@dataclass(frozen=True)
-class _Deed:
-    """An action: its code, its words, what it sets on a row (None: nothing to do there), and what history says."""
-
-    code: str
-    words: str
-    sets: Callable[[Row[Any]], dict[str, Any] | None]
-    said: str
-    needs_active: bool = True
+NOT_WAITING: Mapping[str, Any] = {"waiting_on": None, "waiting_until": None}
+NOT_IGNORED: Mapping[str, Any] = {"ignored_until": None, "ignored_reason": None, "ignored_cause": None}
 
 
-def acknowledge(database: Database, ids: Sequence[int], *, who: str, now: int, versions: Versions = None) -> Change:
+def acknowledge(
+    database: Database, ids: Sequence[int], *, who: str, now: int, versions: Versions = None, request: str = ""
+) -> Change:
     """Say that somebody has seen them; only open ones change."""
 
-    def sets(row: Row[Any]) -> dict[str, Any] | None:
+    def sets(row: Row[Any]) -> Sets | None:
         return {"state": "acknowledged", "acknowledged_at": now} if row.state == "open" else None
 
-    return _do(
-        database, ids, _Deed("acknowledged", "Acknowledged", sets, "State set to Acknowledged"), who, now, versions
-    )
+    deed = Deed("acknowledged", "Acknowledged", sets, "State set to Acknowledged")
+    return do(database, ids, deed, By(who, now, versions, request))
 
 
-def start(database: Database, ids: Sequence[int], *, who: str, now: int, versions: Versions = None) -> Change:
+def start(
+    database: Database, ids: Sequence[int], *, who: str, now: int, versions: Versions = None, request: str = ""
+) -> Change:
     """Set to in progress."""
-    return _do(database, ids, _state_deed("in_progress", now), who, now, versions)
+    label = EXCEPTION_STATES["in_progress"].label
 
-
-def wait(database: Database, ids: Sequence[int], *, who: str, now: int, versions: Versions = None) -> Change:
-    """Set to waiting."""
-    return _do(database, ids, _state_deed("waiting", now), who, now, versions)
-
-
-def _state_deed(state: str, now: int) -> _Deed:
-    label = EXCEPTION_STATES[state].label
-
-    def sets(row: Row[Any]) -> dict[str, Any] | None:
-        if row.state == state:
+    def sets(row: Row[Any]) -> Sets | None:
+        if row.state == "in_progress":
             return None
-        return {"state": state, "acknowledged_at": row.acknowledged_at or now}
+        return {"state": "in_progress", "acknowledged_at": row.acknowledged_at or now, **NOT_WAITING}
 
-    return _Deed(state, f"Set to {label.lower()}:", sets, f"State set to {label}")
+    deed = Deed("in_progress", f"Set to {label.lower()}:", sets, f"State set to {label}")
+    return do(database, ids, deed, By(who, now, versions, request))
+
+
+def wait(
+    database: Database,
+    ids: Sequence[int],
+    *,
+    who: str,
+    now: int,
+    on: str = "",
+    until: int | None = None,
+    versions: Versions = None,
+    request: str = "",
+) -> Change:
+    """Set to waiting on somebody, until an instant: then a run of the clock sets them back to in progress."""
+    if until is not None and until <= now:
+        raise UserError("Waiting must end in the future.", "Choose a later moment, or leave it open.")
+    on = on.strip()
+    said = f"Waiting on {on}" if on else "State set to Waiting"
+    if until is not None:
+        said = f"{said} until {instant(until, _zone(database, now), year_of=now)}"
+    wanted = {"state": "waiting", "waiting_on": on or None, "waiting_until": until}
+
+    def sets(row: Row[Any]) -> Sets | None:
+        if all(getattr(row, name) == value for name, value in wanted.items()):
+            return None
+        return {**wanted, "acknowledged_at": row.acknowledged_at or now}
+
+    return do(database, ids, Deed("waiting", "Set to waiting:", sets, said), By(who, now, versions, request))
 
 
 def assign(
-    database: Database, ids: Sequence[int], *, owner: str | None, who: str, now: int, versions: Versions = None
+    database: Database,
+    ids: Sequence[int],
+    *,
+    owner: str | None,
+    who: str,
+    now: int,
+    versions: Versions = None,
+    request: str = "",
 ) -> Change:
     """Give them to somebody; None or empty takes the owner away."""
     name = (owner or "").strip() or None
 
-    def sets(row: Row[Any]) -> dict[str, Any] | None:
+    def sets(row: Row[Any]) -> Sets | None:
         return None if row.owner == name else {"owner": name}
 
     said = f"Assigned to {name}" if name else "Owner removed"
-    return _do(database, ids, _Deed("assigned", f"{said}:", sets, said), who, now, versions)
+    return do(database, ids, Deed("assigned", f"{said}:", sets, said), By(who, now, versions, request))
 
 
 def add_note(
-    database: Database, ids: Sequence[int], *, text: str, who: str, now: int, versions: Versions = None
+    database: Database,
+    ids: Sequence[int],
+    *,
+    text: str,
+    who: str,
+    now: int,
+    versions: Versions = None,
+    request: str = "",
 ) -> Change:
-    """Write a note into their history."""
+    """Write a note into their history, whatever others do to them meanwhile."""
     note = text.strip()
     if not note:
         raise UserError("The note is empty.", "Write something, or leave it.")
-    deed = _Deed("noted", "Note added to", lambda row: {}, f"Note: {note}", needs_active=False)
-    return _do(database, ids, deed, who, now, versions)
+    deed = Deed("noted", "Note added to", lambda row: {}, f"Note: {note}", needs_active=False, note=lambda row: note)
+    return do(database, ids, deed, By(who, now, versions, request))
+
+
+def tag(
+    database: Database,
+    ids: Sequence[int],
+    *,
+    add: Sequence[str] = (),
+    remove: Sequence[str] = (),
+    who: str,
+    now: int,
+    versions: Versions = None,
+    request: str = "",
+) -> Change:
+    """Add tags and take others away; tags that somebody else set meanwhile stay."""
+    more, fewer = words_of_tags.checked(add), words_of_tags.checked(remove)
+    if not more and not fewer:
+        raise UserError("No tag is named.", "Name one to add or to take away.")
+
+    def sets(row: Row[Any]) -> Sets | None:
+        tags = words_of_tags.changed(row.tags, more, fewer)
+        return None if tags == row.tags else {"tags": tags}
+
+    parts = [f"tagged {words_of_tags.join(more)}"] * bool(more) + [f"tag {words_of_tags.join(fewer)} removed"] * bool(
+        fewer
+    )
+    said = ", ".join(parts)
+    said = said[:1].upper() + said[1:]
+    return do(
+        database, ids, Deed("tagged", f"{said}:", sets, said, needs_active=False), By(who, now, versions, request)
+    )
 
 
 def resolve(
@@ -106,15 +170,14 @@ def resolve(
     now: int,
     note: str = "",
     versions: Versions = None,
+    request: str = "",
 ) -> Change:
     """Close them with a root cause; the next data that still shows the condition reopens them."""
-    if root_cause not in ROOT_CAUSES:
-        raise UserError(f"“{root_cause}” is not a root cause.", f"Choose one of {', '.join(ROOT_CAUSES)}.")
-    said = f"Resolved: {ROOT_CAUSES[root_cause].label.lower()}"
+    said = f"Resolved: {cause_label(root_cause).lower()}"
     if note.strip():
         said = f"{said}. {note.strip()}"
 
-    def sets(row: Row[Any]) -> dict[str, Any] | None:
+    def sets(row: Row[Any]) -> Sets | None:
         return {
             "state": "resolved",
             "closed_at": now,
@@ -122,21 +185,35 @@ def resolve(
             "root_cause": root_cause,
             "snoozed_until": None,
             "acknowledged_at": row.acknowledged_at or now,
+            **NOT_WAITING,
         }
 
-    return _do(database, ids, _Deed("resolved", "Resolved", sets, said), who, now, versions)
+    return do(database, ids, Deed("resolved", "Resolved", sets, said), By(who, now, versions, request))
+
+
+def cause_label(root_cause: str) -> str:
+    """Words of a root cause; UserError when there is none of that key."""
+    if root_cause not in ROOT_CAUSES:
+        raise UserError(f"“{root_cause}” is not a root cause.", f"Choose one of {', '.join(ROOT_CAUSES)}.")
+    return ROOT_CAUSES[root_cause].label
 
 
 def snooze(
-    database: Database, ids: Sequence[int], *, until: int, who: str, now: int, versions: Versions = None
+    database: Database,
+    ids: Sequence[int],
+    *,
+    until: int,
+    who: str,
+    now: int,
+    versions: Versions = None,
+    request: str = "",
 ) -> Change:
     """Hide them until an instant; the clocks run on."""
     if until <= now:
         raise UserError("Snoozing must end in the future.", "Choose a later moment.")
-    zone = _zone(database, now)
-    said = f"Snoozed until {instant(until, zone, year_of=now)}"
-    deed = _Deed("snoozed", f"{said}:", lambda row: {"snoozed_until": until}, said)
-    return _do(database, ids, deed, who, now, versions)
+    said = f"Snoozed until {instant(until, _zone(database, now), year_of=now)}"
+    deed = Deed("snoozed", f"{said}:", lambda row: {"snoozed_until": until}, said)
+    return do(database, ids, deed, By(who, now, versions, request))
 
 
 def ignore(
@@ -148,6 +225,7 @@ def ignore(
     who: str,
     now: int,
     versions: Versions = None,
+    request: str = "",
 ) -> Change:
     """Do not show them for the same cause until an instant."""
     why = reason.strip()
@@ -157,31 +235,34 @@ def ignore(
         raise UserError("Ignoring must end in the future.", "Choose a later moment.")
     said = f"Ignored until {instant(until, _zone(database, now), year_of=now)}: {why}"
 
-    def sets(row: Row[Any]) -> dict[str, Any] | None:
-        return {"ignored_reason": why, "ignored_until": until, "snoozed_until": None}
+    def sets(row: Row[Any]) -> Sets | None:
+        cause = cause_of(row.rule, row.evidence_json)
+        return {"ignored_reason": why, "ignored_until": until, "ignored_cause": cause, "snoozed_until": None}
 
-    return _do(database, ids, _Deed("ignored", "Ignored", sets, said), who, now, versions)
+    return do(database, ids, Deed("ignored", "Ignored", sets, said), By(who, now, versions, request))
 
 
-def reopen(database: Database, ids: Sequence[int], *, who: str, now: int, versions: Versions = None) -> Change:
+def reopen(
+    database: Database, ids: Sequence[int], *, who: str, now: int, versions: Versions = None, request: str = ""
+) -> Change:
     """Take them back into the queue: closed, snoozed and ignored ones become open."""
 
-    def sets(row: Row[Any]) -> dict[str, Any] | None:
-        back: dict[str, Any] = {"snoozed_until": None, "ignored_until": None, "ignored_reason": None}
-        if row.state not in _ACTIVE:
+    def sets(row: Row[Any]) -> Sets | None:
+        back: Sets = {"snoozed_until": None, **NOT_IGNORED}
+        if row.state not in ACTIVE_STATES:
             back |= {"state": "open", "closed_at": None, "closed_by": None, "root_cause": None}
         return None if all(getattr(row, name) == value for name, value in back.items()) else back
 
-    deed = _Deed("reopened", "Reopened", sets, "Reopened", needs_active=False)
-    return _do(database, ids, deed, who, now, versions)
+    deed = Deed("reopened", "Reopened", sets, "Reopened", needs_active=False)
+    return do(database, ids, deed, By(who, now, versions, request))
 
 
 def tick_runbook(database: Database, exception_id: int, step: int, *, done: bool, who: str, now: int) -> Change:
     """Tick or untick a step of the runbook (numbered from 1)."""
-    _name(who)
+    named(who)
     ticks = runbook_ticks.c
     with database.write() as connection:
-        _locked(connection, [exception_id])
+        locked(connection, [exception_id])
         here = (ticks.exception_fk == exception_id) & (ticks.step == step)
         before = connection.execute(select(ticks.step).where(here)).first() is not None
         if before == done:
@@ -195,123 +276,11 @@ def tick_runbook(database: Database, exception_id: int, step: int, *, done: bool
         write_events(connection, [Event(exception_id, "ticked", said, {"step": step})], who=who, at=now)
         detail = {"step": step, "done": done}
         audit.record(connection, who=who, action="runbook", subject=f"exception {exception_id}", detail=detail, at=now)
-    return Change(said, (exception_id,), inverse=Inverse(said, ticks=((exception_id, step, before),)))
-
-
-def undo(database: Database, change: Change, *, who: str, now: int) -> Change:
-    """Take a change back; rows that somebody changed since then are left and come back as conflicts."""
-    inverse = change.inverse
-    if inverse is None:
-        raise UserError(f"“{change.words}” cannot be undone.", "")
-    for exception_id, step, before in inverse.ticks:
-        return tick_runbook(database, exception_id, step, done=before, who=who, now=now)
-    values = {row_id: dict(old) for row_id, (_, old) in inverse.rows.items()}
-    versions = {row_id: version for row_id, (version, _) in inverse.rows.items()}
-    said = f"Undone: {inverse.words[:1].lower()}{inverse.words[1:]}"
-    deed = _Deed("undone", "Undone for", lambda row: values[row.id], said, needs_active=False)
-    return _do(database, list(values), deed, who, now, versions, withdraws=inverse.events)
-
-
-# --- the one way to write ---------------------------------------------------------------------------------------------
-
-
-def _do(
-    database: Database,
-    ids: Sequence[int],
-    deed: _Deed,
-    who: str,
-    now: int,
-    versions: Versions,
-    *,
-    withdraws: Mapping[int, int] | None = None,
-) -> Change:
-    """Do a deed to rows in one transaction; rows where there is nothing to do are left as they are.
-
-    ``withdraws`` maps rows to the event of theirs that history no longer shows.
-    """
-    _name(who)
-    with database.write() as connection:
-        rows = _locked(connection, ids)
-        allowed, conflicts = _split(connection, rows, deed, versions or {}, now)
-        planned = [(row, sets) for row in allowed if (sets := deed.sets(row)) is not None]
-        if not planned:
-            return Change("Nothing to change", conflicts=conflicts)
-        _write(connection, planned)
-        done = tuple(row.id for row, _ in planned)
-        events = [Event(row.id, deed.code, deed.said, _differences(row, sets)) for row, sets in planned]
-        events += [
-            Event(i, "withdrawn", deed.said, {"event": event}) for i, event in (withdraws or {}).items() if i in done
-        ]
-        event_ids = write_events(connection, events, who=who, at=now)
-        detail = {"ids": list(done), "said": deed.said}
-        subject = plural(len(done), "exception")
-        audit.record(connection, who=who, action=deed.code, subject=subject, detail=detail, at=now)
-    back = {row.id: (row.version + 1, {name: getattr(row, name) for name in sets}) for row, sets in planned}
-    notes = dict(zip(done, event_ids, strict=False)) if deed.code == "noted" else {}
-    inverse = None if deed.code == "undone" else Inverse(deed.said, back, notes)
-    return Change(f"{deed.words} {subject}", done, conflicts, inverse)
-
-
-def _name(who: str) -> None:
-    if not who.strip():
-        raise UserError("Nobody is named.", "Say who you are in the settings.")
+        inverse = Inverse(said, ticks=((exception_id, step, before),))
+        change_id = log(connection, "ticked", said, 1, inverse, By(who, now))
+    return Change(said, (exception_id,), inverse=inverse, id=change_id)
 
 
 def _zone(database: Database, now: int) -> str:
     with database.read() as connection:
         return str(setting(connection, "time_zone", now, "UTC"))
-
-
-def _locked(connection: Connection, ids: Sequence[int]) -> list[Row[Any]]:
-    """The rows, locked until the end of the transaction; UserError when one of them is not there."""
-    with dialect.id_set(connection, ids) as wanted:
-        rows = connection.execute(
-            select(exceptions)
-            .where(exceptions.c.id.in_(select(wanted.c.id)))
-            .order_by(exceptions.c.id)
-            .with_for_update(of=exceptions)
-        ).all()
-    missing = set(ids) - {row.id for row in rows}
-    if missing:
-        raise UserError(f"There is no exception {min(missing)}.", "Reload the list.")
-    return list(rows)
-
-
-def _split(
-    connection: Connection, rows: Sequence[Row[Any]], deed: _Deed, versions: Mapping[int, int], now: int
-) -> tuple[list[Row[Any]], tuple[Conflict, ...]]:
-    """Rows that may be written, and those that changed since they were read or are closed."""
-    allowed, conflicts = [], []
-    for row in rows:
-        stale = versions.get(row.id, row.version) != row.version
-        if stale or (deed.needs_active and row.state not in _ACTIVE):
-            conflicts.append(_conflict(connection, row, now))
-        else:
-            allowed.append(row)
-    return allowed, tuple(conflicts)
-
-
-def _conflict(connection: Connection, row: Row[Any], now: int) -> Conflict:
-    events = read_events(connection, [row.id], now)
-    if not events:
-        return Conflict(row.id, row.subject)
-    return Conflict(row.id, row.subject, events[0].who, events[0].at, events[0].words)
-
-
-def _write(connection: Connection, planned: Sequence[tuple[Row[Any], Mapping[str, Any]]]) -> None:
-    ids = [row.id for row, _ in planned]
-    names = sorted({name for _, sets in planned for name in sets})
-    columns: dict[str, list[Any]] = {
-        name: [sets.get(name, getattr(row, name)) for row, sets in planned] for name in names
-    }
-    columns["version"] = [row.version + 1 for row, _ in planned]
-    dialect.bulk_update(connection, exceptions, ids, columns)
-
-
-def _differences(row: Row[Any], sets: Mapping[str, Any]) -> dict[str, Any]:
-    """What people changed: name to the values before and after."""
-    return {
-        name: [getattr(row, name), value]
-        for name, value in sets.items()
-        if name in _CHANGED_BY_PEOPLE and getattr(row, name) != value
-    }
