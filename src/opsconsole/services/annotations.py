@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from opsconsole.domain.change import Change
 from opsconsole.domain.errors import UserError
@@ -10,7 +10,7 @@ from opsconsole.domain.field import Field, Kind
 from opsconsole.domain.listing import Listing, from_rows
 from opsconsole.store import audit
 from opsconsole.store.database import Database
-from opsconsole.store.schema import annotations
+from opsconsole.store.schema import annotations, incidents
 
 KINDS = (
     ("promotion", "Promotion"),
@@ -79,6 +79,8 @@ def remove_annotation(database: Database, annotation_id: int, *, who: str, now: 
         row = connection.execute(select(annotations).where(annotations.c.id == annotation_id)).mappings().first()
         if row is None:
             raise UserError("This annotation is gone already.", "Reload the charts.")
+        marked = incidents.c.annotation_fk == annotation_id
+        connection.execute(update(incidents).where(marked).values(annotation_fk=None))
         connection.execute(delete(annotations).where(annotations.c.id == annotation_id))
         audit.record(
             connection,

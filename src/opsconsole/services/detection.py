@@ -21,6 +21,7 @@ from opsconsole.services.detection_life import SYSTEM, Life, close_all, live
 from opsconsole.services.detection_scope import Scope, check_order, find_scope
 from opsconsole.services.detection_severity import judge
 from opsconsole.services.history import Event, write_events
+from opsconsole.services.incidents_attach import attach_found
 from opsconsole.store import audit, dialect
 from opsconsole.store.database import Database
 from opsconsole.store.schema import detection_runs, exceptions, rule_runs
@@ -64,6 +65,7 @@ def _write(
         touched |= _write_life(connection, finding, lives[finding.rule.code], scope.now)
     judged = judge(connection, scope.now, of_business, clocks, float(scope.settings["small_order_limit"]))
     write_events(connection, judged, who=SYSTEM, at=scope.now)
+    attach_found(connection, scope.now)
     touched.update(event.exception for event in judged)
     results = _write_rules(connection, findings, lives, scope)
     report = DetectionReport(
