@@ -130,6 +130,7 @@ class Field:
     width: int = 0
     total: Total = Total.NONE
     total_words: str = ""
+    total_of: str = ""
     labels: tuple[tuple[str, str], ...] = ()
 
     def label_of(self, code: object) -> str:

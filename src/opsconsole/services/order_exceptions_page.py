@@ -145,7 +145,7 @@ def of_order(connection: Connection, order_fk: int, now: int) -> list[Row[Any]]:
         )
     ).all()
     kept = [row for row in rows if row.order_fk == order_fk or json.loads(row.evidence_json).get("sku") in mine]
-    return sorted(kept, key=_blocking)
+    return sorted(kept, key=blocking)
 
 
 def _pattern(sku: str) -> str:
@@ -153,7 +153,8 @@ def _pattern(sku: str) -> str:
     return f"{escaped}%"
 
 
-def _blocking(row: Row[Any]) -> tuple[int, int, int]:
+def blocking(row: Row[Any]) -> tuple[int, int, int]:
+    """Sort key of the exceptions of one order: the one that blocks what comes first on an order's way leads."""
     rule = BY_CODE.get(row.rule)
     return (rule.rank if rule else _NO_RANK, SEVERITIES.index(row.severity), row.id)
 
