@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from opsconsole.domain import statuses
 from opsconsole.domain.instants import to_datetime
 from opsconsole.domain.money import digits
+from opsconsole.domain.scans import scan_code
 from opsconsole.domain.vendors import VENDOR_KINDS
 from opsconsole.imports.columns import normalized
 from opsconsole.imports.mapping import Expression
@@ -122,6 +123,9 @@ def to_texts(texts: Sequence[str], kind: RecordKind, key: str, of: Type) -> Valu
         known = {normalized(word): code for code, label in allowed.items() for word in (code, label)}
         values = [known.get(normalized(text)) if text else None for text in texts]
         bad |= {at: f"one of {', '.join(allowed)}" for at, text in enumerate(texts) if text and values[at] is None}
+    if (kind.key, key) == ("shipment_events", "code"):
+        # Carriers have words of their own; one that is not known stays as it is and counts as a movement.
+        values = [scan_code(text) or text if text else None for text in texts]
     if key == "currency":
         values = [text.upper() or None for text in texts]
         no_code = "a 3-letter currency code"

@@ -302,8 +302,25 @@ Index("ix_shipments_tracking", shipments.c.tracking_number)
 Index("ix_shipments_shipped_on", shipments.c.shipped_on)
 _moving = text("delivered_at IS NULL")
 Index("ix_shipments_moving", shipments.c.shipped_at, postgresql_where=_moving, sqlite_where=_moving)
+Index("ix_shipments_quiet", shipments.c.last_scan_at, postgresql_where=_moving, sqlite_where=_moving)
+_unscanned = text("first_scan_at IS NULL AND delivered_at IS NULL")
+Index("ix_shipments_unscanned", shipments.c.labeled_at, postgresql_where=_unscanned, sqlite_where=_unscanned)
+_scanned = text("first_scan_at IS NOT NULL")
+Index("ix_shipments_scanned", shipments.c.carrier_key, postgresql_where=_scanned, sqlite_where=_scanned)
 Index("ix_reviews_answered_on", reviews.c.answered_on)
 Index("ix_returns_order", returns.c.order_fk)
 Index("ix_shipment_events_shipment", shipment_events.c.shipment_fk)
+# Scans that say something is wrong, few among many; their codes are those of the group "problem" in domain.scans.
+PROBLEM = (
+    "code IN ('failed_attempt', 'exception', 'address_problem', 'delayed', 'damaged', 'lost', 'customs_hold', "
+    "'duty_due', 'returning', 'returned')"
+)
+Index(
+    "ix_shipment_events_problem",
+    shipment_events.c.occurred_at,
+    shipment_events.c.tracking_number,
+    postgresql_where=text(PROBLEM),
+    sqlite_where=text(PROBLEM),
+)
 _stub = text("stub IS NOT NULL")
 Index("ix_orders_stub", orders.c.order_id, postgresql_where=_stub, sqlite_where=_stub)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from alembic import op
-from sqlalchemy import Column, Float
+from sqlalchemy import Column, Float, text
 
 from opsconsole.store.migrations.columns import instant, local_day, string
 
@@ -59,9 +59,24 @@ ADDED: dict[str, tuple[Column[Any], ...]] = {
     ),
 }
 
+INDEXES: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
+    ("ix_shipments_quiet", "shipments", ("last_scan_at",), "delivered_at IS NULL"),
+    ("ix_shipments_unscanned", "shipments", ("labeled_at",), "first_scan_at IS NULL AND delivered_at IS NULL"),
+    ("ix_shipments_scanned", "shipments", ("carrier_key",), "first_scan_at IS NOT NULL"),
+    (
+        "ix_shipment_events_problem",
+        "shipment_events",
+        ("occurred_at", "tracking_number"),
+        "code IN ('failed_attempt', 'exception', 'address_problem', 'delayed', 'damaged', 'lost', 'customs_hold', "
+        "'duty_due', 'returning', 'returned')",
+    ),
+)
+
 
 def upgrade() -> None:
     """Know billing addresses, holds, backorders, labels, return stages, customs data and what exceptions wait for."""
     for table, columns in ADDED.items():
         for column in columns:
             op.add_column(table, column)
+    for name, table, names, where in INDEXES:
+        op.create_index(name, table, list(names), postgresql_where=text(where), sqlite_where=text(where))
