@@ -50,3 +50,9 @@ def test_without_feeds_there_is_nothing_to_say(sqlite_database: Any, now: int):
 @pytest.mark.parametrize(("seconds", "words"), [(59 * 60, "59 min"), (5 * 3600, "5 h"), (3 * 86_400, "3 d")])
 def test_ages_are_told_in_one_unit(seconds: int, words: str):
     assert freshness.age_words(seconds) == words
+
+
+def test_a_feed_whose_interval_is_not_known_is_not_called_fresh(sqlite_database: Any, now: int):
+    _feed(sqlite_database, "a", "Etsy orders", now - 2000 * HOUR, arrivals=1)
+    told = freshness.summary(sqlite_database, now)
+    assert (told.words, told.fresh) == ("1 feed, usual interval not known yet", 0)

@@ -52,6 +52,7 @@ from opsconsole.domain.errors import UserError
 from opsconsole.domain.progress import Progress
 
 WIDE = 1600
+IMPORT = {"import": "choose"}
 
 
 class Tab(TabFrame):
@@ -187,6 +188,7 @@ class Tab(TabFrame):
         self.list.activated.connect(lambda identity: self.set_panel_open(True))
         self.list.counts_changed.connect(lambda *_: self.status_changed.emit())
         self.list.empty_words = self._empty_words
+        self.list.next_step = lambda: ("Import files", "Ctrl+I", lambda: self.desk.show("data", None, IMPORT))
         self.panel.closed.connect(lambda: self.set_panel_open(False))
 
     def _show_loaded(self, result: tuple[TabContent, Any]) -> None:
@@ -264,7 +266,7 @@ class Tab(TabFrame):
         filters = self.filters.words()
         if filters and total:
             return f"No {self.noun[0]} matches these filters", f"There are {total:,}. The filter is {filters}."
-        return f"No {self.noun[1]}", "Nothing of this kind is in the database at this moment."
+        return f"No {self.noun[1]}", "The files imported so far tell of none at this moment."
 
 
 def _load_and_arrange(

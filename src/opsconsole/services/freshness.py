@@ -70,9 +70,13 @@ def summary(database: Database, now: int) -> FreshnessSummary:
     listing = list_feeds(database, now)
     total = len(listing)
     stale = [row for row in listing.rows() if row["state"] == "stale"]
-    fresh = total - len(stale)
+    unknown = sum(row["state"] == "unknown" for row in listing.rows())
+    fresh = total - len(stale) - unknown
     if not total:
         return FreshnessSummary("", "", 0, 0)
+    if not stale and unknown:
+        known = f"{fresh} of {wording.plural(total, 'feed')} fresh, " if fresh else ""
+        return FreshnessSummary(f"{known}{_too_few(unknown, total)}", "", fresh, total)
     if not stale:
         return FreshnessSummary(f"{_all(total)} fresh", "", fresh, total)
     oldest = max(stale, key=lambda row: row["age"])
@@ -90,6 +94,12 @@ def age_words(seconds: int) -> str:
 
 def _all(total: int) -> str:
     return "The only feed is" if total == 1 else f"All {total} feeds"
+
+
+def _too_few(unknown: int, total: int) -> str:
+    if unknown < total:
+        return f"{unknown} not known yet"
+    return f"{wording.plural(total, 'feed')}, usual interval not known yet"
 
 
 def _state(row: Any, now: int, intervals: float, arrivals: float) -> str:

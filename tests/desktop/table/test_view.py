@@ -91,6 +91,26 @@ def test_search_counts_and_empty_state(view: ListView, qtbot: QtBot) -> None:
         view.empty.findChild(KeyButton).click()
 
 
+def test_columns_are_measured_again_when_rows_come_into_an_empty_list(
+    view: ListView, sample: ModuleType, formats: Formats
+) -> None:
+    owner = _column(view, "owner")
+    wanted = view.header.sectionSize(owner)
+    view.set_listing(Arranger(sample.listing().where([])), formats)
+    view.set_listing(Arranger(sample.listing()), formats)
+    assert view.header.sectionSize(owner) >= wanted
+
+
+def test_an_empty_list_offers_the_step_that_brings_rows(view: ListView, sample: ModuleType, formats: Formats) -> None:
+    taken: list[str] = []
+    view.next_step = lambda: ("Import files", "Ctrl+I", lambda: taken.append("import"))
+    view.set_listing(Arranger(sample.listing().where([])), formats)
+    button = view.empty.findChild(KeyButton)
+    assert button.text() == "Import files"
+    button.click()
+    assert taken == ["import"]
+
+
 def test_headers_sort_and_shift_adds_a_column(view: ListView) -> None:
     view.header.sort_asked.emit("value", False)
     view.header.sort_asked.emit("value", False)

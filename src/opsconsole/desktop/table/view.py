@@ -52,6 +52,7 @@ class ListView(ListBody):
         self.arrangement = Arrangement()
         self.formats = Formats()
         self.empty_words: Callable[[], tuple[str, str]] = lambda: ("Nothing to show", "")
+        self.next_step: Callable[[], tuple[str, str, Callable[[], None]]] | None = None
         self._selection = KeptSelection(self.grid)
         self._connect()
 
@@ -65,7 +66,8 @@ class ListView(ListBody):
         sort: Sequence[SortBy] = (),
     ) -> None:
         """Show a listing; selection, current row, filters and sort stay. ``sort`` is used until the user sorts."""
-        fresh = self.listing is None or self.listing.fields != arranger.listing.fields
+        # Widths are those of the first rows: rows that come into an empty list are measured too.
+        fresh = self.listing is None or self.listing.fields != arranger.listing.fields or not len(self.listing)
         self.arranger, self.listing, self.formats = arranger, arranger.listing, formats
         self.grid.group_labels = group_labels or {}
         if fresh:
@@ -165,10 +167,15 @@ class ListView(ListBody):
                 self.show_rows(self.model.arranged.totals)
             else:
                 title, words = self.empty_words()
-                clear = [("Clear filters", "Esc", self.filters_cleared.emit)] if self.arrangement.filtered else []
-                self.show_empty(title, words, clear)
+                self.show_empty(title, words, self._ways_on())
         self._emit_counts()
         self.arranged.emit()
+
+    def _ways_on(self) -> list[tuple[str, str, Callable[[], None]]]:
+        """Buttons of an empty list: filters away, else what brings rows."""
+        if self.listing is not None and self.listing.total and self.arrangement.filtered:
+            return [("Clear filters", "Esc", self.filters_cleared.emit)]
+        return [] if self.next_step is None else [self.next_step()]
 
     def _emit_counts(self) -> None:
         total = 0 if self.listing is None else self.listing.total

@@ -66,7 +66,7 @@ class DataTab(Tab):
         listing = readers[chosen]()
         return TabContent(
             listing,
-            status=(f"**{len(listing):,}** {dict(_LISTS)[chosen]}",),
+            status=(f"**{len(listing):,}** {_noun(chosen, len(listing))}",),
             freshness=read_freshness(database, now),
             data=chosen,
         )
@@ -123,6 +123,11 @@ class DataTab(Tab):
             title = "Checked, nothing written" if outcome.dry_run else "Nothing was imported"
             self.set_panel_open(True)
             self.panel.show_content(PanelContent(title, sections=(Section("Files", sentences("\n".join(words))),)))
+
+
+def _noun(chosen: str, count: int) -> str:
+    many = dict(_LISTS)[chosen]
+    return many.removesuffix("s") if count == 1 else many
 
 
 TAB = DataTab
