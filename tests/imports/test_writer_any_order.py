@@ -12,10 +12,11 @@ from opsconsole.store import schema
 COMPARED = [
     *("orders", "order_lines", "payments", "shipments", "shipment_events", "returns", "reviews", "customers"),
     *("products", "stock_levels", "stock_history", "sales_history", "purchase_orders", "purchase_order_lines"),
-    *("receipts", "vendors", "channels", "locations"),
+    *("receipts", "vendors", "channels", "locations", "order_events", "picks", "warehouse_orders", "refunds"),
+    *("disputes", "tickets", "claims", "fraud_decisions", "freight_charges", "ship_methods", "listings"),
 ]
 NOT_COMPARED = frozenset({"id", "batch_id", "field_sources_json", "version", "changed_at"})
-NOT_COMPARED |= {"shipment_fk", "purchase_order_fk", "purchase_order_line_fk", "line_id_number"}
+NOT_COMPARED |= {"shipment_fk", "purchase_order_fk", "purchase_order_line_fk", "line_id_number", "status_seen_json"}
 
 SETTINGS = settings(
     max_examples=20,
@@ -69,6 +70,9 @@ RECORDS = {
             placed_at=instants,
             ship_by=instants,
             stated_shipped_at=instants,
+            paid_at=instants,
+            ready_at=instants,
+            held_at=instants,
             time_zone=st.sampled_from(["Asia/Tokyo", "America/New_York"]),
         ),
     ).map(order),
@@ -88,6 +92,17 @@ RECORDS = {
     ),
     "returns": of_order({"return_id": words}, sku=words, quantity=small.map(float)),
     "reviews": of_order({"review_id": words, "score": small.map(float)}, answered_at=instants),
+    "order_events": of_order({"code": words, "occurred_at": instants}, event_id=words, location=words),
+    "picks": of_order({"sku": words}, pick_id=words, picked_quantity=small.map(float), picked_at=instants),
+    "warehouse_orders": of_order({"location": words}, status=words, shipped_at=instants),
+    "refunds": of_order({"amount": small}, refund_id=words, refunded_at=instants),
+    "disputes": of_order({"dispute_id": words}, status=words, opened_at=instants),
+    "tickets": of_order({"helpdesk": st.just("h"), "ticket_id": words}, status=words, last_customer_at=instants),
+    "claims": of_order({"tracking_number": words}, claim_id=words, amount=small, filed_at=instants),
+    "fraud_decisions": of_order({"decision": words}, decision_id=words, score=small.map(float), decided_at=instants),
+    "freight_charges": of_order({"vendor_key": words, "amount": small}, charge_id=words, tracking_number=words),
+    "ship_methods": record({"method": words, "carrier_key": words}, channel=words, service=words),
+    "listings": record({"channel": words, "sku": words}, quantity=small.map(float), location=words),
     "customers": record({"channel": st.just("a"), "customer_id": words}, city=words, person_id=words, email=words),
     "stock_levels": record({"sku": words, "location": words}, on_hand=small.map(float), held=small.map(float)),
     "sales_history": record(

@@ -12,11 +12,13 @@ from opsconsole.imports.records import KINDS, RecordKind, Records
 from opsconsole.imports.writer_batch import Batch, Counts, WriteResult
 from opsconsole.imports.writer_days import Days
 from opsconsole.imports.writer_kinds import Chunk, column_of, filled, prepared
+from opsconsole.imports.writer_mentions import MENTIONING, link_mentions
 from opsconsole.imports.writer_orders import derive_orders
 from opsconsole.imports.writer_purchasing import derive_purchase_orders
-from opsconsole.imports.writer_rows import Outcome, Rows, write_rows
+from opsconsole.imports.writer_rows import Outcome, Rows, fold_rows, write_rows
 from opsconsole.imports.writer_shipments import link_events
 from opsconsole.imports.writer_snapshots import SNAPSHOTS
+from opsconsole.imports.writer_statuses import note_statuses
 from opsconsole.imports.writer_stubs import adopt_stubs
 from opsconsole.store import dialect, schema
 
@@ -83,6 +85,9 @@ def _write_kind(batch: Batch, kind: RecordKind, groups: Sequence[Records]) -> No
     for chunk in _chunks(batch, kind, groups):
         size = len(chunk)
         rows = prepared(batch, chunk)
+        if kind.key == "orders":
+            fold_rows(rows)
+            note_statuses(batch, rows)
         outcome = write_rows(batch, rows) if kind.key != "sales_history" else _write_sales(batch, chunk, rows)
         _note_touched(batch, kind.key, rows, outcome)
         if snapshot is not None:
@@ -125,6 +130,8 @@ def _note_touched(batch: Batch, kind: str, rows: Rows, outcome: Outcome) -> None
     if kind == "orders":
         batch.touched.update(outcome.inserted.values(), outcome.updated.values())
         batch.written_orders.update(outcome.inserted.values(), outcome.updated.values())
+    elif kind in MENTIONING:
+        batch.mentions.setdefault(kind, set()).update(outcome.inserted.values(), outcome.updated.values())
     elif "order_fk" in rows.key_names:
         batch.touched.update(key[0] for key in keys)
     elif kind == "shipment_events":
@@ -152,6 +159,7 @@ def _follow(batch: Batch) -> None:
         adopt_stubs(batch)
     batch.touched |= link_events(batch.conn, batch.touched, batch.tracking_numbers)
     batch.touched |= _orders_of_customers(batch)
+    link_mentions(batch)
     derive_orders(batch.conn, sorted(batch.touched), batch.now, lambda done: batch.step(done, "Working out promises"))
     derive_purchase_orders(batch.conn, batch.purchase_orders)
 

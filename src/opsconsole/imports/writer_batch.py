@@ -53,6 +53,7 @@ class Batch:
         self.customers: set[tuple[str, str]] = set()
         self.written_orders: set[int] = set()
         self.purchase_orders: set[int] = set()
+        self.mentions: dict[str, set[int]] = {}
         self.occurrences: dict[Any, int] = {}
         self._progress = progress
         self._done = 0

@@ -1,14 +1,19 @@
 """What follows for an order from itself, its lines and its parcels; plain arithmetic."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
+from opsconsole.domain.payments import is_cash_on_delivery, net_days
+from opsconsole.domain.statuses import PAYMENT_STATUSES, codes_in
+from opsconsole.imports.writer_statuses import seen_of, since_seen
+
 Row = Any  # named tuples of the columns that ``writer_orders`` reads
 
 _ENOUGH = 1e-9
+_PAID = frozenset(codes_in(PAYMENT_STATUSES, "paid"))
 
 
 class Quantities(NamedTuple):
@@ -126,12 +131,38 @@ def _plain(words: str | None) -> str:
     return re.sub(r"[\W_]+", "", words.casefold()) if words else ""
 
 
-def last_event(order: Row, shipped: Shipping, parcels: Sequence[Row]) -> int | None:
-    """Newest instant at which something happened to an order."""
-    events = [order.placed_at, order.paid_at, order.cancelled_at, *shipped]
-    for parcel in parcels:
-        events += [parcel.labeled_at, parcel.shipped_at, parcel.last_scan_at, parcel.delivered_at]
+def last_event(
+    order: Row, shipped: Shipping, shipments: Sequence[Row], around: Sequence[int | None] = ()
+) -> int | None:
+    """Newest instant at which something happened to an order; ``around`` are those of other records."""
+    events = [order.placed_at, order.paid_at, order.cancelled_at, *shipped, *around]
+    events += [order.stated_ready_at, order.held_at, order.cancel_requested_at, order.refunded_at]
+    for row in shipments:
+        events += [row.labeled_at, row.shipped_at, row.last_scan_at, row.delivered_at, row.label_failed_at]
     return max((event for event in events if event is not None), default=None)
+
+
+def ready_at(order: Row) -> int | None:
+    """When an order could be worked on: as stated, else when paid, else when placed where no payment is due first."""
+    if order.stated_ready_at is not None:
+        return int(order.stated_ready_at)
+    if order.paid_at is not None:
+        return int(order.paid_at)
+    free = (
+        order.payment_status in _PAID
+        or is_cash_on_delivery(order.payment_method)
+        or net_days(order.payment_terms) is not None
+    )
+    return int(order.placed_at) if free and order.placed_at is not None else None
+
+
+def status_since(order: Row, steps: Mapping[str, int]) -> int | None:
+    """When the present status began: its newest step, else what files said; a hold may say it itself."""
+    if order.status in steps:
+        return steps[order.status]
+    if order.status == "on_hold" and order.held_at is not None:
+        return int(order.held_at)
+    return since_seen(order.status, seen_of(order))
 
 
 def carrier(parcels: Sequence[Row]) -> str | None:

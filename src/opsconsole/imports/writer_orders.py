@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from opsconsole.imports import writer_facts as facts
+from opsconsole.imports.writer_around import Around
 from opsconsole.imports.writer_days import Days
 from opsconsole.imports.writer_promises import Channel, delivery_promise, load_channels, ship_promise, stated
 from opsconsole.imports.writer_shipments import SHIPMENT_DERIVED, ScanTimes, derived_shipment, scan_times
@@ -22,13 +23,15 @@ _DERIVED = (
     *("ship_by", "ship_by_on", "ship_by_basis", "deliver_by", "deliver_by_on", "deliver_by_basis"),
     *("first_shipped_at", "shipped_at", "shipped_on", "delivered_at", "delivered_on"),
     *("lines_total", "line_count", "quantity_ordered", "quantity_shipped", "quantity_cancelled"),
-    *("content_hash", "carrier_key", "last_event_at", "changed_at"),
+    *("content_hash", "carrier_key", "ready_at", "status_since", "last_event_at", "changed_at"),
 )
 _ORDER = namedtuple(
     "_ORDER",
     "id channel customer_id customer_name email status currency total stated_time_zone placed_at paid_at cancelled_at "
     "stated_shipped_at stated_delivered_at stated_ship_by stated_ship_by_on stated_deliver_by stated_deliver_by_on "
-    "address1 address2 stated_city stated_province stated_postcode stated_country",
+    "address1 address2 stated_city stated_province stated_postcode stated_country payment_status payment_method "
+    "payment_terms stated_ready_at held_at cancel_requested_at refunded_at source_time field_sources_json "
+    "status_seen_json",
 )
 _LINE = namedtuple(
     "_LINE",
@@ -39,7 +42,7 @@ _SHIPMENT = namedtuple(
     "_SHIPMENT",
     "id order_fk shipment_id carrier_key tracking_number status voided quantity labeled_at stated_shipped_at "
     "stated_delivered_at stated_deliver_by stated_deliver_by_on stated_first_scan_at stated_last_scan_at first_scan_at "
-    "last_scan_at shipped_at shipped_on delivered_at delivered_on deliver_by deliver_by_on",
+    "last_scan_at shipped_at shipped_on delivered_at delivered_on deliver_by deliver_by_on label_failed_at",
 )
 _REVIEW = namedtuple("_REVIEW", "id order_fk answered_at answered_on")
 _CUSTOMER = namedtuple("_CUSTOMER", "channel customer_id person_id email city province postcode country")
@@ -69,6 +72,7 @@ class _Derivation:
         self._days = Days()
         self._channels = load_channels(conn)
         self._default = Channel()
+        self._around = Around(conn)
 
     def chunk(self, ids: Sequence[int]) -> None:
         """Bring some orders up to date."""
@@ -79,6 +83,7 @@ class _Derivation:
         shipments = self._rows(_SHIPMENT, "order_fk", ids)
         parcels = _by_order(self._moved(shipments, zones, scan_times(self._conn, shipments)))
         self._date_reviews(ids, zones)
+        newest, steps = self._around.newest(ids), self._around.steps(ids)
         nothing: list[Row] = []
         derived = [
             self._order(
@@ -87,6 +92,7 @@ class _Derivation:
                 lines.get(order.id, nothing),
                 parcels.get(order.id, nothing),
                 zones[order.id],
+                (newest.get(order.id), steps.get(order.id, {})),
             )
             for order in orders
         ]
@@ -117,9 +123,15 @@ class _Derivation:
         return str(order.stated_time_zone or self._channels.get(order.channel, self._default).time_zone)
 
     def _order(
-        self, order: Row, customer: Row | None, lines: Sequence[Row], shipments: Sequence[Row], zone: str
+        self,
+        order: Row,
+        customer: Row | None,
+        lines: Sequence[Row],
+        shipments: Sequence[Row],
+        zone: str,
+        around: tuple[int | None, Mapping[str, int]],
     ) -> tuple[Any, ...]:
-        """Values of ``_DERIVED``."""
+        """Values of ``_DERIVED``; ``around`` is the newest fact of other records, and the newest of each step."""
         days, channel = self._days, self._channels.get(order.channel, self._default)
         parcels = [row for row in shipments if not row.voided and row.status != "voided"]
         address, address_from = _address(order, customer)
@@ -140,7 +152,8 @@ class _Derivation:
             *(facts.lines_total(lines), len(lines)),
             *(counted.ordered, facts.shipped_quantity(counted, shipped), counted.cancelled),
             facts.content_hash(order, person, whole_address, lines),
-            *(facts.carrier(parcels), facts.last_event(order, shipped, parcels), self._now),
+            *(facts.carrier(parcels), facts.ready_at(order), facts.status_since(order, around[1])),
+            *(facts.last_event(order, shipped, shipments, (around[0], *around[1].values())), self._now),
         )
 
     def _promised(self, lines: Sequence[Row], zones: Mapping[int, str]) -> list[Row]:

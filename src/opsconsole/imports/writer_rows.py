@@ -52,7 +52,7 @@ class _Found:
 
 def write_rows(batch: Batch, rows: Rows) -> Outcome:
     """Insert what is new, merge what is known; counts go to the batch."""
-    _fold(rows)
+    fold_rows(rows)
     found = _existing(batch, rows)
     outcome = Outcome()
     if rows.merges:
@@ -87,7 +87,7 @@ def _merge(batch: Batch, rows: Rows, found: Mapping[Key, "_Found"], outcome: Out
     _update(batch, rows, changes)
 
 
-def _fold(rows: Rows) -> None:
+def fold_rows(rows: Rows) -> None:
     """Make every key occur once."""
     if len(set(rows.keys)) == len(rows.keys):
         return

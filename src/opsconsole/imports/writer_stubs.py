@@ -13,6 +13,7 @@ from sqlalchemy import Table, and_, delete, or_, select, update
 from opsconsole.imports.records import KINDS
 from opsconsole.imports.writer_batch import UNKNOWN_CHANNEL, Batch
 from opsconsole.imports.writer_kinds import column_of, filled
+from opsconsole.imports.writer_mentions import repoint
 from opsconsole.imports.writer_merge import Known, Merger
 from opsconsole.store import dialect, schema
 
@@ -86,12 +87,7 @@ def _move(batch: Batch, moves: Mapping[int, int]) -> None:
         _move_children(batch, schema.metadata.tables[name], key, moves)
     for chunk in dialect.chunks(sorted(moves)):
         with dialect.id_set(batch.conn, chunk) as ids:
-            exceptions = schema.exceptions
-            held = batch.conn.execute(
-                select(exceptions.c.id, exceptions.c.order_fk).where(exceptions.c.order_fk.in_(select(ids.c.id)))
-            ).all()
-            columns = {"order_fk": [moves[row[1]] for row in held]}
-            dialect.bulk_update(batch.conn, exceptions, [row[0] for row in held], columns)
+            repoint(batch, moves, ids)
             batch.conn.execute(delete(schema.orders).where(schema.orders.c.id.in_(select(ids.c.id))))
     batch.touched -= moves.keys()
     batch.written_orders -= moves.keys()
@@ -132,8 +128,8 @@ def _merge(batch: Batch, table: Table, source: int, target: int) -> None:
     columns = tuple(column_of(kind.key, name) for name in filled(kind))
     taken, known = _known(batch, table, columns, source), _known(batch, table, columns, target)
     if table.name == "shipments":
-        events = schema.shipment_events
-        batch.conn.execute(update(events).where(events.c.shipment_fk == source).values(shipment_fk=target))
+        for pointing in (schema.shipment_events, schema.freight_charges):
+            batch.conn.execute(update(pointing).where(pointing.c.shipment_fk == source).values(shipment_fk=target))
     batch.conn.execute(delete(table).where(table.c.id == source))
 
     def merger(names: Sequence[str]) -> Merger:
