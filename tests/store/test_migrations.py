@@ -92,6 +92,17 @@ def test_an_older_file_is_upgraded_after_a_backup(tmp_path):
     kept.close()
 
 
+def test_an_older_file_is_backed_up_as_it_is(tmp_path):
+    path = tmp_path / "old.db"
+    database = connect(path, create=True)
+    with database.write() as conn:
+        steps.upgrade(conn, "0007")
+    database.close()
+    copy = connect(databases.backup_of(path, tmp_path / "copy.db"))
+    assert schema_state(copy) == "older"
+    copy.close()
+
+
 def test_an_older_file_opened_for_reading_is_left_alone(tmp_path):
     path = tmp_path / "old.db"
     database = connect(path, create=True)

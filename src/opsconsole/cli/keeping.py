@@ -11,8 +11,7 @@ from opsconsole.services import databases
 
 def backup(parsed: argparse.Namespace) -> int:
     """``backup FILE``: a whole and consistent copy, checked before it takes its name."""
-    with opened(parsed, read_only=True) as database:
-        path = databases.backup(database, Path(parsed.path))
+    path = databases.backup_of(url_of(parsed), Path(parsed.path))
     return _done(parsed, {"path": str(path)}, f"Backup written to {path}.")
 
 

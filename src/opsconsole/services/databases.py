@@ -90,6 +90,23 @@ def backup(database: "Database", path: Path | str, progress: Progress | None = N
     return copies.backup(database, Path(path).expanduser().absolute(), progress)
 
 
+def backup_of(url: str | Path, path: Path | str, progress: Progress | None = None) -> Path:
+    """Back a database up by its URL; a file of an older schema is copied as it is."""
+    from opsconsole.store import database as store
+
+    source = store.connect(url, read_only=True)
+    try:
+        if source.path is not None and store.schema_state(source) == "older":
+            return backup(source, path, progress)
+    finally:
+        source.close()
+    source = open_database(url, read_only=True)
+    try:
+        return backup(source, path, progress)
+    finally:
+        source.close()
+
+
 def keep_backup(database: "Database", reason: str, now: int | None = None) -> Path | None:
     """Keep a copy of a database file beside it, in ``backups``, and thin out the old ones; None for PostgreSQL.
 
