@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from opsconsole.desktop.table.arrangement import Arrangement, SortBy
 from opsconsole.desktop.table.order import Order
-from opsconsole.domain.field import ClauseValue, Cover, Field, Kind, NoValue, NumberState, TimeLeft
+from opsconsole.domain.field import ClauseValue, Cover, Field, Kind, NoValue, NumberState, TimeLeft, Total
 from opsconsole.domain.listing import Coded, Listing
 
 NONE = NoValue(NumberState.NO_DATA, "no data")
@@ -147,6 +147,33 @@ def test_groups_hold_their_rows_in_the_order_of_the_sort_and_fold() -> None:
     assert named == [("3PL", 2, False), ("Carrier", 1, True), ("–", 1, False)]
     assert arranged.rows.tolist() == [-1, 2, 0, -2, -3, 3]
     assert arranged.shown == 4
+
+
+def test_group_rows_sum_what_the_totals_row_sums_in_the_currency_there_is_a_rate_for() -> None:
+    money = Field("at_risk", "At risk", Kind.MONEY, currency="code", total=Total.SUM, total_of="in_usd")
+    listing = Listing(
+        (
+            Field("kind", "Kind"),
+            money,
+            Field("in_usd", "In USD", Kind.MONEY, currency="USD"),
+            Field("code", "Code"),
+            Field("left", "Left", Kind.TIME_LEFT, total=Total.OVER),
+        ),
+        {
+            "kind": ["a", "b", "a", "a", "b"],
+            "at_risk": [100, 200, 300, None, 700],
+            "in_usd": [100, None, 330, None, 700],
+            "code": ["USD", "JPY", "EUR", None, "USD"],
+            "left": [TimeLeft(-1, 0.0), TimeLeft(5, 0.5), TimeLeft(-2, 0.0), None, TimeLeft(9, 0.9)],
+        },
+        [1, 2, 3, 4, 5],
+        0,
+    )
+    order = Order(listing)
+    asked = Arrangement(group_by="kind", search="a", all_collapsed=True, collapsed=frozenset({"b"}))
+    first, second = order.group(order.keep(asked._replace(search="")), asked).groups
+    assert (dict(first.sums), first.collapsed) == ({"at_risk": (("USD", 430.0),), "left": (("", 2),)}, True)
+    assert (dict(second.sums), second.collapsed) == ({"at_risk": (("USD", 700.0), ("JPY", 200.0))}, False)
 
 
 def test_a_facet_counts_the_values_of_a_column() -> None:

@@ -149,6 +149,57 @@ def test_columns_fit_the_width_there_is(view: ListView) -> None:
     assert sum(view.header.sectionSize(number) for number in view.columns.visible()) <= view.grid.viewport().width()
 
 
+def test_groups_are_folded_walked_and_marked_by_keyboard(view: ListView, qtbot: QtBot) -> None:
+    view.select_first()
+    view.group_by("channel")
+    groups = view.model.groups
+    assert view.model.figures(groups[0], view.model.fields[_column(view, "value")]).startswith("$")
+    qtbot.keyClick(view.grid, Qt.Key.Key_Left)
+    first = view.grid.currentIndex().row()
+    folded = view.model.group_at(first)
+    assert folded is not None
+    qtbot.keyClick(view.grid, Qt.Key.Key_Left)
+    assert view.model.rowCount() == 214 + len(groups) - folded.count
+    assert view.model.group_at(view.grid.currentIndex().row()).value == folded.value
+    qtbot.keyClick(view.grid, Qt.Key.Key_Right)
+    qtbot.keyClick(view.grid, Qt.Key.Key_Space)
+    assert len(view.selected_ids()) == folded.count
+    qtbot.keyClick(view.grid, Qt.Key.Key_Space)
+    assert view.selected_ids() == []
+    qtbot.keyClick(view.grid, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    assert view.model.rowCount() == len(groups)
+    qtbot.keyClick(view.grid, Qt.Key.Key_Down)
+    qtbot.keyClick(view.grid, Qt.Key.Key_Return)
+    assert view.model.rowCount() == len(groups) + groups[1].count
+    qtbot.keyClick(view.grid, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert view.model.rowCount() == 214 + len(groups)
+
+
+def test_many_marked_rows_stay_marked_when_the_rows_move(view: ListView) -> None:
+    view.grid.selectAll()
+    view.sort_by("value")
+    assert len(view.selected_ids()) == 214
+    view.set_search("late shipment")
+    assert len(view.selected_ids()) == view.model.arranged.shown
+
+
+def test_a_column_can_be_grouped_by_from_its_header(view: ListView) -> None:
+    asked: list[str] = []
+    view.grouped.connect(asked.append)
+    menu = view.columns_menu()
+    view._offer_grouping(menu, _column(view, "owner"))
+    menu.actions()[0].trigger()
+    assert (view.arrangement.group_by, asked) == ("owner", ["owner"])
+    assert {group.label for group in view.model.groups} >= {"Unassigned"}
+
+
+def test_words_of_another_column_stand_behind_a_cell(view: ListView) -> None:
+    view.set_asides({"type": "site"})
+    assert view.model.cells(0)[_column(view, "type")].detail == ("Reno 1",)
+    view.set_asides({})
+    assert view.model.cells(0)[_column(view, "type")].detail == ()
+
+
 def test_groups_name_their_count_and_fold(view: ListView, qtbot: QtBot) -> None:
     view.group_by("channel")
     groups = view.model.groups

@@ -14,23 +14,31 @@ class SortBy(NamedTuple):
     descending: bool = False
 
 
+Sums = Mapping[str, Sequence[tuple[str, float]]]
+
+
 class Group:
-    """A group row: the raw value, its words, how many rows it has, whether they are hidden."""
+    """A group row: the raw value, its words, how many rows it has, whether they are hidden.
 
-    __slots__ = ("collapsed", "count", "label", "value")
+    ``sums`` are the figures of fields that have a total, by key, as pairs of currency (or empty) and amount.
+    """
 
-    def __init__(self, value: Any, label: str, count: int, collapsed: bool = False) -> None:
+    __slots__ = ("collapsed", "count", "label", "sums", "value")
+
+    def __init__(self, value: Any, label: str, count: int, collapsed: bool = False, sums: Sums | None = None) -> None:
         self.value = value
         self.label = label
         self.count = count
         self.collapsed = collapsed
+        self.sums: Sums = sums or {}
 
 
 class Arrangement(NamedTuple):
     """What is asked: sort (first key leads), words to find, values to keep per field, rows to keep, grouping.
 
     ``equals`` maps a field's key to the raw values kept (any of them); ``rows`` are row numbers of the listing kept
-    (``None``: all); ``collapsed`` are the raw values of groups whose rows are hidden.
+    (``None``: all); ``collapsed`` are the raw values of groups whose rows are hidden; with ``all_collapsed`` those of
+    the groups whose rows are shown.
     """
 
     sort: tuple[SortBy, ...] = ()
@@ -39,6 +47,7 @@ class Arrangement(NamedTuple):
     rows: Sequence[int] | None = None
     group_by: str = ""
     collapsed: frozenset[Any] = frozenset()
+    all_collapsed: bool = False
 
     def with_(self, **changes: Any) -> "Arrangement":
         """Copy with some parts changed."""

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QMenu, QStackedLayout, QVBoxLayout, QWidget
 
 from opsconsole.desktop.settings import COMPACT_ROWS, Settings
@@ -15,10 +15,18 @@ from opsconsole.desktop.table.header import ListHeader
 from opsconsole.desktop.table.model import ListingModel
 from opsconsole.desktop.table.totals import TotalsView
 from opsconsole.desktop.theme import theme
+from opsconsole.domain.field import Kind
+
+_GROUPABLE = frozenset({Kind.TEXT, Kind.STATUS, Kind.STATE, Kind.SEVERITY, Kind.IDENTIFIER, Kind.GRADE, Kind.FLAG})
 
 
 class ListBody(QWidget):
-    """Lays the parts of a list out and keeps the columns' layout under the list's name."""
+    """Lays the parts of a list out and keeps the columns' layout under the list's name.
+
+    ``group_asked(field key)`` when the user wants the rows grouped by a column (empty: by none).
+    """
+
+    group_asked = Signal(str)
 
     def __init__(self, name: str, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -105,4 +113,20 @@ class ListBody(QWidget):
     def _show_columns_menu(self, point: QPoint) -> None:
         menu = self.columns_menu()
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._offer_grouping(menu, self.header.logicalIndexAt(point))
         menu.popup(self.header.mapToGlobal(point))
+
+    def _offer_grouping(self, menu: QMenu, number: int) -> None:
+        """Grouping by the column under the pointer, before the list of columns."""
+        first = menu.actions()[0]
+        made: list[QAction] = []
+        if 0 <= number < len(self.model.fields) and self.model.fields[number].kind in _GROUPABLE:
+            field = self.model.fields[number]
+            made.append(QAction(f"Group by {field.label}", menu))
+            made[-1].triggered.connect(lambda: self.group_asked.emit(field.key))
+        if self.model.groups:
+            made.append(QAction("No groups", menu))
+            made[-1].triggered.connect(lambda: self.group_asked.emit(""))
+        if made:
+            menu.insertActions(first, made)
+            menu.insertSeparator(first)

@@ -25,7 +25,7 @@ class Cell(NamedTuple):
     """``text`` in the color role ``tone``; ``mark`` names the painter of a kind and ``detail`` what it needs.
 
     mark      detail
-    text      –
+    text      () or (words that stand muted behind the text,)
     severity  –
     state     (glyph,): ring, quarter, half, pause, done
     bar       (share, tone): time left

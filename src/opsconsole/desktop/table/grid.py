@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QLineF, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QLineF, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -14,6 +14,7 @@ from opsconsole.desktop.table.delegate import PADDING, CellDelegate
 from opsconsole.desktop.table.header import ListHeader
 from opsconsole.desktop.table.model import ListingModel
 from opsconsole.desktop.theme import theme
+from opsconsole.domain.field import Total
 
 CHANGED_MS = 3_000
 _SKELETON = (36, 90, 70, 50, 60, 40)
@@ -21,10 +22,14 @@ LEFT_EXTRA = 4  # the first column starts 12 px from the edge: 8 of padding and 
 
 
 class Grid(QTableView):
-    """Table view over a ``ListingModel``; emits ``row_activated`` for Enter and double click."""
+    """Table view over a ``ListingModel``; emits ``row_activated`` for Enter and double click.
+
+    ``group_toggled(raw value)`` folds or unfolds a group, ``groups_folded(folded)`` all of them.
+    """
 
     row_activated = Signal(int)
     group_toggled = Signal(object)
+    groups_folded = Signal(bool)
 
     def __init__(self, model: ListingModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,10 +86,12 @@ class Grid(QTableView):
         painter.end()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """J and K move, Space marks, Enter opens; the rest is Qt's."""
+        """J and K move, Space marks, Enter opens, ← → fold groups (with Shift all of them); the rest is Qt's."""
         self._by_keyboard = True
         plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
         handler = self._key_handlers().get(Qt.Key(event.key())) if plain else None
+        if handler is None and self.listing_model.groups:
+            handler = self._fold_handler(Qt.Key(event.key()), event.modifiers())
         if handler is None:
             super().keyPressEvent(event)
             return
@@ -147,6 +154,26 @@ class Grid(QTableView):
             Qt.Key.Key_Enter: self._activate,
         }
 
+    def _fold_handler(self, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> Callable[[], None] | None:
+        if key not in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            return None
+        fold = key == Qt.Key.Key_Left
+        if modifiers & Qt.KeyboardModifier.ShiftModifier:
+            return lambda: self.groups_folded.emit(fold)
+        return lambda: self._fold(fold)
+
+    def _fold(self, fold: bool) -> None:
+        """Fold or unfold the group of the current row; ← on a row of it goes to its group row first."""
+        row = self.currentIndex().row()
+        place = self.listing_model.group_row_of(row)
+        if place < 0:
+            return
+        group = self.listing_model.group_at(place)
+        if fold and place != row:
+            self.set_current_row(place)
+        elif group is not None and place == row and group.collapsed != fold:
+            self.group_toggled.emit(group.value)
+
     def _step(self, by: int) -> None:
         row = self.currentIndex().row() + by
         if 0 <= row < self.listing_model.rowCount():
@@ -154,9 +181,19 @@ class Grid(QTableView):
 
     def _toggle_mark(self) -> None:
         index = self.currentIndex()
-        if index.isValid():
-            flag = QItemSelectionModel.SelectionFlag.Toggle | QItemSelectionModel.SelectionFlag.Rows
+        if not index.isValid():
+            return
+        flag = QItemSelectionModel.SelectionFlag.Toggle | QItemSelectionModel.SelectionFlag.Rows
+        group = self.listing_model.group_at(index.row())
+        if group is None:
             self.selectionModel().select(index, flag)
+        elif not group.collapsed:
+            # A group row stands for its rows: all of them are marked, or none.
+            first, last = index.row() + 1, index.row() + group.count
+            marked = self._selected_between(first, last)
+            on = QItemSelectionModel.SelectionFlag.Select if len(marked) < group.count else flag
+            part = QItemSelection(self.listing_model.index(first, 0), self.listing_model.index(last, 0))
+            self.selectionModel().select(part, on | QItemSelectionModel.SelectionFlag.Rows)
 
     def _activate(self) -> None:
         row = self.currentIndex().row()
@@ -245,15 +282,19 @@ class Grid(QTableView):
         caret = "caret-right" if group.collapsed else "caret-down"
         paint_icon(painter, QRect(x, y + height // 2 - 6, 12, 12).toRectF(), caret)
         brush.begin(painter)
-        taken = brush.text(group.label, "text", x + 20, y, width, height, strong=True)
-        brush.text(f"{group.count:,}", "text_muted", x + 28 + taken, y, width, height)
+        taken = brush.text(group.label, "text", x + 20, y, width, height, strong=True) + x + 28
+        taken += brush.text(f"{group.count:,}", "text_muted", taken, y, width, height)
         labels = self.group_labels.get(group.value, {})
         fields = self.listing_model.fields
         for number, left, section_width, right in sections:
+            inner = section_width - 2 * PADDING
             words = labels.get(fields[number].key, "")
             if words:
-                inner = section_width - 2 * PADDING
                 brush.text(words, "text_muted", left + PADDING, y, inner, height, right=right, role="caption")
+            figures = self.listing_model.figures(group, fields[number])
+            if figures and left + PADDING + inner > taken:
+                tone = "bad" if fields[number].total == Total.OVER else "text"
+                brush.text(figures, tone, left + PADDING, y, inner, height, right=right, role="small", strong=True)
 
     def _sections(self, dirty: QRect) -> list[tuple[int, int, int, bool]]:
         """Column number, x, width and alignment of the visible sections that the event touches."""

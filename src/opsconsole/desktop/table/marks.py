@@ -19,13 +19,18 @@ PILL_HEIGHT = 20
 PILL_WIDTH = 41
 GRADE_WIDTH = 22
 GLYPH = 12
+_ASIDE_GAP = 6
 
 MarkPainter = Callable[[Brush, Cell, float, float, float, float, bool], None]
 
 
 def paint_text(brush: Brush, cell: Cell, x: float, y: float, width: float, height: float, right: bool) -> None:
-    """Plain words."""
-    brush.text(cell.text, cell.tone, x, y, width, height, strong=cell.strong, right=right)
+    """Plain words; muted ones behind them where there is room."""
+    taken = brush.text(cell.text, cell.tone, x, y, width, height, strong=cell.strong, right=right)
+    if cell.detail and not right and width - taken > _ASIDE_GAP:
+        brush.text(
+            cell.detail[0], "text_muted", x + taken + _ASIDE_GAP, y, width - taken - _ASIDE_GAP, height, role="small"
+        )
 
 
 def paint_severity(brush: Brush, cell: Cell, x: float, y: float, width: float, height: float, right: bool) -> None:

@@ -1,6 +1,6 @@
 """Rows of a listing as cells for Qt: an arrangement over columns, nothing copied, nothing read from a database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from opsconsole.desktop.table.arrangement import Arranged, Group, Places
 from opsconsole.desktop.table.cells import Cell, Tones, aligned_right, make_cell, tooltip
 from opsconsole.desktop.table.formats import Formats
-from opsconsole.domain.field import Field, Kind
+from opsconsole.domain.field import Field, Kind, Total
 from opsconsole.domain.listing import Listing
 
 Index = QModelIndex | QPersistentModelIndex
@@ -37,6 +37,7 @@ class ListingModel(QAbstractTableModel):
         self._arranged = Arranged(())
         self._rows: Places = ()
         self._cache: dict[int, list[Cell]] = {}
+        self._asides: dict[str, str] = {}
 
     @property
     def groups(self) -> tuple[Group, ...]:
@@ -75,6 +76,40 @@ class ListingModel(QAbstractTableModel):
         """Group of a group row, else ``None``."""
         source = self._rows[row]
         return self._arranged.groups[-source - 1] if source < 0 else None
+
+    def group_row_of(self, row: int) -> int:
+        """Place of the group row over a place (the place itself when it is one); -1 without groups."""
+        while row >= 0 and self.group_at(row) is None:
+            row -= 1
+        return row
+
+    def place_of_group(self, value: Any) -> int:
+        """Place of the group row of a raw value, -1 when there is none."""
+        number = next((number for number, group in enumerate(self._arranged.groups) if group.value == value), -1)
+        return -1 if number < 0 else _find(self._rows, -(number + 1))
+
+    def figures(self, group: Group, field: Field) -> str:
+        """Sum of a field over a group's rows, in words; empty where it has none."""
+        pairs = group.sums.get(field.key)
+        if not pairs:
+            return ""
+        if field.kind == Kind.MONEY:
+            return " + ".join(self.formats.money(round(amount), code) for code, amount in pairs)
+        amount = pairs[0][1]
+        if field.total == Total.OVER:
+            return f"{amount:,.0f} {field.total_words}".strip()
+        return self.formats.duration(amount) if field.kind == Kind.DURATION else self.formats.count(amount)
+
+    def set_asides(self, asides: Mapping[str, str]) -> None:
+        """Show words of another column, muted, behind those of a field: field key to the other's key."""
+        self._asides = dict(asides)
+        self._cache.clear()
+
+    def places_of(self, identities: Sequence[Any]) -> list[int]:
+        """Places of identities that are shown, in order; for many at once."""
+        wanted = set(identities)
+        sources = {number for number, identity in enumerate(self._ids) if _plain(identity) in wanted}
+        return [place for place, source in enumerate(_listed(self._rows)) if source in sources]
 
     def id_at(self, row: int) -> Any:
         """Identity of a row; ``None`` for group rows and places that do not exist."""
@@ -165,12 +200,21 @@ class ListingModel(QAbstractTableModel):
                 currency = currency[source] or ""
             code = currency if isinstance(currency, str) else ""
             cells.append(make_cell(field, _plain(raw), code, self.formats, self._tones[number]))
+        for key, other in self._asides.items():
+            places = {field.key: number for number, field in enumerate(self.fields)}
+            if key in places and other in places and self._columns[places[other]][source]:
+                aside = str(self._columns[places[other]][source])
+                cells[places[key]] = cells[places[key]]._replace(detail=(aside,))
         return cells
 
 
 def _plain(value: Any) -> Any:
     """NumPy scalars as Python's own: they format, hash and travel like any other value."""
     return value.item() if hasattr(value, "item") else value.decode() if isinstance(value, bytes) else value
+
+
+def _listed(rows: Places) -> list[int]:
+    return rows.tolist() if hasattr(rows, "tolist") else list(rows)
 
 
 def _find(values: Any, wanted: Any) -> int:

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from opsconsole.desktop.table import haystack, sortkeys
-from opsconsole.desktop.table.arrangement import Arranged, Arrangement, Group, SortBy
-from opsconsole.desktop.table.cells import NO_WORDS
+from opsconsole.desktop.table.arrangement import Arranged, Arrangement, SortBy
+from opsconsole.desktop.table.groups import grouped
 from opsconsole.domain.field import Field, Kind
 from opsconsole.domain.listing import Listing
 
@@ -66,7 +66,7 @@ class Order:
     def group(self, rows: Rows, arrangement: Arrangement) -> Arranged:
         """Kept rows under their group rows, or as they are when nothing is grouped."""
         if arrangement.group_by in self._fields and len(rows):
-            return self._grouped(rows, arrangement)
+            return grouped(self, rows, arrangement)
         return Arranged(rows, (), len(rows))
 
     def facet(self, key: str) -> list[tuple[Any, int]]:
@@ -75,6 +75,14 @@ class Order:
         counts: npt.NDArray[np.intp] = np.bincount(codes.astype(np.int32) + 1, minlength=len(values) + 1)
         pairs = [(None if index == 0 else values[index - 1], int(n)) for index, n in enumerate(counts) if n]
         return sorted(pairs, key=lambda pair: -pair[1])
+
+    def knows(self, key: str) -> bool:
+        """Whether the listing has a field."""
+        return key in self._fields
+
+    def field(self, key: str) -> Field:
+        """Field of the listing; KeyError when it has none of this key."""
+        return self._fields[key]
 
     def key(self, key: str) -> sortkeys.SortKey:
         """Sort key of a field, built on first use."""
@@ -114,37 +122,6 @@ class Order:
             self._haystacks[field.key] = haystack.build(field, column)
         return self._haystacks[field.key]
 
-    def _grouped(self, rows: Rows, arrangement: Arrangement) -> Arranged:
-        field = self._fields[arrangement.group_by]
-        codes, values = self.key(field.key).coded()
-        of_rows = codes[rows]
-        present, first = np.unique(of_rows, return_index=True)
-        # Groups stand in the listing's own order unless the sort leads with their field.
-        leads = bool(arrangement.sort) and arrangement.sort[0].key == field.key
-        appearance = first if leads else _first_rows(codes, present)
-        groups: list[Group] = []
-        pieces: list[Rows] = []
-        for code in present[np.argsort(appearance, kind="stable")]:
-            value = None if code < 0 else values[code]
-            members = rows[of_rows == code]
-            collapsed = value in arrangement.collapsed
-            groups.append(Group(value, _words(field, value), len(members), collapsed))
-            pieces.append(np.array([-len(groups)], dtype=np.int32))
-            if not collapsed:
-                pieces.append(members)
-        return Arranged(np.concatenate(pieces), tuple(groups), len(rows))
-
 
 def _both(one: Mask | None, other: Mask) -> Mask:
     return other if one is None else one & other
-
-
-def _first_rows(codes: npt.NDArray[Any], present: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
-    order, first = np.unique(codes, return_index=True)
-    return np.asarray(first[np.searchsorted(order, present)], dtype=np.intp)
-
-
-def _words(field: Field, value: Any) -> str:
-    if value is None:
-        return field.missing or NO_WORDS
-    return field.label_of(value) if field.labels else str(value)

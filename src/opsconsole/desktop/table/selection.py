@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from PySide6.QtCore import QItemSelectionModel, QObject, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QItemSelectionRange, QObject, Signal
 
+from opsconsole.desktop.table.arrangement import Group
 from opsconsole.desktop.table.grid import Grid
 
 
@@ -42,7 +43,7 @@ class KeptSelection(QObject):
 
     def select_first(self) -> None:
         """Make the first row current that is not a group row."""
-        for row in range(min(self._model.rowCount(), 2)):
+        for row in range(min(self._model.rowCount(), len(self._model.groups) + 1)):
             if self._model.group_at(row) is None:
                 self._grid.set_current_row(row)
                 return
@@ -51,25 +52,41 @@ class KeptSelection(QObject):
     def kept(self) -> Iterator[None]:
         """While the rows change: afterwards the same identities are current and marked, as far as they are shown."""
         self.quiet = True
+        group = self._current_group()
         current = self.current_id()
         self._current = self._current if current is None else current
         marked = self.ids()
         try:
             yield
-            if self._current is not None:
+            place = -1 if group is None else self._model.place_of_group(group.value)
+            if place >= 0:
+                self._grid.set_current_row(place)
+            elif self._current is not None:
                 self.select(self._current)
-            if len(marked) > 1:
+            if len(marked) > 1 or (marked and place >= 0):
                 self._mark(marked)
         finally:
             self.quiet = False
         self._tell()
 
     def _mark(self, identities: list[Any]) -> None:
+        """Mark rows again, as few ranges of neighbors in one go."""
         flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
-        for identity in identities:
-            place = self._model.place_of(identity)
-            if place >= 0:
-                self._grid.selectionModel().select(self._model.index(place, 0), flags)
+        ranges: list[list[int]] = []
+        for place in self._model.places_of(identities):
+            if ranges and ranges[-1][1] == place - 1:
+                ranges[-1][1] = place
+            else:
+                ranges.append([place, place])
+        marked = QItemSelection()
+        for first, last in ranges:
+            marked.append(QItemSelectionRange(self._model.index(first, 0), self._model.index(last, 0)))
+        if ranges:
+            self._grid.selectionModel().select(marked, flags)
+
+    def _current_group(self) -> Group | None:
+        row = self._grid.currentIndex().row()
+        return self._model.group_at(row) if 0 <= row < self._model.rowCount() else None
 
     def _row_changed(self) -> None:
         if not self.quiet:

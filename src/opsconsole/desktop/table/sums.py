@@ -16,7 +16,10 @@ Mask = npt.NDArray[np.bool_]
 
 
 def totals(order: Order, mask: Mask | None, formats: Formats) -> Mapping[str, tuple[str, str]]:
-    """Text and tone per field key for the rows of a mask (``None``: all); fields without a total are absent."""
+    """Text and tone per field key for the rows of a mask (``None``: all); fields without a total are absent.
+
+    A text may have several lines: the same in ever fewer words, of which the first that fits is shown.
+    """
     # In the listing's own order, not the sort's: columns are then read from front to back.
     rows = np.arange(len(order.listing)) if mask is None else np.flatnonzero(mask)
     result: dict[str, tuple[str, str]] = {}
@@ -92,15 +95,30 @@ def _sum(listing: Listing, field: Field, rows: Rows, formats: Formats) -> str:
         return formats.duration(total) if field.kind == Kind.DURATION else figure
     if field.currency not in listing.columns:
         return formats.money(int(_values(column, rows).sum()), field.currency)
-    # Without a rate, sums stay per currency.
+    sums = sorted(_per_currency(listing, field, rows).items(), key=lambda pair: -pair[1])
+    full = " + ".join(formats.money(amount, code) for code, amount in sums)
+    if len(sums) < 2:
+        return full
+    # Several amounts seldom fit under one column: shorter words to choose from, a line each.
+    whole = [formats.money(amount, code, whole=True) for code, amount in sums]
+    return "\n".join((full, " + ".join(whole), f"{whole[0]} + {len(sums) - 1} more"))
+
+
+def _per_currency(listing: Listing, field: Field, rows: Rows) -> dict[str, int]:
+    """Amounts by currency: in the one of the field that ``total_of`` names; without a rate in their own."""
     sums: dict[str, int] = {}
-    codes = listing.columns[field.currency]
+    column, codes = listing.columns[field.key], listing.columns[field.currency]
+    base = listing.columns.get(field.total_of)
+    base_code = listing.field(field.total_of).currency if base is not None else ""
     for row in rows:
         raw = column[row]
-        if raw is not None and not isinstance(raw, NoValue):
-            code = codes[row] or ""
-            sums[code] = sums.get(code, 0) + int(raw)
-    return " + ".join(formats.money(amount, code) for code, amount in sorted(sums.items(), key=lambda pair: -pair[1]))
+        if raw is None or isinstance(raw, NoValue):
+            continue
+        code, amount = codes[row] or "", raw
+        if base is not None and base[row] is not None:
+            code, amount = base_code, base[row]
+        sums[code] = sums.get(code, 0) + int(amount)
+    return sums
 
 
 def _median(field: Field, column: Any, rows: Rows, formats: Formats) -> str:

@@ -31,7 +31,7 @@ class ListView(ListBody):
 
     ``current_changed(id or None)``: the row the keyboard stands on; ``activated(id)``: Enter or double click;
     ``counts_changed(shown, total, selected)``; ``arranged``: rows were put in place; ``filters_cleared``: the empty
-    state's button was pressed.
+    state's button was pressed; ``grouped(field key)``: the user grouped by another field in the header's menu.
 
     ``listing`` is the whole listing, filters not applied (``None`` before the first), ``arranger`` arranges it,
     ``arrangement`` is what is in force, ``formats`` are those of the values shown. ``empty_words`` gives title and
@@ -43,6 +43,7 @@ class ListView(ListBody):
     counts_changed = Signal(int, int, int)
     arranged = Signal()
     filters_cleared = Signal()
+    grouped = Signal(str)
 
     def __init__(self, name: str, tasks: Tasks, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(name, settings, parent)
@@ -108,7 +109,16 @@ class ListView(ListBody):
     def group_by(self, key: str) -> None:
         """Group rows by a field; empty: not at all."""
         if key != self.arrangement.group_by:
-            self._change(group_by=key, collapsed=frozenset())
+            self._change(group_by=key, collapsed=frozenset(), all_collapsed=False)
+
+    def fold_all(self, folded: bool) -> None:
+        """Hide or show the rows of all groups."""
+        self._change(collapsed=frozenset(), all_collapsed=folded)
+
+    def set_asides(self, asides: Mapping[str, str]) -> None:
+        """Show words of another column, muted, behind those of a field."""
+        self.model.set_asides(asides)
+        self.grid.viewport().update()
 
     def selected_ids(self) -> list[Any]:
         """Identities of the selected rows, in the order shown."""
@@ -136,8 +146,14 @@ class ListView(ListBody):
         self.header.sectionMoved.connect(lambda *_: None if self._selection.quiet else self.save_layout())
         self.grid.row_activated.connect(lambda row: self.activated.emit(self.model.id_at(row)))
         self.grid.group_toggled.connect(lambda value: self._change(collapsed=self.arrangement.collapsed ^ {value}))
+        self.grid.groups_folded.connect(self.fold_all)
+        self.group_asked.connect(self._group_asked)
         self._selection.current_changed.connect(self.current_changed)
         self._selection.changed.connect(self._emit_counts)
+
+    def _group_asked(self, key: str) -> None:
+        self.group_by(key)
+        self.grouped.emit(key)
 
     def _change(self, **changes: Any) -> None:
         arrangement = self.arrangement.with_(**changes)
