@@ -193,6 +193,37 @@ def test_vendors_are_grouped_by_kind_and_clauses_named_per_kind(market: Market):
     assert vendors.attention_count(listing) == 0
 
 
+@pytest.mark.parametrize(("responsible", "state", "fee"), [("force_majeure", "excused", 0), ("vendor", "open", 300)])
+def test_an_incident_excuses_events_of_orders_it_touched(market: Market, responsible: str, state: str, fee: int):
+    market.clause("on_time_delivery", vendor_kind="parcel_carrier", credit_per_breach=300, currency="USD")
+    for number in ("1", "2"):
+        order = market.add(
+            schema.orders, channel="shop", order_id=number, placed_at=0, placed_on=0, changed_at=0, status="delivered"
+        )
+        market.add(
+            schema.shipments, order_fk=order, shipment_id="1", carrier_key="swift", shipped_at=OCTOBER.start * DAY,
+            shipped_on=OCTOBER.start, deliver_by=(OCTOBER.start + 4) * DAY, deliver_by_on=OCTOBER.start + 4,
+            delivered_at=(OCTOBER.start + 9) * DAY,
+        )  # fmt: skip
+    late = market.add(
+        schema.exceptions, rule="LATE_DELIVERY", subject_kind="order", subject="shop/2", order_fk=order, severity="S3",
+        state="open", opened_at=0, detected_at=0, acknowledge_by=0, due_at=0, evidence_json="{}",
+    )  # fmt: skip
+    incident = market.add(
+        schema.incidents, kind="carrier_failure", title="Storm", carrier_key="swift", responsible=responsible,
+        excuses=responsible != "vendor", starts_at=OCTOBER.start * DAY, opened_by="Lead", opened_at=0,
+    )  # fmt: skip
+    with market.database.write() as connection:
+        link = {"incident_fk": incident, "exception_fk": late, "attached_at": 0, "attached_by": "System"}
+        connection.execute(schema.incident_exceptions.insert(), link)
+    found = vendors.list_breaches(market.database, market.now, "swift").rows()
+    rows = {row["order_fk"]: row for row in found if row["clause"] == "On-time delivery"}
+    assert (rows[order]["state"], rows[order]["fee"], rows[order]["cause"]) == (state, fee, responsible)
+    assert (rows[order - 1]["state"], rows[order - 1]["fee"]) == ("open", 300)
+    assert market.card("swift")["money_open"] == 300 + fee
+    assert vendors.vendor_page(market.database, market.now, "swift").money_open == 300 + fee
+
+
 def test_a_vendor_below_a_floor_asks_for_attention(lone_market: Market):
     lone_market.vendor("alder")
     lone_market.lines("alder", OCTOBER.start + 5, on_time=4, late=6)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,7 +17,7 @@ from opsconsole.domain.vendors import VENDOR_KINDS
 from opsconsole.domain.wording import plural
 from opsconsole.rules.vendor_metrics import VENDOR_METRICS
 from opsconsole.services.business import Business, business
-from opsconsole.services.vendors_breaches import breach_rows, breaches_listing
+from opsconsole.services.vendors_breaches import breach_rows, breaches_listing, excused_money, excused_of
 from opsconsole.services.vendors_page import ClauseSection, VendorPage, make_page
 from opsconsole.services.vendors_scores import (
     CLAUSE_COLUMNS,
@@ -89,10 +90,12 @@ def list_scorecards(database: Database, now: int, *, period: Period | str | None
         chosen = scorecard_period(company, period)
         periods = _span(chosen)
         scores = _scores(connection, company, periods)
+        excused = excused_money(connection, company, scores, chosen)
     rows = []
     for vendor in scores.active():
         trend = [scores.score(vendor, one) for one in periods]
         rows.append(_scorecard(company, scores, trend))
+        rows[-1]["money_open"] -= excused.get(vendor, 0)
     order = {kind: number for number, kind in enumerate(VENDOR_KINDS)}
     rows.sort(key=lambda row: (order.get(row["kind"], 99), row["name"].lower()))
     return from_rows(
@@ -103,7 +106,7 @@ def list_scorecards(database: Database, now: int, *, period: Period | str | None
         title=f"Vendor scorecards, {'all time' if chosen.grain == 'all' else chosen.label}",
         time_zone=company.time_zone,
         group_by="kind",
-        notes=_notes(scores, rows),
+        notes=_notes(scores, rows, bool(excused)),
     )
 
 
@@ -158,11 +161,13 @@ def _fields(currency: str, rows: Sequence[dict[str, Any]], grain: str) -> tuple[
     )
 
 
-def _notes(scores: Scores, rows: Sequence[dict[str, Any]]) -> tuple[str, ...]:
+def _notes(scores: Scores, rows: Sequence[dict[str, Any]], excused: bool) -> tuple[str, ...]:
     notes = ["Clauses score 0 at their floor, 80 at target, 100 at stretch; grades A from 90, B 80, C 70, D below."]
     thin = sum(bool(row["note"]) for row in rows)
     if thin:
         notes.append(f"{plural(thin, 'vendor')} with clauses under their minimum sample: the others carry the weight.")
+    if excused:
+        notes.append("Events that an incident excuses count in the clauses; no money is open for them.")
     if scores.book.empty:
         notes.append("The clauses are defaults: no contract is in the database yet.")
     return tuple(notes)
@@ -204,7 +209,9 @@ def vendor_page(database: Database, now: int, vendor: str, period: Period | str 
             raise KeyError(vendor)
         rows = breach_rows(connection, company, scores, chosen, vendor)
         listing = breaches_listing(company, scores, chosen, rows, vendor)
-        return make_page(connection, company, scores, [scores.score(vendor, one) for one in periods], listing)
+        page = make_page(connection, company, scores, [scores.score(vendor, one) for one in periods], listing)
+        excused = excused_of(company, rows, chosen)
+        return replace(page, money_open=page.money_open - excused.get(vendor, 0))
 
 
 def list_vendors(database: Database, now: int) -> Listing:

@@ -1,16 +1,19 @@
 """The breach ledger: each event that failed a clause, how late it was, and what it earns."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection
 
 from opsconsole.domain.field import Field, Kind, Total
+from opsconsole.domain.incidents import PARTIES
 from opsconsole.domain.instants import SECOND
 from opsconsole.domain.listing import Listing, from_rows
 from opsconsole.domain.periods import Period
 from opsconsole.rules.vendor_metrics import VendorMetric, failing_events, metrics_of
 from opsconsole.services.business import Business
+from opsconsole.services.incidents_excuses import any_excuse, excuses
 from opsconsole.services.vendors_scores import ClauseInForce, Scores
 
 
@@ -24,7 +27,33 @@ def breach_rows(
     for metric in (metric for kind in sorted(kinds) for metric in metrics_of(kind)):
         for limit in scores.book.limits(metric, at) if metric.unit == "h" else [0.0]:
             found += _events(connection, company, scores, metric, period, limit, vendor)
+    _excuse(connection, company, found)
     return sorted(found, key=lambda row: (-row["day"], row["name"], row["id"]))
+
+
+def _excuse(connection: Connection, company: Business, rows: Sequence[dict[str, Any]]) -> None:
+    """Mark what an incident excuses: the cause is whose fault that was, and nothing can be claimed for it."""
+    by_order = excuses(connection, (row["order_fk"] for row in rows), company.now, company.time_zone)
+    for row in rows:
+        excuse = by_order.get(row["order_fk"])
+        if excuse is not None and row["day"] >= excuse.since_day:
+            row.update(cause=excuse.responsible, state="excused", excused_by=excuse.title, fee=0)
+
+
+def excused_money(connection: Connection, company: Business, scores: Scores, period: Period) -> dict[str, int]:
+    """Per vendor what its excused events would have earned, in minor units of the base currency."""
+    if not any_excuse(connection, company.now):
+        return {}
+    return excused_of(company, breach_rows(connection, company, scores, period), period)
+
+
+def excused_of(company: Business, rows: Sequence[dict[str, Any]], period: Period) -> dict[str, int]:
+    """The same, of breaches that were read."""
+    found: dict[str, float] = defaultdict(float)
+    for row in rows:
+        if row["state"] == "excused":
+            found[row["vendor"]] += company.in_base(row["credit"], row["currency"], period.end) or 0.0
+    return {vendor: round(amount) for vendor, amount in found.items()}
 
 
 def _events(
@@ -78,6 +107,8 @@ def _breach(company: Business, scores: Scores, metric: VendorMetric, clause: Cla
         "cause": "vendor",
         "state": "open",
         "fee": clause.credit,
+        "credit": clause.credit,
+        "excused_by": None,
         "currency": clause.currency or company.base_currency,
         "order_fk": row.order_fk,
     }
@@ -97,9 +128,10 @@ def breaches_listing(
         Field("promised_at", "Promised", Kind.INSTANT, missing="none"),
         Field("done_at", "Done", Kind.INSTANT, missing="not yet"),
         Field("late_by", "Late by", Kind.DURATION, missing="not done yet"),
-        Field("cause", "Cause", Kind.STATUS, labels=(("vendor", "Vendor"),)),
-        Field("state", "State", Kind.STATUS, labels=(("open", "Open"),)),
+        Field("cause", "Cause", Kind.STATUS, labels=PARTIES),
+        Field("state", "State", Kind.STATUS, labels=(("open", "Open"), ("excused", "Excused"))),
         Field("fee", "Fee", Kind.MONEY, currency="currency", total=Total.SUM),
+        Field("excused_by", "Excused by", missing="Nothing", hidden=True, help="The incident that excuses it."),
         Field("currency", "Currency", hidden=True),
         Field("vendor", "Vendor key", Kind.IDENTIFIER, hidden=True),
         Field("kind", "Kind", hidden=True),
