@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, time
 
-from opsconsole.domain.instants import MINUTE, SECOND, day_of, day_start, day_to_date
+from opsconsole.domain.instants import MINUTE, SECOND, day_of, day_to_date, from_datetime, to_datetime
 
 Hours = tuple[tuple[int, int], ...]  # opening spans of a day in minutes after midnight, local time
 
@@ -15,7 +16,8 @@ _LONGEST_CLOSURE_DAYS = 400
 class BusinessCalendar:
     """Opening hours per weekday (0 = Monday) in a time zone, less holidays (day numbers).
 
-    Spans are wall-clock minutes; on the days the clocks change an opening span keeps its wall-clock ends.
+    Spans are wall-clock minutes; on the days the clocks change an opening span keeps its wall-clock ends. ``holidays``
+    are days on which nothing opens.
     """
 
     time_zone: str = "UTC"
@@ -26,15 +28,13 @@ class BusinessCalendar:
         """Opening spans of a local date as pairs of instants; empty on closed days."""
         if day in self.holidays:
             return []
-        return [
-            (self._at(day, start), self._at(day, end)) for start, end in self.hours.get(day_to_date(day).weekday(), ())
-        ]
+        of_weekday = self.hours.get(day_to_date(day).weekday(), ())
+        spans = [(self._at(day, start), self._at(day, end)) for start, end in of_weekday]
+        # An opening that falls into the hour the clocks leave out takes no time.
+        return [(opens, closes) for opens, closes in spans if opens < closes]
 
     def _at(self, day: int, minutes: int) -> int:
-        # Midnight plus elapsed minutes is wrong on days the clocks change; compare with noon's offset instead.
-        midnight = day_start(day, self.time_zone)
-        shift = day_start(day + 1, self.time_zone) - midnight - 24 * 60 * MINUTE
-        return midnight + minutes * MINUTE + (shift if minutes > 3 * 60 else 0)
+        return wall_clock(day, minutes, self.time_zone)
 
     def add_working(self, start: int, seconds: int) -> int:
         """Instant at which ``seconds`` of working time after ``start`` have passed.
@@ -72,3 +72,25 @@ class BusinessCalendar:
             if self.spans(day):
                 count -= 1
         raise ValueError("the calendar has no working day within a year")
+
+
+def wall_clock(day: int, minutes: int, zone: str) -> int:
+    """Instant at which clocks in a time zone show ``minutes`` after midnight of a local date (1440: the next midnight).
+
+    A time that the clocks leave out is the moment at which they leap; one that they show twice is the first.
+    """
+    from zoneinfo import ZoneInfo  # loads the system's time zone data; the window paints before it
+
+    place = ZoneInfo(zone)
+    days, rest = divmod(minutes, 24 * 60)
+    shown = datetime.combine(day_to_date(day + days), time(rest // 60, rest % 60))
+    first = from_datetime(shown.replace(tzinfo=place))
+    if to_datetime(first, zone).replace(tzinfo=None) == shown:
+        return first
+    # Neither offset gives this time: the clocks leap between what the one and the other would make of it.
+    before, after = sorted((first, from_datetime(shown.replace(tzinfo=place, fold=1))))
+    offset = to_datetime(after, zone).utcoffset()
+    while after - before > MINUTE:
+        middle = (before + after) // 2 // MINUTE * MINUTE
+        before, after = (before, middle) if to_datetime(middle, zone).utcoffset() == offset else (middle, after)
+    return after

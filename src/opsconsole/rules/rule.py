@@ -117,6 +117,7 @@ class Moment:
     files tell what the rule needs (None: all do, or the rule does not ask). ``said`` maps a batch and record kind to
     the fields its files had; ``formats`` a carrier's key to the family of its tracking numbers, where the business
     has set one. ``learned`` maps a lesson's key to its values by case; ``clocks`` answer in working time.
+    ``forwarders`` are postcodes of freight forwarders (None: those that ship with the program).
     """
 
     now: int
@@ -129,6 +130,7 @@ class Moment:
     formats: Mapping[str, str] = field(default_factory=dict)
     learned: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     clocks: WorkingClock = field(default_factory=AroundTheClock)
+    forwarders: frozenset[str] | None = None
 
     def span(self, key: str) -> int:
         """A parameter as microseconds."""

@@ -1,19 +1,23 @@
-"""Business calendars of locations and channels, and clocks that run in working time."""
+"""One clock: calendars of locations and channels, cut-offs and pickups, and time that runs in working hours."""
 
+import hashlib
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
-from opsconsole.domain.calendar import BusinessCalendar
-from opsconsole.domain.instants import SECOND, day_of
+from opsconsole.domain.calendar import BusinessCalendar, wall_clock
+from opsconsole.domain.instants import SECOND, day_of, day_to_date
 from opsconsole.services.business import setting
-from opsconsole.store.calendars import load_calendars
+from opsconsole.store.calendars import load_calendars, load_cut_offs
 from opsconsole.store.schema import channels, locations
 
 _DAYS_BACK = 120
 _DAYS_AHEAD = 60
+_LONGEST_WAIT_DAYS = 60
 
 
 class WorkingTime:
@@ -26,12 +30,7 @@ class WorkingTime:
     @cached_property
     def _spans(self) -> tuple[list[int], list[int], list[int]]:
         today = day_of(self._now, self.calendar.time_zone)
-        spans = [
-            span
-            for day in range(today - _DAYS_BACK, today + _DAYS_AHEAD)
-            for span in self.calendar.spans(day)
-            if span[0] < span[1]
-        ]
+        spans = [span for day in range(today - _DAYS_BACK, today + _DAYS_AHEAD) for span in self.calendar.spans(day)]
         worked, sums = 0, []
         for opens, closes in spans:
             worked += closes - opens
@@ -41,20 +40,21 @@ class WorkingTime:
     def _worked(self, instant: int) -> int | None:
         opens, closes, sums = self._spans
         place = bisect_right(opens, instant) - 1
-        if place < 0:
+        if place < 0 or (place == len(opens) - 1 and instant > closes[place]):
             return None
         return sums[place] - max(0, closes[place] - instant)
 
-    def add(self, start: int, seconds: int) -> int:
+    def add(self, start: int, seconds: float) -> int:
         """Instant at which ``seconds`` of working time after ``start`` have passed."""
         opens, _, sums = self._spans
         begun = self._worked(start)
         if begun is None or not sums:
-            return self.calendar.add_working(start, seconds)
-        wanted = begun + seconds * SECOND
-        place = bisect_left(sums, wanted)
+            return self.calendar.add_working(start, int(seconds))
+        wanted = begun + int(seconds * SECOND)
+        # Nothing to wait for still ends in opening hours.
+        place = bisect_right(sums, begun) if wanted == begun else bisect_left(sums, wanted)
         if place >= len(sums):
-            return self.calendar.add_working(start, seconds)
+            return self.calendar.add_working(start, int(seconds))
         return opens[place] + wanted - (sums[place - 1] if place else 0)
 
     def between(self, start: int, end: int) -> int:
@@ -67,8 +67,52 @@ class WorkingTime:
         return last - first
 
 
+class Departures:
+    """Cut-offs and pickups of a location for a carrier's service, as instants in order."""
+
+    def __init__(self, calendar: BusinessCalendar, rows: Sequence[Row[Any]]) -> None:
+        """``rows`` fit the carrier and service; the most particular and newest of a day decides."""
+        self._calendar = calendar
+        self._rows = sorted(
+            rows, key=lambda row: (bool(row.service), bool(row.carrier_key), row.weekday is not None, row.valid_from)
+        )[::-1]
+        self._days: dict[int, Row[Any] | None] = {}
+
+    def _on(self, day: int) -> Row[Any] | None:
+        if day not in self._days:
+            self._days[day] = self._decide(day)
+        return self._days[day]
+
+    def _decide(self, day: int) -> Row[Any] | None:
+        if day in self._calendar.holidays:
+            return None
+        weekday = day_to_date(day).weekday()
+        opens = bool(self._calendar.spans(day))
+        for row in self._rows:
+            in_force = row.valid_from <= day and (row.valid_to is None or day <= row.valid_to)
+            if in_force and (row.weekday == weekday or (row.weekday is None and opens)):
+                return row
+        return None
+
+    def next(self, after: int, column: str) -> int | None:
+        """The first instant not before ``after``; None where none comes within two months."""
+        zone = self._calendar.time_zone
+        day = day_of(after, zone)
+        for offset in range(_LONGEST_WAIT_DAYS):
+            row = self._on(day + offset)
+            minute = None if row is None else getattr(row, column)
+            if minute is not None:
+                at = wall_clock(day + offset, minute, zone)
+                if at >= after:
+                    return at
+        return None
+
+
 class Clocks:
-    """Calendars by location and channel as of a moment: the location's, else its channel's, else the default one."""
+    """Calendars by location and channel as of a moment: the location's, else its channel's, else the default one.
+
+    It is what rules know as a ``WorkingClock``.
+    """
 
     def __init__(self, connection: Connection, now: int) -> None:
         self._now = now
@@ -78,6 +122,10 @@ class Clocks:
         self._locations = _keys(connection, locations)
         self._channels = _keys(connection, channels)
         self._known: dict[tuple[str | None, str], WorkingTime] = {}
+        self._cut_offs: dict[str, list[Row[Any]]] = defaultdict(list)
+        for row in load_cut_offs(connection):
+            self._cut_offs[row.location].append(row)
+        self._departures: dict[tuple[str, str, str], Departures] = {}
 
     def of(self, location: str | None, channel: str | None) -> WorkingTime:
         """Working time of a location, or of a channel where the location has no calendar."""
@@ -91,9 +139,38 @@ class Clocks:
             self._known[key] = WorkingTime(made, self._now)
         return self._known[key]
 
-    def due(self, start: int, seconds: int, *, working: bool, location: str | None, channel: str | None) -> int:
+    def mark(self) -> str:
+        """The same for the same calendars, places and cut-offs."""
+        placed = [
+            sorted((key, *of) for key, of in keys.items() if any(of)) for keys in (self._locations, self._channels)
+        ]
+        calendars = sorted(
+            (key, c.time_zone, sorted(c.hours.items()), sorted(c.holidays)) for key, c in self._calendars.items()
+        )
+        departures = [tuple(row) for rows in self._cut_offs.values() for row in rows]
+        told = repr((self._zone, self._default, placed, calendars, departures))
+        return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
+
+    # --- working time
+
+    def add(self, start: int, seconds: float, location: str | None, channel: str | None) -> int:
+        """Instant at which ``seconds`` of working time after ``start`` have passed."""
+        return self.of(location, channel).add(start, seconds)
+
+    def between(self, start: int, end: int, location: str | None, channel: str | None) -> int:
+        """Seconds of working time from ``start`` to ``end``; 0 when it is not after."""
+        return self.of(location, channel).between(start, end) // SECOND
+
+    def due(self, start: int, seconds: float, *, working: bool, location: str | None, channel: str | None) -> int:
         """When a clock that began at ``start`` runs out."""
-        return self.of(location, channel).add(start, seconds) if working else start + seconds * SECOND
+        return self.add(start, seconds, location, channel) if working else start + int(seconds * SECOND)
+
+    def left(self, due: int, *, working: bool, location: str | None, channel: str | None) -> int:
+        """Seconds until ``due``, in working time where the clock is working; negative: over."""
+        if not working:
+            return (due - self._now) // SECOND
+        time = self.of(location, channel)
+        return (time.between(self._now, due) if due >= self._now else -time.between(due, self._now)) // SECOND
 
     def share_left(self, start: int, due: int, *, working: bool, location: str | None, channel: str | None) -> float:
         """Share of a clock that is left now, 0.0 … 1.0."""
@@ -102,7 +179,43 @@ class Clocks:
         if not working:
             return min(1.0, (due - self._now) / max(1, due - start))
         time = self.of(location, channel)
-        return min(1.0, time.between(max(start, self._now), due) / max(1, time.between(start, due)))
+        whole = time.between(start, due)
+        # Between closing and opening nothing of either may be left: then the clock on the wall tells.
+        if not whole:
+            return min(1.0, (due - self._now) / max(1, due - start))
+        return min(1.0, time.between(max(start, self._now), due) / whole)
+
+    def reaches(
+        self, share: float, start: int, due: int, *, working: bool, location: str | None, channel: str | None
+    ) -> int:
+        """Instant at which no more than ``share`` of a clock is left."""
+        time = self.of(location, channel) if working else None
+        whole = time.between(start, due) if time else 0
+        if time is None or not whole:
+            return due - int((due - start) * share)
+        return min(due, time.add(start, whole * (1 - share) / SECOND))
+
+    # --- departures
+
+    def cut_off(self, after: int, location: str | None, carrier: str | None, service: str | None) -> int | None:
+        """The first cut-off of a carrier's service not before ``after``; None where none is known."""
+        return self._next(after, location, carrier, service, "cut_off_minute")
+
+    def pickup(self, after: int, location: str | None, carrier: str | None, service: str | None) -> int | None:
+        """The first pickup of a carrier's service not before ``after``; None where none is known."""
+        return self._next(after, location, carrier, service, "pickup_minute")
+
+    def _next(
+        self, after: int, location: str | None, carrier: str | None, service: str | None, column: str
+    ) -> int | None:
+        rows = self._cut_offs.get(location or "")
+        if not rows:
+            return None
+        key = (location or "", carrier or "", service or "")
+        if key not in self._departures:
+            fitting = [row for row in rows if row.carrier_key in ("", key[1]) and row.service in ("", key[2])]
+            self._departures[key] = Departures(self.of(location, None).calendar, fitting)
+        return self._departures[key].next(after, column)
 
 
 def _keys(connection: Connection, table: Any) -> dict[str | None, tuple[str | None, str | None]]:

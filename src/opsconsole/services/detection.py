@@ -15,13 +15,13 @@ from opsconsole.domain.progress import Progress
 from opsconsole.rules.order_exceptions import RULES
 from opsconsole.rules.order_exceptions_conditions import ACTIVE
 from opsconsole.services.business import business
-from opsconsole.services.calendars import Clocks
 from opsconsole.services.detection_findings import Finding, ask
 from opsconsole.services.detection_life import SYSTEM, Life, close_all, live
 from opsconsole.services.detection_scope import Scope, check_order, find_scope
-from opsconsole.services.detection_severity import judge
+from opsconsole.services.detection_severity import judge, newest_event
 from opsconsole.services.history import Event, write_events
 from opsconsole.services.incidents_attach import attach_found
+from opsconsole.services.market_limits import load_limits
 from opsconsole.store import audit, dialect
 from opsconsole.store.database import Database
 from opsconsole.store.schema import detection_runs, exceptions, rule_runs
@@ -58,14 +58,16 @@ def _write(
     last = connection.execute(select(detection_runs).order_by(detection_runs.c.id.desc()).limit(1)).first()
     check_order(last, scope.now)
     of_business = business(connection, scope.now)
-    clocks = Clocks(connection, scope.now)
-    lives = {f.rule.code: _life(connection, f, scope, clocks, of_business.time_zone) for f in findings}
+    lives = {f.rule.code: _life(connection, f, scope, of_business.time_zone) for f in findings}
     touched: set[int] = set()
     for finding in findings:
         touched |= _write_life(connection, finding, lives[finding.rule.code], scope.now)
-    judged = judge(connection, scope.now, of_business, clocks, float(scope.settings["small_order_limit"]))
+    if last is None:
+        load_limits(connection)
+    judged = judge(connection, scope, of_business, touched)
     write_events(connection, judged, who=SYSTEM, at=scope.now)
     attach_found(connection, scope.now)
+    scope.judged["event"] = newest_event(connection)
     touched.update(event.exception for event in judged)
     results = _write_rules(connection, findings, lives, scope)
     report = DetectionReport(
@@ -82,9 +84,9 @@ def _write(
     return report
 
 
-def _life(connection: Connection, finding: Finding, scope: Scope, clocks: Clocks, zone: str) -> Life:
+def _life(connection: Connection, finding: Finding, scope: Scope, zone: str) -> Life:
     if finding.state == "ran":
-        return live(connection, finding, scope, clocks, zone)
+        return live(connection, finding, scope, zone)
     if finding.state == "off":
         return close_all(connection, finding.rule, scope, "the rule was switched off")
     return Life()

@@ -2,14 +2,16 @@
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from opsconsole.rules.rule import COLUMNS, Moment, Rule
-from opsconsole.services.detection_scope import Scope, channels_that_tell
+from opsconsole.services.detection_marks import channels_that_tell
+from opsconsole.services.detection_scope import Scope
+from opsconsole.services.rule_values import Values
 from opsconsole.store import dialect
 from opsconsole.store.schema import orders
 
@@ -27,6 +29,7 @@ class Found:
     location: str | None
     evidence: str
     due_at: int | None = None
+    values: Values | None = None  # where they differ by place
 
 
 @dataclass(frozen=True)
@@ -42,29 +45,49 @@ class Finding:
 
 
 def ask(connection: Connection, rule: Rule, scope: Scope) -> Finding:
-    """The rule's subjects among the scope's candidates, or among all."""
+    """The rule's subjects among the scope's candidates, or among all.
+
+    The rule is asked once per distinct set of values; of each answer those stay where these values are in force.
+    """
     started = time.perf_counter()
     if not scope.is_on(rule):
         return Finding(rule, "off", "Switched off")
     missing, telling = channels_that_tell(connection, scope, rule)
     if missing:
         return Finding(rule, "no_data", f"No data for this rule: {missing}")
-    changed = scope.full or scope.tables_changed(rule) or scope.needs_changed(rule)
+    changed = scope.full or scope.tables_changed(rule) or scope.needs_changed(rule) or scope.rule_changed(rule)
     among = scope.among(rule)
     if not changed and not among and (rule.scoped or rule.watches):
         return Finding(rule, "unchanged")
     whole = changed or not rule.scoped
-    moment = rule.moment(
-        scope.now,
-        scope.parameters(rule),
-        settled=scope.settled,
-        channels=telling,
-        said=scope.said,
-        formats=scope.settings["tracking_formats"] or {},
-    )
-    rows = _rows(connection, rule, moment, None if whole else among)
-    found = _checked(rule, rows, moment)
+    found: list[Found] = []
+    for moment in scope.moments(rule, channels=telling):
+        rows = _rows(connection, rule, moment, None if whole else among)
+        found += _in_force(connection, rule, scope, moment, _checked(rule, rows, moment))
     return Finding(rule, "ran", "", found, whole, round((time.perf_counter() - started) * 1000))
+
+
+def _in_force(
+    connection: Connection, rule: Rule, scope: Scope, moment: Moment, found: Sequence[Found]
+) -> Sequence[Found]:
+    """Those of an answer at whose place the values asked with are in force."""
+    if not scope.values.by_place(rule):
+        return found
+    services = services_of(connection, [one.order_fk for one in found]) if scope.values.by_service(rule) else {}
+    asked = tuple(moment.values[p.key] for p in rule.parameters)
+    kept = []
+    for one in found:
+        values = scope.values.at(rule, one.channel, services.get(one.order_fk), one.location)
+        if values.on and values.asked == asked:
+            kept.append(replace(one, values=values))
+    return kept
+
+
+def services_of(connection: Connection, order_fks: Iterable[int | None]) -> dict[int | None, str | None]:
+    """Per order the service it ships by."""
+    with dialect.id_set(connection, (order for order in order_fks if order is not None)) as ids:
+        rows = connection.execute(select(orders.c.id, orders.c.service).where(orders.c.id.in_(select(ids.c.id))))
+        return {row.id: row.service for row in rows}
 
 
 def _rows(connection: Connection, rule: Rule, moment: Moment, among: Sequence[int] | None) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from opsconsole.domain import evidence as words
 from opsconsole.domain.instants import SECOND
 from opsconsole.domain.severity import ACKNOWLEDGE_WITHIN
 from opsconsole.domain.statuses import EXCEPTION_STATES, ORDER_STATUSES, PAYMENT_STATUSES, codes_in
+from opsconsole.rules.order_exceptions import BY_CODE
 from opsconsole.rules.order_exceptions_conditions import ACTIVE, ARRIVED, SHIPPED, VOIDED
 from opsconsole.rules.rule import Rule
 from opsconsole.services.calendars import Clocks
@@ -24,7 +25,16 @@ ACTIVE_STATES = frozenset(codes_in(EXCEPTION_STATES, "active"))
 SYSTEM = "System"
 
 # What people change too: the events of a run tell it, so that a later conflict can say what somebody had seen.
-_PEOPLES = ("state", "acknowledged_at", "closed_at", "closed_by", "root_cause", "snoozed_until")
+_PEOPLES = (
+    "state",
+    "acknowledged_at",
+    "closed_at",
+    "closed_by",
+    "root_cause",
+    "snoozed_until",
+    "ignored_reason",
+    "ignored_until",
+)
 _FACTS = ("opened_at", "due_at", "value_at_risk", "currency", "channel", "location", "order_fk", "evidence_json")
 
 
@@ -42,7 +52,20 @@ class Life:
     older: int = 0
 
 
-def live(connection: Connection, finding: Finding, scope: Scope, clocks: Clocks, zone: str) -> Life:
+def cause_of(code: str, evidence_json: str) -> str:
+    """What an exception is about: kept in ``ignored_cause``, since ignoring it holds for this cause only.
+
+    The evidence its rule names as its cause; where it names none the texts of the evidence (a part of an address, a
+    SKU, a carrier's status), since amounts and times move by themselves.
+    """
+    told: dict[str, Any] = json.loads(evidence_json or "{}")
+    rule = BY_CODE.get(code)
+    named = rule.cause if rule else ()
+    about = {n: v for n, v in told.items() if (n in named if named else isinstance(v, str))}
+    return json.dumps({"rule": code, **about}, sort_keys=True, ensure_ascii=False)
+
+
+def live(connection: Connection, finding: Finding, scope: Scope, zone: str) -> Life:
     """Decide what becomes of the rule's exceptions; writes nothing."""
     known = {(row.subject_kind, row.subject): row for row in _known(connection, finding, scope)}
     again = _news(connection, known.values(), scope)
@@ -53,7 +76,7 @@ def live(connection: Connection, finding: Finding, scope: Scope, clocks: Clocks,
         if key in seen:
             continue
         seen.add(key)
-        _meet(life, finding.rule, found, known.get(key), scope, clocks, zone, again)
+        _meet(life, finding.rule, found, known.get(key), scope, zone, again)
     gone = [row for key, row in known.items() if row.state in ACTIVE_STATES and key not in seen]
     _close(connection, life, finding.rule, gone, scope, zone)
     return life
@@ -94,29 +117,29 @@ def _meet(
     found: Found,
     row: Row[Any] | None,
     scope: Scope,
-    clocks: Clocks,
     zone: str,
     again: set[int],
 ) -> None:
     if row is not None and row.state in ACTIVE_STATES:
-        _keep(life, rule, found, row, clocks)
+        _keep(life, rule, found, row, scope, zone)
         return
     if row is not None and row.state == "resolved" and row.id not in again:
         return
     if found.opened_at < scope.horizon:
         life.older += 1
         return
-    facts = _facts(rule, found, found.opened_at, clocks)
+    facts = _facts(rule, found, found.opened_at, scope)
     short = _short(rule, found, scope.now, zone)
     if row is None:
-        life.inserts.append({**facts, **_fresh(rule, found, scope.now, clocks), "subject": found.subject})
+        life.inserts.append({**facts, **_fresh(rule, found, scope), "subject": found.subject})
         life.raised.append(f"Raised: {short[:1].lower()}{short[1:]}" if short[1:2].islower() else f"Raised: {short}")
         life.opened += 1
         return
     was = "resolved" if row.state == "resolved" else "closed"
     life.updates[row.id] = {
         **facts,
-        **_fresh(rule, found, scope.now, clocks),
+        **_fresh(rule, found, scope),
+        **_unignored(life, rule, found, row, scope, zone),
         "reopened": row.reopened + 1,
         "version": row.version + 1,
     }
@@ -125,22 +148,35 @@ def _meet(
     life.reopened += 1
 
 
-def _keep(life: Life, rule: Rule, found: Found, row: Row[Any], clocks: Clocks) -> None:
+def _keep(life: Life, rule: Rule, found: Found, row: Row[Any], scope: Scope, zone: str) -> None:
     opened = row.opened_at if rule.keeps_opened else found.opened_at
-    same_clock = (opened, found.location, found.channel) == (row.opened_at, row.location, row.channel)
-    facts = _facts(rule, found, opened, clocks, row.due_at if same_clock else None)
+    facts = _facts(rule, found, opened, scope)
     changed = {name: facts[name] for name in _FACTS if facts[name] != getattr(row, name)}
+    back = _unignored(life, rule, found, row, scope, zone)
+    if back:
+        changed |= {**back, "version": row.version + 1}
     if changed:
         life.updates[row.id] = changed
 
 
-def _facts(rule: Rule, found: Found, opened_at: int, clocks: Clocks, due: int | None = None) -> dict[str, Any]:
-    if found.due_at is not None:
-        due = found.due_at
-    elif due is None:
-        due = clocks.due(
-            opened_at, rule.resolve_seconds, working=rule.working, location=found.location, channel=found.channel
-        )
+def _unignored(life: Life, rule: Rule, found: Found, row: Row[Any], scope: Scope, zone: str) -> dict[str, Any]:
+    """What ends the ignoring of an exception that has another cause now; empty where it has not."""
+    if row.ignored_cause is None or (row.ignored_until or 0) <= scope.now:
+        return {}
+    if cause_of(rule.code, found.evidence) == row.ignored_cause:
+        return {}
+    said = f"No longer ignored ({row.ignored_reason}): it has another cause now. {_short(rule, found, scope.now, zone)}"
+    values = {"ignored_reason": None, "ignored_until": None, "ignored_cause": None}
+    life.events.append(Event(row.id, "unignored", said, _versioned(row, values)))
+    return values
+
+
+def _facts(rule: Rule, found: Found, opened_at: int, scope: Scope) -> dict[str, Any]:
+    due = found.due_at
+    if due is None:
+        within = (found.values or scope.values.of(rule)).resolve_seconds
+        place = {"location": found.location, "channel": found.channel}
+        due = scope.clocks.due(opened_at, within, working=rule.working, **place)
     return {
         "opened_at": opened_at,
         "due_at": due,
@@ -153,18 +189,22 @@ def _facts(rule: Rule, found: Found, opened_at: int, clocks: Clocks, due: int | 
     }
 
 
-def _fresh(rule: Rule, found: Found, now: int, clocks: Clocks) -> dict[str, Any]:
+def _fresh(rule: Rule, found: Found, scope: Scope) -> dict[str, Any]:
+    severity = (found.values or scope.values.of(rule)).severity
     return {
-        "severity": rule.severity,
+        "severity": severity,
         "severity_reason": None,
         "state": "open",
-        "detected_at": now,
-        "acknowledge_by": acknowledge_by(rule.severity, now, found.location, found.channel, clocks),
+        "detected_at": scope.now,
+        "acknowledge_by": acknowledge_by(severity, scope.now, found.location, found.channel, scope.clocks),
         "acknowledged_at": None,
         "closed_at": None,
         "closed_by": None,
         "root_cause": None,
         "snoozed_until": None,
+        "rejudge_at": None,
+        "waiting_on": None,
+        "waiting_until": None,
     }
 
 
@@ -174,15 +214,6 @@ def acknowledge_by(severity: str, start: int, location: str | None, channel: str
     if not working:
         return start + seconds * SECOND
     return clocks.due(start, seconds, working=True, location=location, channel=channel)
-
-
-def cause_of(code: str, evidence_json: str) -> str:
-    """What an exception is about beyond its clock: ignoring it holds for this cause only.
-
-    The texts of its evidence (a part of an address, a SKU, a carrier's status); amounts and times move by themselves.
-    """
-    told = {name: value for name, value in json.loads(evidence_json or "{}").items() if isinstance(value, str)}
-    return json.dumps({"rule": code, **told}, sort_keys=True, ensure_ascii=False)
 
 
 def _versioned(row: Row[Any], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -226,7 +257,11 @@ def _close(connection: Connection, life: Life, rule: Rule, gone: Sequence[Row[An
         return
     facts = _order_facts(connection, [row.order_fk for row in gone if row.order_fk is not None], scope.now)
     for row in gone:
-        cause, said = _cause(rule, row, facts.get(row.order_fk, {}), scope.now, zone)
+        known = facts.get(row.order_fk, {})
+        if not scope.values.at(rule, row.channel, known.get("_service"), row.location).on:
+            cause, said = "rule_off", "the rule was switched off for it"
+        else:
+            cause, said = _cause(rule, row, known, scope, zone)
         _end(life, row, scope.now, cause, said)
 
 
@@ -243,12 +278,15 @@ def _end(life: Life, row: Row[Any], now: int, cause: str, said: str) -> None:
     life.closed += 1
 
 
-def _cause(rule: Rule, row: Row[Any], facts: Mapping[str, Any], now: int, zone: str) -> tuple[str, str]:
+def _cause(rule: Rule, row: Row[Any], facts: Mapping[str, Any], scope: Scope, zone: str) -> tuple[str, str]:
+    now = scope.now
     for closing in rule.closings:
         if facts.get(closing.fact) is not None:
             said = words.fill(closing.words, facts, now=now, zone=zone)
             if said is not None:
                 return closing.cause, said
+    if scope.before and scope.values_changed(rule):
+        return "rule_changed", "the rule’s values were changed"
     values = json.loads(row.evidence_json)
     return "data", words.fill(rule.closed_words, values, now=now, zone=zone) or "the data no longer shows it"
 
@@ -258,9 +296,9 @@ def _order_facts(connection: Connection, order_fks: Sequence[int], now: int) -> 
     o = orders.c
     with dialect.id_set(connection, order_fks) as ids:
         rows = connection.execute(
-            select(o.id, o.status, o.payment_status, o.shipped_at, o.delivered_at, o.cancelled_at, o.paid_at).where(
-                o.id.in_(select(ids.c.id))
-            )
+            select(
+                o.id, o.status, o.payment_status, o.shipped_at, o.delivered_at, o.cancelled_at, o.paid_at, o.service
+            ).where(o.id.in_(select(ids.c.id)))
         ).all()
     return {row.id: _facts_of(row, now) for row in rows}
 
@@ -273,7 +311,7 @@ def _facts_of(row: Any, now: int) -> dict[str, Any]:
         "delivered": row.status in ARRIVED,
         "paid": paid is not None and "paid" in paid.groups,
     }
-    facts: dict[str, Any] = {}
+    facts: dict[str, Any] = {"_service": row.service}
     for name, said in statuses.items():
         at = getattr(row, f"{name}_at")
         if said and (at is None or at <= now):

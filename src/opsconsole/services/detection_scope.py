@@ -1,6 +1,5 @@
 """What a run of the rules looks at: everything, or what changed since the last run and what the clock made true."""
 
-import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,20 +12,14 @@ from opsconsole.domain.instants import DAY
 from opsconsole.domain.wording import instant
 from opsconsole.rules import order_exceptions_conditions as conditions
 from opsconsole.rules.order_exceptions import RULES
-from opsconsole.rules.rule import Need, Rule
+from opsconsole.rules.rule import Moment, Rule
+from opsconsole.services.calendars import Clocks
+from opsconsole.services.detection_lessons import take_lessons
+from opsconsole.services.detection_marks import fields_said, newest_imports, table_marks
+from opsconsole.services.rule_values import RuleValues, values_in_force
 from opsconsole.services.settings import settings_in_force
 from opsconsole.store import dialect
-from opsconsole.store.schema import (
-    batch_fields,
-    batches,
-    detection_runs,
-    exceptions,
-    orders,
-    products,
-    settings,
-    sku_aliases,
-    stock_levels,
-)
+from opsconsole.store.schema import batches, detection_runs, exceptions, orders, settings
 
 _FULL_AFTER = DAY  # a whole run a day mends what no incremental one can know
 # So many candidates, and such a share of all orders, are looked at faster as a whole.
@@ -38,13 +31,16 @@ class Scope:
     """What to look at; ``marks`` are remembered for the next run.
 
     ``candidates`` are ids of orders that all rules look at (None: all orders), ``own`` those that one rule looks at
-    beside them. ``imports`` is per channel ("" = any) the finish of its newest import: what a human resolved before it
-    and the data still shows is reopened.
+    beside them. ``values`` are the rules' values in force, ``learned`` what rules learned, by code and lesson;
+    ``judged`` is what the severities were judged by. ``imports`` is per channel ("" = any) the finish of its newest
+    import: what a human resolved before it and the data still shows is reopened.
     """
 
     now: int
     full: bool
     settings: Mapping[str, Any]
+    values: RuleValues
+    clocks: Clocks
     last: int | None = None
     candidates: list[int] | None = None
     own: Mapping[str, Collection[int]] = field(default_factory=dict)
@@ -56,6 +52,9 @@ class Scope:
     imports: dict[str, int] = field(default_factory=dict)
     needs: dict[str, list[str]] = field(default_factory=dict)
     said: Mapping[tuple[int, str], frozenset[str]] = field(default_factory=dict)
+    learned: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
+    judged: dict[str, Any] = field(default_factory=dict)
+    clock_mark: str = ""
 
     @property
     def horizon(self) -> int:
@@ -66,13 +65,36 @@ class Scope:
         """Orders that a rule is asked about, when it is not asked about all."""
         return sorted({*(self.candidates or ()), *self.own.get(rule.code, ())})
 
-    def parameters(self, rule: Rule) -> dict[str, float]:
-        """The rule's parameters in force."""
-        return {p.key: float(self.settings[f"rule.{rule.code}.{p.key}"]) for p in rule.parameters}
+    def moments(self, rule: Rule, **more: Any) -> list[Moment]:
+        """What the rule is asked at: once per distinct set of values among the places where it is on."""
+        keys = [p.key for p in rule.parameters]
+        return [
+            rule.moment(
+                self.now,
+                dict(zip(keys, asked, strict=True)),
+                settled=self.settled,
+                said=self.said,
+                formats=self.settings["tracking_formats"] or {},
+                learned=self.learned.get(rule.code, {}),
+                clocks=self.clocks,
+                **more,
+            )
+            for asked in self.values.sets(rule)
+        ]
 
     def is_on(self, rule: Rule) -> bool:
-        """Whether the rule is switched on."""
-        return bool(self.settings[f"rule.{rule.code}.on"])
+        """Whether the rule is switched on anywhere."""
+        return bool(self.values.sets(rule))
+
+    def rule_changed(self, rule: Rule) -> bool:
+        """Whether the rule's values, or what it learned, changed since the last run: it must then run as a whole."""
+        learned: Mapping[str, Any] = self.before.get("learned", {})
+        return self.values_changed(rule) or self.learned.get(rule.code, {}) != learned.get(rule.code, {})
+
+    def values_changed(self, rule: Rule) -> bool:
+        """Whether the rule's values are others than in the last run."""
+        known = self.before.get("values", {})
+        return bool(self.values.fingerprint(rule) != known.get(rule.code, ""))
 
     def tables_changed(self, rule: Rule) -> bool:
         """Whether a table beside the orders that the rule depends on changed since the last run."""
@@ -87,23 +109,38 @@ class Scope:
 
     def marks(self) -> str:
         """What the next run must know of this one."""
-        return json.dumps({"tables": self.tables, "imports": self.imports, "needs": self.needs}, sort_keys=True)
+        values = {rule.code: self.values.fingerprint(rule) for rule in RULES}
+        told = {
+            "tables": self.tables,
+            "imports": self.imports,
+            "needs": self.needs,
+            "values": {code: mark for code, mark in values.items() if mark},
+            "learned": self.learned,
+            "clocks": self.clock_mark,
+            "judged": self.judged,
+        }
+        return json.dumps(told, sort_keys=True)
 
 
 def find_scope(connection: Connection, now: int, *, full: bool) -> Scope:
     """What to look at as of ``now``; UserError when the rules already ran as of a later moment."""
     last = connection.execute(select(detection_runs).order_by(detection_runs.c.id.desc()).limit(1)).first()
     check_order(last, now)
-    values = settings_in_force(connection, now)
-    scope = Scope(now, full or last is None or _is_due_in_full(connection, last, now), values)
-    scope.tables = _table_marks(connection, now)
-    scope.imports = _imports(connection)
+    whole = full or last is None or _is_due_in_full(connection, last, now)
+    clocks = Clocks(connection, now)
+    scope = Scope(now, whole, settings_in_force(connection, now), values_in_force(connection, now), clocks)
+    scope.clock_mark = clocks.mark()
+    scope.tables = table_marks(connection, now)
+    scope.imports = newest_imports(connection)
     scope.newest_batch = connection.execute(select(func.max(batches.c.id))).scalar()
     scope.settled = not connection.execute(conditions.unsettled(now)).scalar()
-    scope.said = _said(connection)
+    scope.said = fields_said(connection)
     if last is not None:
         scope.last = last.as_of
         scope.before = json.loads(last.watermarks_json or "{}")
+        # Other calendars give other due dates to all.
+        scope.full = scope.full or scope.before.get("clocks") != scope.clock_mark
+    take_lessons(connection, scope)
     if not scope.full and last is not None:
         _narrow(connection, scope, last)
     return scope
@@ -145,47 +182,9 @@ def _is_due_in_full(connection: Connection, last: Row[Any], now: int) -> bool:
             settings.c.changed_at >= last.as_of,
             (settings.c.valid_from >= last.as_of) & (settings.c.valid_from <= now),
         ),
-        or_(settings.c.key.like("rule.%"), settings.c.key.in_(("detection_horizon_days", "tracking_formats"))),
+        settings.c.key.in_(("detection_horizon_days", "tracking_formats")),
     )
     return connection.execute(changed.limit(1)).first() is not None
-
-
-# --- marks ------------------------------------------------------------------------------------------------------------
-
-
-def _table_marks(connection: Connection, now: int) -> dict[str, str]:
-    """A few numbers per table that change when its content does."""
-    as_of = func.coalesce(stock_levels.c.counted_at, stock_levels.c.source_time)
-    known = func.count().filter(as_of <= now)
-    counts = {
-        "products": select(func.count(), func.max(products.c.batch_id)).select_from(products),
-        "stock_levels": select(
-            func.count(), func.max(stock_levels.c.batch_id), func.max(stock_levels.c.source_time), known
-        ).select_from(stock_levels),
-    }
-    marks = {name: repr(tuple(connection.execute(query).one())) for name, query in counts.items()}
-    aliases = connection.execute(select(sku_aliases).order_by(sku_aliases.c.channel, sku_aliases.c.alias)).all()
-    marks["sku_aliases"] = hashlib.blake2b(repr(aliases).encode(), digest_size=8).hexdigest()
-    return marks
-
-
-def _imports(connection: Connection) -> dict[str, int]:
-    rows = connection.execute(
-        select(batches.c.channel, func.max(batches.c.finished_at))
-        .where(batches.c.finished_at.is_not(None))
-        .group_by(batches.c.channel)
-    )
-    newest: dict[str, int] = {}
-    for channel, finished in rows:
-        newest[channel or ""] = max(finished, newest.get(channel or "", 0))
-    return newest
-
-
-def _said(connection: Connection) -> dict[tuple[int, str], frozenset[str]]:
-    rows = connection.execute(
-        select(batch_fields).where(batch_fields.c.record_kind.in_(("orders", "shipments", "customers")))
-    )
-    return {(row.batch_id, row.record_kind): frozenset(json.loads(row.fields_json)) for row in rows}
 
 
 # --- candidates -------------------------------------------------------------------------------------------------------
@@ -203,8 +202,8 @@ def _own(connection: Connection, scope: Scope, rule: Rule, last: Row[Any]) -> se
     """Orders whose clock ran out for a rule, and those of its active exceptions that other tables can end."""
     found: set[int] = set()
     if rule.clock is not None:
-        moment = rule.moment(scope.now, scope.parameters(rule), settled=scope.settled)
-        found.update(connection.execute(rule.clock(moment, last.as_of)).scalars())
+        for moment in scope.moments(rule):
+            found.update(connection.execute(rule.clock(moment, last.as_of)).scalars())
     if rule.recheck:
         of_rule = select(exceptions.c.order_fk).where(
             conditions.ACTIVE, exceptions.c.rule == rule.code, exceptions.c.order_fk.is_not(None)
@@ -252,41 +251,3 @@ def _neighbors(connection: Connection, found: set[int]) -> set[int]:
             with dialect.id_set(connection, found) as ids:
                 more.update(connection.execute(rule.neighbors(ids)).scalars())
     return more
-
-
-# --- data that is there -----------------------------------------------------------------------------------------------
-
-
-def channels_that_tell(connection: Connection, scope: Scope, rule: Rule) -> tuple[str, frozenset[str] | None]:
-    """What is missing for the rule in words (empty: nothing), and the channels whose files tell what it needs."""
-    telling: frozenset[str] | None = None
-    for number, need in enumerate(rule.needs):
-        known = _telling(connection, scope, rule, need, f"{rule.code}.{number}")
-        if not known:
-            return need.words, None
-        if need.by_channel:
-            telling = frozenset(known) if telling is None else telling & frozenset(known)
-    return "", telling
-
-
-def _telling(connection: Connection, scope: Scope, rule: Rule, need: Need, key: str) -> list[str]:
-    """Channels that tell (``*``: not by channel); what told once is not asked again."""
-    known: list[str] = list(scope.before.get("needs", {}).get(key, ()))
-    if scope.full or scope.moved or not rule.scoped:
-        asked = [channel for channel in (_channels(connection) if need.by_channel else ["*"]) if channel not in known]
-        for channel in asked:
-            probe = need.probe().limit(1)
-            if need.by_channel:
-                probe = probe.where(orders.c.channel == channel)
-            if connection.execute(probe).first() is not None:
-                known.append(channel)
-    scope.needs[key] = sorted(known)
-    return known
-
-
-def _channels(connection: Connection) -> list[str]:
-    """Channels of orders, by jumping from one to the next in the index."""
-    first = select(func.min(orders.c.channel).label("channel")).cte("known", recursive=True)
-    following = select(func.min(orders.c.channel)).where(orders.c.channel > first.c.channel).scalar_subquery()
-    known = first.union_all(select(following).where(first.c.channel.is_not(None)))
-    return list(connection.execute(select(known.c.channel).where(known.c.channel.is_not(None))).scalars())

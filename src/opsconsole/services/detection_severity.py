@@ -1,128 +1,246 @@
-"""How severe each active exception is now: its type's base, one step up, one step down (both cancel)."""
+"""How severe each active exception is now: its type's base, one step up, one step down (both cancel).
 
-from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Sequence
+A whole run judges all of them. Another judges only those that can have changed: what the run or people touched, what
+crossed half, a quarter or the end of its clock (``rejudge_at``), what the edge of the top tenth passed over, and what
+a marketplace limit, a value of the rule or another amount of money in force changed for.
+"""
+
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from opsconsole.domain import money
+from opsconsole.domain.instants import DAY, SECOND
 from opsconsole.domain.severity import stepped
-from opsconsole.rules.order_exceptions import BY_CODE
+from opsconsole.rules.order_exceptions import BY_CODE, RULES
 from opsconsole.rules.order_exceptions_conditions import ACTIVE
 from opsconsole.rules.rule import Rule
+from opsconsole.services import market_limits
 from opsconsole.services.business import Business
-from opsconsole.services.calendars import Clocks
 from opsconsole.services.detection_life import acknowledge_by
+from opsconsole.services.detection_scope import Scope
 from opsconsole.services.history import Event
 from opsconsole.store import dialect
-from opsconsole.store.schema import exceptions
+from opsconsole.store.schema import exception_events, exceptions, orders
 
 _QUARTER, _HALF, _TENTH = 0.25, 0.5, 10
+_EARLY = SECOND  # a crossing is looked for a little before it, since shares are rounded
+_LATE_EVENTS = 100  # numbers of events are given before they are written: look back so far
+
+Near = Mapping[str, Mapping[str, str]]
+_e = exceptions.c
 
 
-@dataclass(frozen=True, slots=True)
-class Worth:
-    """A value at risk to compare: in the base currency, or in its own where no rate is known."""
+@dataclass(frozen=True)
+class Edges:
+    """What a value at risk must exceed to be in the top tenth: per group of currencies (the base, or one alone)."""
 
-    amount: float
-    currency: str
+    company: Business
+    amounts: Mapping[str, float]
+
+    def worth(self, row: Any) -> tuple[str, float] | None:
+        """Group and amount of a row; in the base currency where a rate is known."""
+        if row.value_at_risk is None:
+            return None
+        currency = row.currency or self.company.base_currency
+        converted = self.company.in_base(row.value_at_risk, currency, self.company.today)
+        return (currency, row.value_at_risk) if converted is None else (self.company.base_currency, converted)
+
+    def is_top(self, worth: tuple[str, float] | None) -> bool:
+        """Whether a worth is among the largest tenth of its group; ties at the edge are not."""
+        return worth is not None and worth[1] > max(0.0, self.amounts.get(worth[0], math.inf))
 
 
-def judge(connection: Connection, now: int, business: Business, clocks: Clocks, small_limit: float) -> list[Event]:
-    """Set severity, its reason and the acknowledge-by of all active exceptions; returns what changed on known ones."""
-    rows = connection.execute(select(*_COLUMNS).where(ACTIVE)).all()
-    worths = [_worth(row, business) for row in rows]
-    top = _top_tenth(worths)
-    changed: dict[int, tuple[str, str | None, int]] = {}
+def judge(connection: Connection, scope: Scope, company: Business, touched: Collection[int]) -> list[Event]:
+    """Set severity, its reason and the acknowledge-by; returns what changed on known ones."""
+    edges = find_edges(connection, company)
+    nearby = _near(connection, scope, company)
+    which = _to_judge(connection, scope, edges, touched)
+    changed: dict[int, tuple[Any, ...]] = {}
     events: list[Event] = []
-    for row, worth, is_top in zip(rows, worths, top, strict=True):
+    small = float(scope.settings["small_order_limit"])
+    for row in _rows(connection, scope, which):
         rule = BY_CODE.get(row.rule)
         if rule is None:
             continue
-        severity, reason = _severity(rule, row, worth, is_top, clocks, small_limit)
+        base = scope.values.at(rule, row.channel, row.service, row.location).severity
+        severity, reason, again = _severity(rule, base, row, edges, nearby, scope, small)
         by = row.acknowledge_by
         if row.acknowledged_at is None and severity != row.severity:
-            by = acknowledge_by(severity, row.detected_at, row.location, row.channel, clocks)
-        if (severity, reason, by) != (row.severity, row.severity_reason, row.acknowledge_by):
-            changed[row.id] = (severity, reason, by)
-        if severity != row.severity and row.detected_at != now:
+            by = acknowledge_by(severity, row.detected_at, row.location, row.channel, scope.clocks)
+        now_is = (severity, reason, by, again)
+        if now_is != (row.severity, row.severity_reason, row.acknowledge_by, row.rejudge_at):
+            changed[row.id] = now_is
+        if severity != row.severity and row.detected_at != scope.now:
             because = f": {reason}" if reason else ""
             events.append(Event(row.id, "severity", f"Severity {row.severity} to {severity}{because}"))
     if changed:
-        severities, reasons, bys = zip(*changed.values(), strict=True)
-        dialect.bulk_update(
-            connection,
-            exceptions,
-            list(changed),
-            {"severity": severities, "severity_reason": reasons, "acknowledge_by": bys},
-        )
+        columns = zip(*changed.values(), strict=True)
+        names = ("severity", "severity_reason", "acknowledge_by", "rejudge_at")
+        dialect.bulk_update(connection, exceptions, list(changed), dict(zip(names, columns, strict=True)))
     return events
 
 
-_e = exceptions.c
-_COLUMNS = (
-    _e.id,
-    _e.rule,
-    _e.severity,
-    _e.severity_reason,
-    _e.value_at_risk,
-    _e.currency,
-    _e.opened_at,
-    _e.detected_at,
-    _e.due_at,
-    _e.acknowledge_by,
-    _e.acknowledged_at,
-    _e.channel,
-    _e.location,
-)
-
-
-def _worth(row: Any, business: Business) -> Worth | None:
-    if row.value_at_risk is None:
-        return None
-    currency = row.currency or business.base_currency
-    converted = business.in_base(row.value_at_risk, currency, business.today)
-    if converted is None:
-        return Worth(row.value_at_risk, currency)
-    return Worth(converted, business.base_currency)
-
-
-def _top_tenth(worths: Sequence[Worth | None]) -> list[bool]:
-    """Whether each is among the tenth of its currency with the largest values; ties at the edge are not."""
-    by_currency: dict[str, list[float]] = defaultdict(list)
-    for worth in worths:
-        if worth is not None:
-            by_currency[worth.currency].append(worth.amount)
-    for amounts in by_currency.values():
-        amounts.sort()
-
-    def is_top(worth: Worth | None) -> bool:
-        if worth is None or worth.amount <= 0:
-            return False
-        amounts = by_currency[worth.currency]
-        return (len(amounts) - bisect_left(amounts, worth.amount)) * _TENTH <= len(amounts)
-
-    return [is_top(worth) for worth in worths]
-
-
 def _severity(
-    rule: Rule, row: Any, worth: Worth | None, is_top: bool, clocks: Clocks, small_limit: float
-) -> tuple[str, str | None]:
-    share = clocks.share_left(
-        row.opened_at, row.due_at, working=rule.working, location=row.location, channel=row.channel
-    )
-    late = share < _QUARTER
-    small = worth is not None and worth.amount < small_limit * 10 ** money.digits(worth.currency)
-    reasons = []
-    if is_top:
-        reasons.append("value at risk is in the top tenth of open ones")
-    if late:
-        reasons.append("less than a quarter of the clock is left" if share else "the clock ran out")
-    down = small and share > _HALF
-    if down:
-        reasons.append("small order with more than half of the clock left")
-    severity = stepped(rule.severity, up=bool(is_top or late), down=down)
-    return severity, "; ".join(reasons) if severity != rule.severity else None
+    rule: Rule, base: str, row: Any, edges: Edges, nearby: Near, scope: Scope, small_limit: float
+) -> tuple[str, str | None, int | None]:
+    """Severity, the reason where it is not the base, and when the clock can next change it."""
+    clock = {"working": rule.working, "location": row.location, "channel": row.channel}
+    share = scope.clocks.share_left(row.opened_at, row.due_at, **clock)
+    worth = edges.worth(row)
+    limit = nearby.get(row.channel or "", {}).get(row.rule)
+    small = worth is not None and worth[1] < small_limit * 10 ** money.digits(worth[0])
+    up = []
+    if edges.is_top(worth):
+        up.append("value at risk is in the top tenth of open ones")
+    if limit is not None:
+        up.append(limit)
+    if share < _QUARTER:
+        up.append("less than a quarter of the clock is left" if share else "the clock ran out")
+    down = ["small order with more than half of the clock left"] if small and share > _HALF else []
+    severity = stepped(base, up=bool(up), down=bool(down))
+    reason = "; ".join([*up, *down]) if severity != base else None
+    return severity, reason, _crossing(row, share, clock, scope)
+
+
+def _crossing(row: Any, share: float, clock: Mapping[str, Any], scope: Scope) -> int | None:
+    """When the clock next crosses half, a quarter or its end; None after it."""
+    if share <= 0:
+        return None
+    if share < _QUARTER:
+        return int(row.due_at)
+    mark = _HALF if share > _HALF else _QUARTER
+    return max(scope.now + 1, scope.clocks.reaches(mark, row.opened_at, row.due_at, **clock) - _EARLY)
+
+
+# --- the top tenth ----------------------------------------------------------------------------------------------------
+
+
+def find_edges(connection: Connection, company: Business) -> Edges:
+    """The largest value of each group that is not in its top tenth."""
+    counts = connection.execute(
+        select(_e.currency, func.count()).where(ACTIVE, _e.value_at_risk.is_not(None)).group_by(_e.currency)
+    ).all()
+    groups: dict[str, list[tuple[str | None, int]]] = {}
+    for currency, count in counts:
+        known = company.in_base(1.0, currency or company.base_currency, company.today) is not None
+        groups.setdefault(company.base_currency if known else currency, []).append((currency, count))
+    return Edges(company, {group: _edge(connection, company, group, parts) for group, parts in groups.items()})
+
+
+def _edge(connection: Connection, company: Business, group: str, parts: Iterable[tuple[str | None, int]]) -> float:
+    """The value after the tenth: k of n are within, so the (k + 1)th largest is the first that is not."""
+    currencies = list(parts)
+    place = sum(count for _, count in currencies) // _TENTH
+    if len(currencies) == 1:
+        return float(_in_group(company, group, currencies[0][0], _largest(connection, currencies[0][0], place, 1)[0]))
+    amounts = [
+        _in_group(company, group, currency, amount)
+        for currency, _ in currencies
+        for amount in _largest(connection, currency, 0, place + 1)
+    ]
+    return float(sorted(amounts, reverse=True)[place])
+
+
+def _largest(connection: Connection, currency: str | None, first: int, count: int) -> list[int]:
+    of_currency = _e.currency.is_(None) if currency is None else _e.currency == currency
+    values = select(_e.value_at_risk).where(ACTIVE, of_currency, _e.value_at_risk.is_not(None))
+    return list(connection.execute(values.order_by(_e.value_at_risk.desc()).offset(first).limit(count)).scalars())
+
+
+def _in_group(company: Business, group: str, currency: str | None, amount: int) -> float:
+    if group != company.base_currency:
+        return amount
+    converted = company.in_base(amount, currency or company.base_currency, company.today)
+    return amount if converted is None else converted
+
+
+# --- marketplace limits -----------------------------------------------------------------------------------------------
+
+
+def _near(connection: Connection, scope: Scope, company: Business) -> Near:
+    """Limits that are near, looked at once a day as of its beginning (UTC), and when a limit changed."""
+    percent = float(scope.settings["market_limit_near"])
+    marks = [scope.now // DAY, percent, market_limits.mark(connection, company.today)]
+    before = scope.before.get("judged", {})
+    known: Near = before.get("near", {})
+    if before.get("limits") != marks or not known:
+        known = market_limits.near(connection, scope.now // DAY * DAY, percent)
+    scope.judged |= {"limits": marks, "near": known}
+    return known
+
+
+# --- which ones -------------------------------------------------------------------------------------------------------
+
+
+def _to_judge(connection: Connection, scope: Scope, edges: Edges, touched: Collection[int]) -> set[int] | None:
+    """Ids that can have changed; None: all."""
+    company = edges.company
+    day = company.today
+    rates = {currency: company.in_base(1e9, currency, day) for currency in company.rates}
+    marks = [float(scope.settings["small_order_limit"]), company.base_currency, rates, scope.judged["near"]]
+    before = scope.before.get("judged", {})
+    earlier = before.get("edges", {})
+    scope.judged |= {"base": marks, "edges": dict(edges.amounts)}
+    if scope.full or before.get("base") != marks:
+        return None
+    found = set(touched)
+    changed = [rule.code for rule in RULES if scope.values_changed(rule)]
+    moved = [_passed(edges, group, earlier.get(group)) for group in {*edges.amounts, *earlier}]
+    some = [condition for condition in moved if condition is not None]
+    conditions = [_e.rejudge_at <= scope.now, *([_e.rule.in_(changed)] if changed else []), *some]
+    for condition in conditions:
+        found.update(connection.execute(select(_e.id).where(ACTIVE, condition)).scalars())
+    since = before.get("event", 0) - _LATE_EVENTS
+    of_people = select(exception_events.c.exception_fk).where(exception_events.c.id > since)
+    found.update(connection.execute(of_people).scalars())
+    return found
+
+
+def _passed(edges: Edges, group: str, earlier: float | None) -> ColumnElement[bool] | None:
+    """Amounts that the edge of a group passed over; a little more where rates are rounded."""
+    edge = edges.amounts.get(group)
+    if edge == earlier:
+        return None
+    low, high = sorted((max(0.0, edge or 0.0), max(0.0, earlier or 0.0)))
+    if edge is None or earlier is None:
+        low, high = 0.0, math.inf
+    company = edges.company
+    found = []
+    for currency in {group, *company.rates} if group == company.base_currency else {group}:
+        rate = company.in_base(1e9, currency, company.today) if group == company.base_currency else 1e9
+        if rate:
+            of_currency = _e.currency == currency
+            if currency == company.base_currency:
+                of_currency = or_(of_currency, _e.currency.is_(None))
+            within = _e.value_at_risk >= int(low / (rate / 1e9)) - 1
+            if high < math.inf:
+                within = and_(within, _e.value_at_risk <= int(high / (rate / 1e9)) + 1)
+            found.append(and_(of_currency, within))
+    return or_(*found) if found else None
+
+
+_COLUMNS = (
+    _e.id, _e.rule, _e.severity, _e.severity_reason, _e.value_at_risk, _e.currency, _e.opened_at, _e.detected_at,
+    _e.due_at, _e.acknowledge_by, _e.acknowledged_at, _e.channel, _e.location, _e.rejudge_at,
+)  # fmt: skip
+
+
+def _rows(connection: Connection, scope: Scope, which: Collection[int] | None) -> Sequence[Any]:
+    by_service = any(scope.values.by_service(rule) for rule in RULES)
+    service = select(orders.c.service).where(orders.c.id == _e.order_fk).scalar_subquery() if by_service else _e.rule
+    statement = select(*_COLUMNS, service.label("service")).where(ACTIVE)
+    if which is None:
+        return connection.execute(statement).all()
+    if not which:
+        return []
+    with dialect.id_set(connection, which) as ids:
+        return connection.execute(statement.where(_e.id.in_(select(ids.c.id)))).all()
+
+
+def newest_event(connection: Connection) -> int:
+    """Number of the newest event."""
+    return connection.execute(select(func.max(exception_events.c.id))).scalar() or 0

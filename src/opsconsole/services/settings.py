@@ -1,6 +1,6 @@
 """Business settings: declared once here, dated in the database, read as of a moment.
 
-Rules bring their own: ``rule.CODE.on`` switches a rule off, ``rule.CODE.parameter`` moves a threshold.
+The values of rules (``rule.CODE.on``, ``rule.CODE.parameter``) are answered here too, but live in ``rule_values``.
 ``tracking_formats`` maps a carrier's key to the family of its tracking numbers, where the key does not tell.
 """
 
@@ -18,6 +18,8 @@ from opsconsole.domain.field import Field, Kind
 from opsconsole.domain.listing import Listing, from_rows
 from opsconsole.rules.order_exceptions import RULES
 from opsconsole.rules.stock_policy import POLICY
+from opsconsole.services.rule_values import as_settings, values_in_force
+from opsconsole.services.rule_values_changes import set_value
 from opsconsole.store import audit, dialect
 from opsconsole.store.database import Database
 from opsconsole.store.schema import settings
@@ -62,6 +64,17 @@ _BUSINESS = (
         0,
         1_000_000,
         "Under it an exception is one step less severe while more than half of its clock is left.",
+        "Order exceptions",
+    ),
+    Setting(
+        "market_limit_near",
+        "Marketplace limit is near",
+        "number",
+        75,
+        "% of what it allows",
+        1,
+        100,
+        "From there on the exceptions that would breach it are one step more severe.",
         "Order exceptions",
     ),
     Setting(
@@ -146,7 +159,7 @@ def settings_in_force(connection: Connection, now: int) -> dict[str, Any]:
     """Values of all settings as of ``now``: the newest not after it, else the default."""
     newest = (
         select(settings.c.key, func.max(settings.c.valid_from).label("valid_from"))
-        .where(settings.c.valid_from <= now)
+        .where(settings.c.valid_from <= now, settings.c.key.not_like("rule.%"))
         .group_by(settings.c.key)
         .subquery()
     )
@@ -156,11 +169,15 @@ def settings_in_force(connection: Connection, now: int) -> dict[str, Any]:
         )
     )
     known = {key: json.loads(value) for key, value in rows}
-    return {key: setting.default for key, setting in SETTINGS.items()} | known
+    defaults = {key: setting.default for key, setting in SETTINGS.items()}
+    return defaults | known | as_settings(values_in_force(connection, now))
 
 
 def change_setting(database: Database, key: str, value: Any, *, who: str, now: int) -> Change:
     """Set a business setting from ``now`` on; UserError says why a value cannot be."""
+    if key in SETTINGS and key.startswith("rule."):
+        _, code, of_rule = key.split(".", 2)
+        return set_value(database, code, of_rule, value, reason="Changed in the settings", who=who, now=now)
     checked = _checked(key, value)
     with database.write() as connection:
         before = settings_in_force(connection, now)[key]

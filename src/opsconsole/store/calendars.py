@@ -3,12 +3,13 @@
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from opsconsole.domain.calendar import NINE_TO_FIVE, BusinessCalendar, Hours
 from opsconsole.domain.instants import day_from_date
-from opsconsole.store.schema import calendars
+from opsconsole.store.schema import calendars, cut_offs
 
 _HOLIDAY_YEARS = range(2010, 2041)
 
@@ -47,3 +48,29 @@ def public_holidays(country: str, subdivision: str | None = None) -> Sequence[in
     except NotImplementedError:
         return ()
     return tuple(day_from_date(day) for day in known)
+
+
+@cache
+def holiday_names(country: str, subdivision: str | None, year: int) -> Mapping[int, str]:
+    """Names of a year's public holidays by day number."""
+    import holidays
+
+    try:
+        known = holidays.country_holidays(country, subdiv=subdivision or None, years=year)
+    except NotImplementedError:
+        return {}
+    return {day_from_date(day): str(name) for day, name in sorted(known.items())}
+
+
+@cache
+def holiday_places() -> Mapping[str, Sequence[str]]:
+    """Countries whose public holidays are known, with their subdivisions."""
+    import holidays
+
+    return {country: tuple(parts) for country, parts in sorted(holidays.list_supported_countries().items())}
+
+
+def load_cut_offs(conn: Connection) -> Sequence[Row[Any]]:
+    """All rows of the cut-offs, the newest of a location first."""
+    c = cut_offs.c
+    return conn.execute(select(cut_offs).order_by(c.location, c.valid_from.desc(), c.id.desc())).all()

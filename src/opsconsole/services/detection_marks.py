@@ -1,0 +1,119 @@
+"""What a run remembers for the next: how the tables beside the orders looked, which data was there."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, func, select
+
+from opsconsole.rules.order_exceptions import RULES
+from opsconsole.rules.rule import Need, Rule
+from opsconsole.store.schema import (
+    batch_fields,
+    batches,
+    metadata,
+    orders,
+    products,
+    sku_aliases,
+    stock_levels,
+)
+
+if TYPE_CHECKING:
+    from opsconsole.services.detection_scope import Scope
+
+# --- marks ------------------------------------------------------------------------------------------------------------
+
+
+def table_marks(connection: Connection, now: int) -> dict[str, str]:
+    """A few numbers per table that change when its content does."""
+    as_of = func.coalesce(stock_levels.c.counted_at, stock_levels.c.source_time)
+    known = func.count().filter(as_of <= now)
+    counts = {
+        "products": select(func.count(), func.max(products.c.batch_id)).select_from(products),
+        "stock_levels": select(
+            func.count(), func.max(stock_levels.c.batch_id), func.max(stock_levels.c.source_time), known
+        ).select_from(stock_levels),
+    }
+    marks = {name: repr(tuple(connection.execute(query).one())) for name, query in counts.items()}
+    marks["sku_aliases"] = _content(connection, sku_aliases)
+    others = {name for rule in RULES for name in rule.watches if name not in marks}
+    imported = {name for name in others if "batch_id" in metadata.tables[name].c}
+    marks |= {name: _content(connection, metadata.tables[name]) for name in others - imported}
+    return marks | _import_marks(connection, imported)
+
+
+def _content(connection: Connection, table: Any) -> str:
+    """The same for the same rows of a small table."""
+    rows = sorted(repr(tuple(row)) for row in connection.execute(select(table)))
+    return hashlib.blake2b(repr(rows).encode(), digest_size=8).hexdigest()
+
+
+def _import_marks(connection: Connection, names: Iterable[str]) -> dict[str, str]:
+    """Of large tables: how many batches brought rows of them, and the newest."""
+    kind = batch_fields.c.record_kind
+    wanted = sorted(names)
+    rows = connection.execute(
+        select(kind, func.count(), func.max(batch_fields.c.batch_id)).where(kind.in_(wanted)).group_by(kind)
+    )
+    known = {row[0]: repr(tuple(row[1:])) for row in rows}
+    return {name: known.get(name, "") for name in wanted}
+
+
+def newest_imports(connection: Connection) -> dict[str, int]:
+    """When the newest import of each channel was finished; ``""`` for those that name none."""
+    rows = connection.execute(
+        select(batches.c.channel, func.max(batches.c.finished_at))
+        .where(batches.c.finished_at.is_not(None))
+        .group_by(batches.c.channel)
+    )
+    newest: dict[str, int] = {}
+    for channel, finished in rows:
+        newest[channel or ""] = max(finished, newest.get(channel or "", 0))
+    return newest
+
+
+def fields_said(connection: Connection) -> dict[tuple[int, str], frozenset[str]]:
+    """Per batch and record kind the fields its files had."""
+    rows = connection.execute(
+        select(batch_fields).where(batch_fields.c.record_kind.in_(("orders", "shipments", "customers")))
+    )
+    return {(row.batch_id, row.record_kind): frozenset(json.loads(row.fields_json)) for row in rows}
+
+
+# --- data that is there -----------------------------------------------------------------------------------------------
+
+
+def channels_that_tell(connection: Connection, scope: "Scope", rule: Rule) -> tuple[str, frozenset[str] | None]:
+    """What is missing for the rule in words (empty: nothing), and the channels whose files tell what it needs."""
+    telling: frozenset[str] | None = None
+    for number, need in enumerate(rule.needs):
+        known = _telling(connection, scope, rule, need, f"{rule.code}.{number}")
+        if not known:
+            return need.words, None
+        if need.by_channel:
+            telling = frozenset(known) if telling is None else telling & frozenset(known)
+    return "", telling
+
+
+def _telling(connection: Connection, scope: "Scope", rule: Rule, need: Need, key: str) -> list[str]:
+    """Channels that tell (``*``: not by channel); what told once is not asked again."""
+    known: list[str] = list(scope.before.get("needs", {}).get(key, ()))
+    if scope.full or scope.moved or not rule.scoped:
+        asked = [channel for channel in (_channels(connection) if need.by_channel else ["*"]) if channel not in known]
+        for channel in asked:
+            probe = need.probe().limit(1)
+            if need.by_channel:
+                probe = probe.where(orders.c.channel == channel)
+            if connection.execute(probe).first() is not None:
+                known.append(channel)
+    scope.needs[key] = sorted(known)
+    return known
+
+
+def _channels(connection: Connection) -> list[str]:
+    """Channels of orders, by jumping from one to the next in the index."""
+    first = select(func.min(orders.c.channel).label("channel")).cte("known", recursive=True)
+    following = select(func.min(orders.c.channel)).where(orders.c.channel > first.c.channel).scalar_subquery()
+    known = first.union_all(select(following).where(first.c.channel.is_not(None)))
+    return list(connection.execute(select(known.c.channel).where(known.c.channel.is_not(None))).scalars())
