@@ -12,9 +12,10 @@ from opsconsole.domain import evidence as words
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.field import TimeLeft
 from opsconsole.domain.instants import SECOND
-from opsconsole.domain.pages import ExceptionPage, HistoryEvent, OtherException, RunbookStep
+from opsconsole.domain.pages import ExceptionPage, HistoryEvent, IncidentMark, OtherException, RunbookStep
 from opsconsole.domain.resources import resource
 from opsconsole.domain.severity import SEVERITIES
+from opsconsole.domain.tags import split
 from opsconsole.domain.wording import instant, plural
 from opsconsole.rules.order_exceptions import BY_CODE
 from opsconsole.rules.order_exceptions_conditions import ACTIVE
@@ -22,6 +23,9 @@ from opsconsole.rules.rule import Rule
 from opsconsole.services.business import business, setting
 from opsconsole.services.calendars import Clocks
 from opsconsole.services.history import read_events
+from opsconsole.services.incidents import touching
+from opsconsole.services.links import links
+from opsconsole.services.links_subject import subject_of
 from opsconsole.services.names import channel_names, location_names, vendor_names
 from opsconsole.services.orders_timeline import read_way, stops
 from opsconsole.store.database import Database
@@ -55,6 +59,7 @@ def _page(connection: Connection, row: Row[Any], now: int) -> ExceptionPage:
     order = "" if way is None else way.order["order_number"] or way.order["order_id"]
     until = now if row.closed_at is None else row.closed_at
     values = _values(connection, row, site, channel, until, zone)
+    why = words.in_sentences(rule.sentences, values, now=until, zone=zone)
     return ExceptionPage(
         **{name: getattr(row, name) for name in _AS_STORED},
         title=rule.label,
@@ -66,7 +71,7 @@ def _page(connection: Connection, row: Row[Any], now: int) -> ExceptionPage:
         owner=row.owner or "",
         time_left=_time_left(connection, rule, row, now),
         currency=row.currency or "",
-        why=words.in_sentences(rule.sentences, values, now=until, zone=zone),
+        why=why,
         others=_others(connection, row, now),
         stops=() if way is None else stops(way, rule.blocks if row.closed_at is None else ""),
         runbook=_runbook(connection, rule, row, values, now, zone),
@@ -75,7 +80,31 @@ def _page(connection: Connection, row: Row[Any], now: int) -> ExceptionPage:
         ignored_reason=row.ignored_reason or "",
         as_of=now,
         time_zone=zone,
+        waiting_on=row.waiting_on or "",
+        waiting_until=row.waiting_until,
+        tags=split(row.tags),
+        links=links(connection, subject_of(connection, row, way, rule.label, why, values), now),
+        incidents=() if row.order_fk is None else _incidents(connection, row.order_fk, now),
+        severity_words=_severity_words(rule, row, now, zone),
     )
+
+
+def _incidents(connection: Connection, order_fk: int, now: int) -> tuple[IncidentMark, ...]:
+    """Incidents that touched the order, for its timeline."""
+    return tuple(
+        IncidentMark(touch.incident, touch.title, touch.starts_at, touch.ends_at)
+        for touch in touching(connection, [order_fk], now)
+    )
+
+
+def _severity_words(rule: Rule, row: Row[Any], now: int, zone: str) -> tuple[str, ...]:
+    """Why it has this severity, and its two clocks."""
+    told = [_severity_reason(rule, row) or f"{row.severity}, as every {rule.label.lower()} begins"]
+    if row.closed_at is None and row.acknowledged_at is None:
+        told.append(f"acknowledge by **{instant(row.acknowledge_by, zone, year_of=now)}**")
+    if row.closed_at is None:
+        told.append(f"resolve by **{instant(row.due_at, zone, year_of=now)}**")
+    return tuple(told)
 
 
 def _values(connection: Connection, row: Row[Any], site: str, channel: str, now: int, zone: str) -> dict[str, Any]:
