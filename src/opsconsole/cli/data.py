@@ -50,10 +50,10 @@ def _all_there(paths: list[str]) -> None:
 
 def _detected(database: Database, now: int) -> str:
     """What the rules found in the new data; an import stays when they cannot run as of its moment."""
-    from opsconsole.services.detection import detect as run
+    from opsconsole.services.clockwork import turn
 
     try:
-        return run(database, now, who=who()).words
+        return turn(database, now, who=who()).words
     except UserError as refusal:
         return str(refusal).rstrip(".")
 
@@ -67,12 +67,13 @@ def sources(parsed: argparse.Namespace) -> int:
 
 
 def detect(parsed: argparse.Namespace) -> int:
-    """``detect``: run the rules now."""
-    from opsconsole.services.detection import detect as run
+    """``detect``: run the rules now, and automation on what they open."""
+    from opsconsole.services.clockwork import turn
 
     now = moment(parsed)
     with opened(parsed) as database:
-        report = run(database, now, full=parsed.full, who=who(), progress=progress(parsed))
+        done = turn(database, now, full=parsed.full, who=who(), progress=progress(parsed))
+    report = done.report
     if parsed.json:
         print_json(
             {
@@ -81,6 +82,8 @@ def detect(parsed: argparse.Namespace) -> int:
                 "opened": report.opened,
                 "closed": report.closed,
                 "reopened": report.reopened,
+                "no_longer_waiting": len(done.woken),
+                "automated": len(done.acted.touched),
                 "milliseconds": report.milliseconds,
                 "rules": [
                     {"key": rule.code, "state": rule.state, "open": rule.open, "older": rule.older,
@@ -91,7 +94,7 @@ def detect(parsed: argparse.Namespace) -> int:
         )  # fmt: skip
         return DONE
     silent = [f"{rule.label}: {rule.reason}." for rule in report.rules if rule.state == "no_data"]
-    print_lines([f"{report.words} ({plural(report.milliseconds, 'ms', 'ms')}).", *silent])
+    print_lines([f"{done.words} ({plural(report.milliseconds, 'ms', 'ms')}).", *silent])
     return DONE
 
 

@@ -36,7 +36,7 @@ class Clockwork(QObject):
         if workspace is None or self._desk.tasks.is_running("clockwork"):
             return
         self._desk.tasks.run(
-            lambda progress: _detect(workspace, progress), self._done, self._failed, kind="clockwork", owner=self
+            lambda progress: _turn(workspace, progress), self._done, self._failed, kind="clockwork", owner=self
         )
 
     def _follow(self) -> None:
@@ -47,8 +47,8 @@ class Clockwork(QObject):
         else:
             self._timer.stop()
 
-    def _done(self, report: Any) -> None:
-        if report.opened or report.closed or report.reopened:
+    def _done(self, turn: Any) -> None:
+        if turn.changed:
             self._desk.touched(TOUCHED)
 
     def _failed(self, error: BaseException) -> None:
@@ -59,7 +59,7 @@ class Clockwork(QObject):
             self._desk.errors.report(error)
 
 
-def _detect(workspace: "Workspace", progress: "Progress") -> Any:
-    from opsconsole.services import detection
+def _turn(workspace: "Workspace", progress: "Progress") -> Any:
+    from opsconsole.services import clockwork
 
-    return detection.detect(workspace.database, workspace.now(), progress=progress)
+    return clockwork.turn(workspace.database, workspace.now(), progress=progress)

@@ -17,7 +17,7 @@ from opsconsole.domain.progress import Progress
 
 if TYPE_CHECKING:
     from opsconsole.desktop.tab import Tab
-    from opsconsole.domain.detection_report import DetectionReport
+    from opsconsole.services.clockwork import Turn
     from opsconsole.services.import_recognition import Recognition
     from opsconsole.services.import_report import FileReport
 
@@ -30,7 +30,7 @@ class ImportOutcome:
 
     files: list["FileReport"] = field(default_factory=list)
     headline: str = ""
-    detection: "DetectionReport | None" = None
+    detection: "Turn | None" = None
     dry_run: bool = False
 
 
@@ -139,7 +139,7 @@ def import_and_detect(
     workspace: Workspace, paths: Sequence[Path], channels: Mapping[Path, str], check_only: bool, progress: Progress
 ) -> ImportOutcome:
     """Import files, each with the channel it was given, then run the rules; runs in a worker."""
-    from opsconsole.services import detection, imports
+    from opsconsole.services import clockwork, imports
 
     now = workspace.now()
     groups: dict[str | None, list[Path]] = {}
@@ -160,5 +160,5 @@ def import_and_detect(
     outcome = ImportOutcome(merged.files, merged.headline(), dry_run=check_only)
     if any(file.written for file in merged.files):
         progress.step(0, 0, "Running the exception rules")
-        outcome.detection = detection.detect(workspace.database, workspace.now(), who=workspace.user)
+        outcome.detection = clockwork.turn(workspace.database, workspace.now(), who=workspace.user)
     return outcome
