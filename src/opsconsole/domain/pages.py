@@ -147,7 +147,10 @@ class Fact:
 
 @dataclass(frozen=True)
 class OrderPage:
-    """All about one order; the tables are listings, so the list and the workbook show them like any other."""
+    """All about one order; the tables are listings, so the list and the workbook show them like any other.
+
+    ``around`` are the further tables that have rows (picks, refunds, disputes, tickets, charges, ...), titled.
+    """
 
     order_fk: int
     title: str
@@ -172,3 +175,4 @@ class OrderPage:
     history: tuple[HistoryEvent, ...] = field(default_factory=tuple)
     as_of: int = 0
     time_zone: str = "UTC"
+    around: tuple[Listing, ...] = ()

@@ -1,4 +1,4 @@
-"""The page of one order: lines, money, promises, parcels, scans, returns, answers, exceptions, timeline, history."""
+"""The page of one order: lines, money, promises, parcels, scans, returns, what stands around it, timeline, history."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -8,12 +8,13 @@ from sqlalchemy import Connection, select
 from opsconsole.domain import money, wording
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.pages import Fact, HistoryEvent, OrderPage
-from opsconsole.domain.statuses import ORDER_STATUSES, PAYMENT_STATUSES
+from opsconsole.domain.statuses import DUTY_STATUSES, ORDER_STATUSES, PAYMENT_STATUSES
 from opsconsole.rules.order_exceptions import BY_CODE
 from opsconsole.services.business import business
 from opsconsole.services.history import read_events
 from opsconsole.services.names import channel_names, location_names, vendor_names
 from opsconsole.services.order_exceptions_page import of_order
+from opsconsole.services.orders_page_around import around
 from opsconsole.services.orders_page_tables import OrderTables
 from opsconsole.services.orders_timeline import Way, promises, read_way, stops
 from opsconsole.store.database import Database
@@ -86,6 +87,7 @@ def _page(connection: Connection, way: Way, order_fk: int) -> OrderPage:
         history=_history(connection, way, order_fk),
         as_of=now,
         time_zone=zone,
+        around=around(connection, order_fk, now, zone, order["currency"] or ""),
     )
 
 
@@ -111,6 +113,7 @@ def _basis_words(basis: str) -> str:
 def _facts(connection: Connection, way: Way) -> Iterable[Fact]:
     order, carriers = way.order, vendor_names(connection)
     payment = PAYMENT_STATUSES.get(order["payment_status"] or "")
+    duty = DUTY_STATUSES.get(order["duty_status"] or "")
     texts = (
         ("Order id", order["order_id"]),
         ("Customer", order["customer_name"] or order["customer_id"]),
@@ -123,6 +126,10 @@ def _facts(connection: Connection, way: Way) -> Iterable[Fact]:
         ("Service", order["service"]),
         ("Carrier", carriers.get(order["carrier_key"], order["carrier_key"])),
         ("Risk", order["risk_level"]),
+        ("Hold reason", order["hold_reason"]),
+        ("Billed to", ", ".join(part for part in (order["bill_name"], order["bill_country"]) if part)),
+        ("Customs number", order["customs_number"]),
+        ("Duty", duty.label if duty else order["duty_status"]),
         ("Tags", order["tags"]),
         ("Note", order["note"]),
         ("Cancel reason", order["cancel_reason"]),

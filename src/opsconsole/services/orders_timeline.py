@@ -1,7 +1,7 @@
 """An order's way as stops: what happened when, what was promised, and where it stands still."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -10,8 +10,10 @@ from opsconsole.domain.evidence import promise_words
 from opsconsole.domain.instants import SECOND
 from opsconsole.domain.pages import Promise, TimelineStop
 from opsconsole.domain.statuses import ORDER_STATUSES, PAYMENT_STATUSES
-from opsconsole.store.schema import order_lines, orders, shipment_events, shipments
+from opsconsole.store.schema import order_events, order_lines, orders, shipment_events, shipments
 
+# The warehouse's steps in their order.
+_STEPS = ("allocated", "released", "picking", "picked", "packed")
 _PROMISES = {
     "ship_by": ("Ship by", "Ship-by kept", "Ship-by missed"),
     "deliver_by": ("Deliver by", "Deliver-by kept", "Deliver-by missed"),
@@ -20,7 +22,10 @@ _PROMISES = {
 
 @dataclass(frozen=True)
 class Way:
-    """Facts of an order as of a moment, None where they have not happened; ``parcels`` and ``scans`` are counts."""
+    """Facts of an order as of a moment, None where they have not happened; ``parcels`` and ``scans`` are counts.
+
+    ``steps`` are the instants at which the warehouse did its steps, the newest of each.
+    """
 
     order: Mapping[str, Any]
     now: int
@@ -29,6 +34,7 @@ class Way:
     scans: int = 0
     first_scan_at: int | None = None
     allocated: bool | None = None
+    steps: Mapping[str, int] = field(default_factory=dict)
 
     def happened(self, name: str) -> int | None:
         """Instant of a fact, when it lies not after now."""
@@ -39,6 +45,13 @@ class Way:
         """Whether the order's status belongs to one of the groups."""
         status = ORDER_STATUSES.get(self.order["status"] or "")
         return status is not None and any(group in status.groups for group in groups)
+
+    def reached(self, step: str) -> bool:
+        """Whether the warehouse has done a step, or one that comes after it."""
+        if self.status_in("shipped") or self.happened("shipped_at") is not None:
+            return True
+        done = {*self.steps, self.order["status"]}
+        return any(later in done for later in _STEPS[_STEPS.index(step) :])
 
 
 def read_way(connection: Connection, order_fk: int, now: int, zone: str) -> Way | None:
@@ -68,7 +81,16 @@ def read_way(connection: Connection, order_fk: int, now: int, zone: str) -> Way 
         scans,
         first_scan if first_scan is not None and first_scan <= now else None,
         None if not said else (covered or 0) >= (open_ or 0),
+        _steps(connection, order_fk, now),
     )
+
+
+def _steps(connection: Connection, order_fk: int, now: int) -> dict[str, int]:
+    e = order_events.c
+    statement = (
+        select(e.code, func.max(e.occurred_at)).where(e.order_fk == order_fk, e.occurred_at <= now).group_by(e.code)
+    )
+    return {row[0]: row[1] for row in connection.execute(statement)}
 
 
 def promises(way: Way) -> dict[str, Promise]:
@@ -91,7 +113,7 @@ def promises(way: Way) -> dict[str, Promise]:
 
 
 def stops(way: Way, blocked: str = "") -> tuple[TimelineStop, ...]:
-    """Placed, paid, allocated (where it is known), shipped, first scan (where scans come), delivered.
+    """Placed, paid, the warehouse's steps (where they are known), shipped, first scan (where scans come), delivered.
 
     ``blocked`` is the stop that an exception says does not happen; without one it is the first missed promise's.
     """
@@ -118,10 +140,7 @@ def _plain_stops(way: Way, made: Mapping[str, Promise], blocked: str) -> list[Ti
         found.append(_stop("cancelled", "Cancelled", way.happened("cancelled_at"), True))
         return found
     found.append(_stop("paid", "Paid", way.happened("paid_at"), paid))
-    if way.allocated is not None:
-        # What has left the house was allocated, whatever its lines say.
-        left = shipped or way.happened("shipped_at") is not None
-        found.append(_stop("allocated", "Allocated", None, way.allocated or left))
+    found += _warehouse_stops(way, blocked)
     part = _part_shipped(way)
     found.append(
         replace(_stop("shipped", "Shipped", way.happened("shipped_at"), shipped, made.get("ship_by")), note=part)
@@ -130,6 +149,20 @@ def _plain_stops(way: Way, made: Mapping[str, Promise], blocked: str) -> list[Ti
         scans = f"{way.scans} scans" if way.scans > 1 else ""
         found.append(replace(_stop("first_scan", "Scan", way.first_scan_at, False), note=scans))
     found.append(_stop("delivered", "Delivered", way.happened("delivered_at"), delivered, made.get("deliver_by")))
+    return found
+
+
+def _warehouse_stops(way: Way, blocked: str) -> list[TimelineStop]:
+    """Allocated where lines or steps tell it; picked and packed where the warehouse tells its steps."""
+    told = any(step in way.steps or step == way.order["status"] for step in _STEPS)
+    found = []
+    if way.allocated is not None or told or blocked == "allocated":
+        # What has left the house was allocated, whatever its lines say.
+        done = way.allocated or way.reached("allocated")
+        found.append(_stop("allocated", "Allocated", way.steps.get("allocated"), done))
+    for step, label in (("picked", "Picked"), ("packed", "Packed")):
+        if told or blocked == step:
+            found.append(_stop(step, label, way.steps.get(step), way.reached(step)))
     return found
 
 

@@ -38,6 +38,11 @@ def order_panel(
         section = listing_section(title, getattr(page, name), keys, formats)
         if section is not None:
             parts.append(section)
+    for listing in page.around:
+        shown = tuple(field.key for field in listing.fields if not field.hidden)
+        section = listing_section(listing.title, listing, shown, formats)
+        if section is not None:
+            parts.append(section)
     for title, facts in (("Money", page.money), ("Order", page.facts)):
         if facts:
             parts.append(Section(title, sections.pairs([_pair(fact) for fact in facts])))
