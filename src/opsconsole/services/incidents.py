@@ -32,10 +32,10 @@ i, link, e = incidents.c, incident_exceptions.c, exceptions.c
 
 _KIND_LABELS = tuple((kind.code, kind.label) for kind in INCIDENT_KINDS.values())
 _FIELDS = (
-    Field("state", "State", Kind.STATUS, labels=labels(dict(INCIDENT_STATES)), width=80),
+    Field("state", "State", Kind.STATUS, labels=labels(dict(INCIDENT_STATES)), width=64),
     Field("title", "Incident", stretch=True, total=Total.COUNT, total_words="incidents"),
-    Field("kind", "Kind", Kind.STATUS, labels=_KIND_LABELS, width=140),
-    Field("started", "Started", Kind.INSTANT, width=130),
+    Field("kind", "Kind", Kind.STATUS, labels=_KIND_LABELS, width=132, wide_only=True),
+    Field("started", "Started", Kind.INSTANT, width=146),
     Field("lasts", "Lasts", Kind.DURATION, width=80, help="Until its end; while it has none: until now."),
     Field("exceptions", "Exceptions", Kind.QUANTITY, width=90, total=Total.SUM, help="Attached, open and closed."),
     Field("orders", "Orders", Kind.QUANTITY, width=70, help="Touched, each once per incident."),

@@ -13,6 +13,7 @@ from opsconsole.desktop.messages import MessageAction
 from opsconsole.desktop.settings import LAST_FOLDER
 from opsconsole.desktop.workspace import Workspace
 from opsconsole.domain.instants import to_datetime
+from opsconsole.domain.listing import Listing
 from opsconsole.domain.progress import Progress
 
 if TYPE_CHECKING:
@@ -61,6 +62,11 @@ def export_shown(tab: "Tab") -> None:
     if listing is None:
         tab.bar.show_message("warn", "There is no list here to export yet.")
         return
+    export_listing(tab, listing)
+
+
+def export_listing(tab: "Tab", listing: Listing) -> None:
+    """Export the rows of any listing a tab shows."""
 
     def write(workspace: Workspace, path: Path, progress: Progress) -> Path:
         from opsconsole.services import exports
