@@ -44,22 +44,26 @@ _BESIDE = {
     "ignored_cause": "ignored_until",
 }
 _BYSTANDERS = frozenset({"noted", "ticked", "severity", "withdrawn"})
-TRACKED = (*SHOWN, "tags", "acknowledged_at", "closed_at", "closed_by", "ignored_cause")
+_TRACKED = frozenset({*SHOWN, *_BESIDE, "tags"})
 
 
 @dataclass
 class Seen:
-    """A row as somebody saw it: its values then, and the events that changed them since (by column)."""
+    """A row as somebody saw it: values that changed since, as they were, and the events that did it (by column)."""
 
-    values: dict[str, Any]
+    values: dict[str, Any] = field(default_factory=dict)
     events: dict[str, Any] = field(default_factory=dict)
     whole: bool = True  # every version since is told by the history
 
 
 def versioned(row: Row[Any], sets: Mapping[str, Any]) -> dict[str, Any]:
     """Detail of the event that says what a write changed: the version it made, and values before and after."""
-    changed = {name: [getattr(row, name), value] for name, value in sets.items() if getattr(row, name) != value}
-    return {"version": row.version + 1, **{name: pair for name, pair in changed.items() if name in TRACKED}}
+    told: dict[str, Any] = {"version": row.version + 1}
+    for name, value in sets.items():
+        before = getattr(row, name)
+        if before != value and name in _TRACKED:
+            told[name] = [before, value]
+    return told
 
 
 def as_seen(connection: Connection, rows: Iterable[Row[Any]], versions: Mapping[int, int]) -> dict[int, Seen]:
@@ -72,17 +76,18 @@ def as_seen(connection: Connection, rows: Iterable[Row[Any]], versions: Mapping[
 
 
 def _back(row: Row[Any], version: int, events: Sequence[Any]) -> Seen:
-    seen = Seen({name: getattr(row, name) for name in TRACKED})
+    seen = Seen()
     counted = 0
     for event in events:
         detail = json.loads(event.detail_json) if event.detail_json else {}
-        if detail.get("version", 0) <= version:
+        if "version" not in detail:
             continue
+        if detail["version"] <= version:
+            break
         counted += 1
-        for name, pair in detail.items():
-            if name in seen.values:
-                seen.values[name] = pair[0]
-                seen.events.setdefault(name, event)
+        for name in _TRACKED.intersection(detail):
+            seen.values[name] = detail[name][0]
+            seen.events.setdefault(name, event)
     seen.whole = row.version - version == counted
     return seen
 
@@ -103,7 +108,7 @@ def collisions(row: Row[Any], seen: Mapping[str, Any], wanted: Mapping[str, Any]
 
     ``exact`` also looks at what only the program writes: an undo must find what its change left.
     """
-    names = [name for name in wanted if name in seen and (name in SHOWN or (exact and name in _BESIDE))]
+    names = [name for name in seen if name in wanted and (name in SHOWN or (exact and name in _BESIDE))]
     return {name for name in names if getattr(row, name) not in (seen[name], wanted[name])}
 
 
@@ -117,9 +122,9 @@ def differences(row: Row[Any], seen: Mapping[str, Any], wanted: Mapping[str, Any
     """The three values of each column in conflict that people know."""
     shown = {_BESIDE.get(name, name) if name not in SHOWN else name for name in names}
     return tuple(
-        Difference(known, seen[name], getattr(row, name), wanted.get(name, seen[name]))
+        Difference(known, seen.get(name, getattr(row, name)), getattr(row, name), wanted.get(name, seen.get(name)))
         for name, known in SHOWN.items()
-        if name in shown and name in seen
+        if name in shown
     )
 
 

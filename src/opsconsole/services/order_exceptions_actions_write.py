@@ -18,6 +18,7 @@ from opsconsole.services import changes_log
 from opsconsole.services.history import Event, write_events
 from opsconsole.services.order_exceptions_actions_merge import (
     SHOWN,
+    Seen,
     as_seen,
     collisions,
     conflicts,
@@ -174,23 +175,30 @@ def _plan(
     planned: Planned = []
     refused: list[tuple[Row[Any], tuple[Any, ...], Any]] = []
     for row in rows:
-        read = seen.get(row.id)
+        sets, read = deed.sets(row), seen.get(row.id)
         names: set[str] = set()
-        wanted = deed.sets(row) or {}
+        wanted = sets or {}
         if read is not None:
             wanted = deed.sets(cast(Any, _AsRead(row, read.values))) or wanted
             names = collisions(row, read.values, wanted, exact=False)
         closed = deed.needs_active and row.state not in ACTIVE_STATES
         if names or closed or (read is not None and not read.whole and not SHOWN.keys().isdisjoint(wanted)):
-            values = read.values if read is not None else {}
-            events = [read.events[name] for name in names or {"state"} if name in read.events] if read else []
-            told = differences(row, values, wanted, names | ({"state"} if closed and values else set()))
-            refused.append((row, told, max(events, key=lambda event: event.id, default=None)))
-            continue
-        sets = deed.sets(row)
-        if sets is not None:
+            refused.append(_refusal(row, read, wanted, names, closed=closed))
+        elif sets is not None:
             planned.append((row, sets))
     return planned, conflicts(connection, refused)
+
+
+def _refusal(
+    row: Row[Any], read: Seen | None, wanted: Mapping[str, Any], names: set[str], *, closed: bool
+) -> tuple[Row[Any], tuple[Any, ...], Any]:
+    """A refused row, the three values of what collides, and the event that changed it where that is known."""
+    if read is None:
+        return row, (), None
+    shown = names | ({"state"} if closed and "state" in read.values else set())
+    events = [read.events[name] for name in names or {"state"} if name in read.events]
+    told = differences(row, read.values, wanted, shown)
+    return row, told, max(events, key=lambda event: event.id, default=None)
 
 
 def _plan_back(
