@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from opsconsole import __version__
+from opsconsole.cli.incidents_arguments import add_incidents
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.instants import from_iso
 
@@ -77,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     _data(command)
     _answers(command)
     _keeping(command)
+    add_incidents(command, _Parser, _instant)
     _window(command)
     return parser
 

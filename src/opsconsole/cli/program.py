@@ -25,6 +25,7 @@ _COMMANDS = {
     "list": "answers.list_rows",
     "explain": "answers.explain",
     "export": "answers.export",
+    "incidents": "incidents.run",
     "backup": "keeping.backup",
     "restore": "keeping.restore",
     "check": "keeping.check",

@@ -97,14 +97,14 @@ def as_listing(
 
 _FIELDS = (
     Field("severity", "Severity", Kind.SEVERITY, width=64, total=Total.COUNT, total_words="exceptions"),
-    Field("type", "Type", Kind.STATUS, labels=LABELS, width=140),
-    Field("order", "Order", Kind.IDENTIFIER, missing="None", width=100, total=Total.DISTINCT, total_words="orders"),
+    Field("type", "Type", Kind.STATUS, labels=LABELS, width=132),
+    Field("order", "Order", Kind.IDENTIFIER, missing="None", width=92, total=Total.DISTINCT, total_words="orders"),
     Field("why", "Why", missing="None", stretch=True, help="What fired the rule, in short."),
-    Field("time_left", "Time left", Kind.TIME_LEFT, missing="Closed", width=150, total=Total.OVER,
+    Field("time_left", "Time left", Kind.TIME_LEFT, missing="Closed", width=140, total=Total.OVER,
           total_words="over time", help="Until it must be resolved."),
     Field("value_at_risk", "Value at risk", Kind.MONEY, currency="currency", missing="Unknown", width=100,
           total=Total.SUM),
-    Field("owner", "Owner", missing="Unassigned", width=104, total=Total.MISSING, total_words="without owner"),
+    Field("owner", "Owner", missing="Unassigned", width=96, total=Total.MISSING, total_words="without owner"),
     Field("state", "State", Kind.STATE, labels=labels(EXCEPTION_STATES), width=118),
     Field("channel", "Channel", missing="None", hidden=True),
     Field("location", "Site", missing="Unknown", hidden=True),

@@ -33,6 +33,7 @@ i, link, e = incidents.c, incident_exceptions.c, exceptions.c
 _KIND_LABELS = tuple((kind.code, kind.label) for kind in INCIDENT_KINDS.values())
 _FIELDS = (
     Field("state", "State", Kind.STATUS, labels=labels(dict(INCIDENT_STATES)), width=64),
+    Field("number", "No.", Kind.IDENTIFIER, width=44, help="What to name on the command line."),
     Field("title", "Incident", stretch=True, total=Total.COUNT, total_words="incidents"),
     Field("kind", "Kind", Kind.STATUS, labels=_KIND_LABELS, width=132, wide_only=True),
     Field("started", "Started", Kind.INSTANT, width=146),
@@ -82,6 +83,7 @@ def _row(connection: Connection, row: Row[Any], now: int, currency: str) -> dict
     until = now if row.ends_at is None else min(now, row.ends_at)
     return {
         **row._mapping,
+        "number": str(row.id),
         "state": _state(row, now),
         "started": row.starts_at,
         "lasts": max(0, until - row.starts_at) // SECOND,

@@ -142,7 +142,7 @@ def _exceptions(connection: Connection, incident: Row[Any], key: str, now: int, 
         for row in rows
     }
     more = (
-        Field("attached_by", "Attached by", width=96, help="System: by the incident's rule."),
+        Field("attached_by", "Attached by", hidden=True, help="System: by the incident's rule."),
         Field("counted", "Counted", Kind.MONEY, currency="currency", missing="Not counted", total=Total.SUM,
               hidden=True, help="What counts as value at risk now: of each order the largest."),
     )  # fmt: skip
