@@ -115,6 +115,10 @@ class SampleTab(Tab):
         super().__init__(desk)
 
     @staticmethod
+    def load_views(workspace: Workspace, key: str) -> tuple[Any, ...]:
+        return ()
+
+    @staticmethod
     def load(workspace: Workspace, request: Request, progress: Progress) -> TabContent:
         made = listing()
         kinds = [Chip("", "All types", len(made), amount=4_831_240, currency="USD")]

@@ -11,6 +11,7 @@ from opsconsole.desktop.messages import SUCCESS_MS
 from opsconsole.desktop.tab_content import TabContent
 from opsconsole.desktop.workspace import Workspace
 from opsconsole.domain.errors import UserError
+from opsconsole.services.saved_views import StoredView
 
 Settled = Callable[[], None]
 
@@ -138,7 +139,8 @@ def test_filters_and_views_are_remembered_but_not_the_search(
 ) -> None:
     tab.toolbar.search.setText("amazon")
     tab.chips._pick("Late shipment")
-    tab.filters.save_view("My morning queue")
+    kept = StoredView(7, "sample", "My morning queue", "", tab.filters.state())
+    tab.filters.set_stored_views((kept,))
     again = sample.SampleTab(desk)
     qtbot.addWidget(again)
     again.reload()
@@ -146,7 +148,8 @@ def test_filters_and_views_are_remembered_but_not_the_search(
     assert again.chips.current == "Late shipment"
     assert again.toolbar.search.text() == ""
     again.filters.clear()
-    again.filters.use_view("My morning queue")
+    again.filters.set_stored_views((kept,))
+    again.filters.use_view("#7")
     assert again.toolbar.search.text() == "amazon"
     assert again.chips.current == "Late shipment"
 

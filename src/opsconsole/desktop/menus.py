@@ -1,6 +1,6 @@
 """Buttons that open a menu of choices under themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QMenu, QWidget
@@ -9,7 +9,10 @@ from opsconsole.desktop.keycaps import KeyButton
 
 
 class ChoiceButton(KeyButton):
-    """``Owner: any ⌄``: shows the chosen words, ``chosen(value)`` when another is picked."""
+    """``Owner: any ⌄``: shows the chosen words, ``chosen(value)`` when another is picked.
+
+    ``make_menu`` may give another menu than that of the choices.
+    """
 
     chosen = Signal(str)
 
@@ -19,6 +22,7 @@ class ChoiceButton(KeyButton):
         self._strong = strong
         self._choices: list[tuple[str, str]] = []
         self._current = ""
+        self.make_menu: Callable[[], QMenu] = self._choices_menu
         self.clicked.connect(self.open_menu)
 
     @property
@@ -45,15 +49,22 @@ class ChoiceButton(KeyButton):
             self.choose(self._choices[0][0])
 
     def open_menu(self) -> None:
-        """Open the menu under the button."""
-        menu = QMenu(self)
+        """Open the menu under the button, its chosen entry under the keyboard."""
+        menu = self.make_menu()
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.mapToGlobal(QPoint(0, self.height() + 2)))
+        usable = [action for action in menu.actions() if not action.isSeparator()]
+        if usable:
+            menu.setActiveAction(next((action for action in usable if action.isChecked()), usable[0]))
+
+    def _choices_menu(self) -> QMenu:
+        menu = QMenu(self)
         for value, words in self._choices:
             action = menu.addAction(words)
             action.setCheckable(True)
             action.setChecked(value == self._current)
             action.triggered.connect(lambda checked=False, value=value: self._pick(value))
-        menu.popup(self.mapToGlobal(QPoint(0, self.height() + 2)))
+        return menu
 
     def _pick(self, value: str) -> None:
         if value != self._current:

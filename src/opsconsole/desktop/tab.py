@@ -33,7 +33,7 @@ A tab with another middle (tiles and a chart) overrides ``make_body`` and ``show
 is all that is needed to appear.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt
@@ -99,9 +99,10 @@ class Tab(TabFrame):
         self.request = Request(workspace.now(), self.filters.options())
         self.toolbar.set_moment(f"As of {self.desk.formats(self.request.now).instant(self.request.now)}")
         request, load, kind = self.request, self.load, f"{self.key}.load"
+        views = self.load_views if self.has_toolbar else None
         self.list.show_skeleton()
         self.desk.tasks.run(
-            lambda progress: _load_and_arrange(load, workspace, request, progress),
+            lambda progress: _load_and_arrange(load, views, self.key, workspace, request, progress),
             self._show_loaded,
             self._load_failed,
             kind=kind,
@@ -271,11 +272,15 @@ class Tab(TabFrame):
 
 def _load_and_arrange(
     load: Callable[[Workspace, Request, Progress], TabContent],
+    views: Callable[[Workspace, str], Sequence[Any]] | None,
+    key: str,
     workspace: Workspace,
     request: Request,
     progress: Progress,
 ) -> tuple[TabContent, Any]:
     content = load(workspace, request, progress)
+    if views is not None:
+        content = content._replace(views=views(workspace, key))
     if content.listing is None:
         return content, None
     from opsconsole.desktop.table.arranger import Arranger

@@ -1,5 +1,6 @@
 """Actions of a tab: shortcuts that act while list or panel has the focus, and the buttons at the panel's foot."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,10 @@ class TabActions(QObject):
         self.actions = tab.row_actions()
         for action in self.actions:
             if action.shortcut:
-                self._add_shortcut(action, region)
+                self._add_shortcut(action.shortcut, region, partial(self.run, action))
+        for command in tab.commands():
+            for keys in command.keys:
+                self._add_shortcut(keys, region, command.run)
 
     def ids(self) -> list[Any]:
         """Identities the actions are for: the marked rows, else the current one."""
@@ -61,7 +65,8 @@ class TabActions(QObject):
             ]
         )
 
-    def _add_shortcut(self, action: TabAction, region: QWidget) -> None:
-        shortcut = QShortcut(QKeySequence(action.shortcut), region)
+    @staticmethod
+    def _add_shortcut(keys: str, region: QWidget, run: Callable[[], None]) -> None:
+        shortcut = QShortcut(QKeySequence(keys), region)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(lambda: self.run(action))
+        shortcut.activated.connect(run)

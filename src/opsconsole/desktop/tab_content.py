@@ -36,7 +36,8 @@ class TabContent(NamedTuple):
     ``status`` are marked words for the status bar (``**214** open``); the frame adds how many rows are selected to the
     first. ``badge`` is the count beside the tab's name. ``group_labels`` name the columns inside group rows, by the
     group's raw value and field key. ``choices`` are the values of selectors that only the data knows (periods, say).
-    ``data`` is for the tab's own widgets. ``freshness`` ``None`` leaves the last one.
+    ``data`` is for the tab's own widgets. ``freshness`` ``None`` leaves the last one. ``views`` are the stored views
+    that this user sees (the frame reads them).
     """
 
     listing: Listing | None = None
@@ -47,6 +48,7 @@ class TabContent(NamedTuple):
     group_labels: Mapping[Any, Mapping[str, str]] = {}
     choices: Mapping[str, Sequence[tuple[str, str]]] = {}
     data: Any = None
+    views: Sequence[Any] | None = None
 
 
 class Selector(NamedTuple):
@@ -55,6 +57,8 @@ class Selector(NamedTuple):
     With ``field`` it keeps the rows of one value of that field (choices come from the listing). Without, its chosen
     value is passed to the loader in ``Request.options`` and choosing reloads; ``choices`` are (value, words), the first
     is the default, and a loader may give others in ``TabContent.choices``. ``group_by`` makes it group the list.
+    ``keeps`` gives some of the ``choices`` the raw values of ``field`` that they keep. ``in_menu`` makes it a switch
+    between its two choices in the menu of views instead of the toolbar.
     """
 
     key: str
@@ -63,16 +67,25 @@ class Selector(NamedTuple):
     field: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     group_by: bool = False
+    keeps: Mapping[str, frozenset[Any]] = {}
+    in_menu: bool = False
+
+
+ME = "@me"
 
 
 class SavedView(NamedTuple):
-    """A named state of a tab: chip, selectors, search and sort."""
+    """A named state of a tab: chip, selectors, search and sort, and further values to keep by field.
+
+    ``ME`` among the values of ``equals`` stands for whoever looks.
+    """
 
     name: str
     chip: str = ""
     selected: Mapping[str, str] = {}
     search: str = ""
     sort: tuple[SortBy, ...] = ()
+    equals: Mapping[str, tuple[Any, ...]] = {}
 
 
 class TabAction(NamedTuple):
@@ -93,3 +106,15 @@ class TabAction(NamedTuple):
     icon: str = ""
     enabled: Callable[[list[Any]], bool] | None = None
     why_not: str = ""
+
+
+class TabCommand(NamedTuple):
+    """Something a tab does without rows; ``keys`` act while list or panel has the focus, ``words`` stand in lists.
+
+    ``shown`` are the keys as a list of shortcuts names them, where that is shorter (``1 … 9``).
+    """
+
+    words: str
+    run: Callable[[], None]
+    keys: tuple[str, ...] = ()
+    shown: str = ""

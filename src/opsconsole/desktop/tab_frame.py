@@ -1,6 +1,6 @@
 """What every tab is made of, and what it may call: parts laid out, tasks run, writes done, errors told."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, Signal
@@ -11,8 +11,9 @@ from opsconsole.desktop.chips import ChipRow
 from opsconsole.desktop.desk import Desk
 from opsconsole.desktop.messages import MessageAction, MessageBar
 from opsconsole.desktop.panel import DetailPanel
+from opsconsole.desktop.saved_views import ViewsMenu
 from opsconsole.desktop.settings import PANEL_OPEN
-from opsconsole.desktop.tab_content import Request, SavedView, Selector, TabAction, TabContent
+from opsconsole.desktop.tab_content import Request, SavedView, Selector, TabAction, TabCommand, TabContent
 from opsconsole.desktop.tab_filters import Filters
 from opsconsole.desktop.table.arrangement import SortBy
 from opsconsole.desktop.table.cells import Tones
@@ -61,7 +62,20 @@ class TabFrame(QWidget):
         self.list = ListView(self.key, desk.tasks, desk.settings)
         self.panel = DetailPanel()
         self.filters = Filters(self.key, self.toolbar, self.chips, self.list, self.selectors, self.views, desk.settings)
+        self.filters.me = lambda: desk.workspace.user if desk.workspace is not None else ""
+        self.views_menu = ViewsMenu(self)
         self._lay_out()
+
+    @staticmethod
+    def load_views(workspace: Workspace, key: str) -> Sequence[Any]:
+        """Stored views of a tab that the user sees; runs in a worker."""
+        from opsconsole.services import saved_views
+
+        return saved_views.list_views(workspace.database, key, workspace.user)
+
+    def commands(self) -> tuple[TabCommand, ...]:
+        """What can be done on this tab without rows: shortcuts beside those of the rows, and for the palette."""
+        return ()
 
     def row_actions(self) -> tuple[TabAction, ...]:
         """What can be done with the selected rows."""

@@ -84,6 +84,7 @@ class Toolbar(QFrame):
         self.search.textChanged.connect(self.search_changed)
         self.search.setVisible(bool(search_hint))
         self.selectors: dict[str, ChoiceButton] = {}
+        self._in_menu = {selector.key for selector in selectors if selector.in_menu}
         for selector in selectors:
             self._add_selector(selector)
         self.columns = KeyButton("Columns", icon="columns", style="flat")
@@ -125,8 +126,12 @@ class Toolbar(QFrame):
         self._left.addWidget(self.view)
         self._left.addWidget(self.save_view)
         self._left.addWidget(self.search, 1)
-        for button in self.selectors.values():
-            self._left.addWidget(button)
+        for key, button in self.selectors.items():
+            if key in self._in_menu:
+                button.setParent(self)
+                button.hide()
+            else:
+                self._left.addWidget(button)
         row.addLayout(self._left, 1)
         row.addStretch()
         row.addWidget(self.columns)

@@ -1,7 +1,8 @@
-"""An order's timeline: facts on the line, promises as diamonds under it."""
+"""An order's timeline: facts on the line, promises as diamonds under it, incidents as triangles on it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
@@ -12,6 +13,7 @@ from opsconsole.desktop.theme import theme
 _EDGE = 28.0
 _LINE_Y = 46.0
 _PROMISE_Y = _LINE_Y + 48
+_FLAG_LINE = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,15 @@ class Stop:
     elapsed: str = ""
     late: bool = False
     promise: tuple[str, str, bool] | None = None
+    at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Something that touched the order on its way: when, and what is said of it under the line."""
+
+    at: int
+    words: str
 
 
 class Timeline(QWidget):
@@ -35,18 +46,24 @@ class Timeline(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._stops: Sequence[Stop] = ()
+        self._flags: Sequence[Flag] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        """132 px high with promises, 84 without."""
-        return QSize(360, 132 if any(stop.promise for stop in self._stops) else 84)
+        """132 px high with promises, 84 without, and a line for each flag."""
+        return QSize(360, self._plain_height() + _FLAG_LINE * len(self._flags))
 
-    def show_stops(self, stops: Sequence[Stop]) -> None:
-        """Show these stops, oldest first."""
+    def _plain_height(self) -> int:
+        return 132 if any(stop.promise for stop in self._stops) else 84
+
+    def show_stops(self, stops: Sequence[Stop], flags: Sequence[Flag] = ()) -> None:
+        """Show these stops, oldest first, and what touched the order between them."""
         self._stops = stops
+        self._flags = flags
         self.setFixedHeight(self.sizeHint().height())
         self.setAccessibleName("Timeline")
-        self.setAccessibleDescription("; ".join(self._words(stop) for stop in stops))
+        told = [*(self._words(stop) for stop in stops), *(flag.words for flag in flags)]
+        self.setAccessibleDescription("; ".join(told))
         self.update()
 
     @staticmethod
@@ -68,8 +85,7 @@ class Timeline(QWidget):
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        step = (self.width() - 2 * _EDGE) / max(1, len(self._stops) - 1)
-        spots = [QPointF(_EDGE + index * step, _LINE_Y) for index in range(len(self._stops))]
+        spots = self._spots()
         for before, spot, stop in zip(spots, spots[1:], self._stops[1:], strict=False):
             self._paint_link(painter, before, spot, stop)
         for spot, stop in zip(spots, self._stops, strict=True):
@@ -77,6 +93,54 @@ class Timeline(QWidget):
             if stop.promise:
                 self._paint_promise(painter, spot, stop.promise, clear=not stop.when and stop.state != "blocked")
         self._paint_promise_words(painter, spots)
+        self._paint_flags(painter, spots)
+
+    def _spots(self) -> list[QPointF]:
+        """Stops at equal steps; by the widths of their names where equal steps would let names touch."""
+        metrics = QFontMetricsF(theme.font("caption", strong=True))
+        widths = [metrics.horizontalAdvance(stop.label) for stop in self._stops]
+        step = (self.width() - 2 * _EDGE) / max(1, len(widths) - 1)
+        pairs = list(pairwise(widths))
+        if all((one + other) / 2 + 4 <= step for one, other in pairs):
+            return [QPointF(_EDGE + index * step, _LINE_Y) for index in range(len(widths))]
+        gap = max((self.width() - sum(widths)) / max(1, len(widths) - 1), 2.0)
+        spots, left = [], 0.0
+        for width in widths:
+            spots.append(QPointF(left + width / 2, _LINE_Y))
+            left += width + gap
+        return spots
+
+    def _place(self, at: int, spots: Sequence[QPointF]) -> float:
+        """X of an instant between the stops around it; behind the last known one halfway to the next."""
+        known = [(stop.at, spot.x()) for stop, spot in zip(self._stops, spots, strict=True) if stop.at is not None]
+        before = [(moment, x) for moment, x in known if moment <= at]
+        after = [(moment, x) for moment, x in known if moment > at]
+        if not before:
+            return known[0][1] if known else spots[0].x()
+        start, left = before[-1]
+        if after:
+            end, right = after[0]
+            return left + (right - left) * (at - start) / max(end - start, 1)
+        further = [spot.x() for spot in spots if spot.x() > left]
+        return (left + further[0]) / 2 if further else left
+
+    def _paint_flags(self, painter: QPainter, spots: Sequence[QPointF]) -> None:
+        """Triangles on the line, numbered where there are several, and their words under everything."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for number, flag in enumerate(self._flags):
+            y = self._plain_height() + number * _FLAG_LINE
+            mark = f"{number + 1}" if len(self._flags) > 1 else ""
+            for x, middle in ((self._place(flag.at, spots), _LINE_Y), (6.0, y + 8.0)):
+                corners = ((0, -6), (6, 5), (-6, 5))
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(theme.color("warn"))
+                painter.drawPolygon(QPolygonF([QPointF(x + dx, middle + dy) for dx, dy in corners]))
+            painter.setFont(theme.font("caption"))
+            painter.setPen(theme.color("text_muted"))
+            words = painter.fontMetrics().elidedText(
+                f"{mark} {flag.words}".strip(), Qt.TextElideMode.ElideRight, self.width() - 18
+            )
+            painter.drawText(QRectF(18, y, self.width() - 18, _FLAG_LINE), Qt.AlignmentFlag.AlignVCenter, words)
 
     def _paint_link(self, painter: QPainter, before: QPointF, spot: QPointF, stop: Stop) -> None:
         ahead = stop.state == "ahead"

@@ -2,17 +2,21 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from PySide6.QtCore import QObject
 
+from opsconsole.desktop.dialogs.exception_conflict import ConflictDialog, told
+from opsconsole.desktop.dialogs.exception_moments import far, moment_of, soon
 from opsconsole.desktop.dialogs.prompt import Entry, Prompt, PromptField, ask
 from opsconsole.desktop.messages import MessageAction
+from opsconsole.desktop.table.formats import Formats
 from opsconsole.desktop.workspace import Workspace
 from opsconsole.domain.change import Change
 from opsconsole.domain.errors import UserError
-from opsconsole.domain.instants import DAY, HOUR, day_of, day_start
 from opsconsole.domain.progress import Progress
 from opsconsole.domain.root_causes import ROOT_CAUSES
+from opsconsole.domain.tags import split
 from opsconsole.domain.wording import plural
 
 if TYPE_CHECKING:
@@ -39,8 +43,31 @@ class ExceptionActions(QObject):
         self._do("start", ids)
 
     def wait(self, ids: list[int]) -> None:
-        """Say that they wait for somebody else."""
-        self._do("wait", ids)
+        """Ask on whom they wait, and until when."""
+        names = [(name, name) for name in self.owners]
+        choices = [("", "Open end"), *soon(self._tab.desk.formats())]
+        fields = (
+            PromptField("on", "Waiting on", Entry.SUGGEST, names, needed="Write who has to act."),
+            PromptField("until", "Until", Entry.SUGGEST, choices, required=False),
+        )
+        self._ask("Wait with", ids, fields, "Set to waiting", "wait")
+
+    def ignore(self, ids: list[int]) -> None:
+        """Ask why nobody has to act, and until when."""
+        fields = (
+            PromptField("reason", "Reason", Entry.LINE, needed="Write why nobody has to act."),
+            PromptField("until", "Until", Entry.SUGGEST, far(self._tab.desk.formats())),
+        )
+        self._ask("Ignore", ids, fields, "Ignore", "ignore")
+
+    def tag(self, ids: list[int]) -> None:
+        """Ask for tags to add and to take away."""
+        known = [(tag, tag) for tag in self._tags()]
+        fields = (
+            PromptField("add", "Add tags, separated by commas", Entry.SUGGEST, known, required=False),
+            PromptField("remove", "Take tags away", Entry.SUGGEST, [("", ""), *known], required=False),
+        )
+        self._ask("Tag", ids, fields, "Save tags", "tag")
 
     def reopen(self, ids: list[int]) -> None:
         """Open them again, awake."""
@@ -75,17 +102,8 @@ class ExceptionActions(QObject):
 
     def snooze(self, ids: list[int]) -> None:
         """Ask until when."""
-        formats = self._tab.desk.formats()
-        now, zone = formats.as_of, formats.zone
-        tomorrow = day_start(day_of(now, zone) + 1, zone) + 9 * HOUR
-        moments = (
-            (now + HOUR, "1 hour"),
-            (now + 4 * HOUR, "4 hours"),
-            (tomorrow, "Tomorrow"),
-            (now + 7 * DAY, "1 week"),
-        )
-        choices = [(str(at), f"{words}: {formats.instant(at)}") for at, words in moments]
-        self._ask("Snooze", ids, (PromptField("until", "Until", Entry.CHOICE, choices),), "Snooze", "snooze")
+        field = PromptField("until", "Until", Entry.SUGGEST, soon(self._tab.desk.formats()))
+        self._ask("Snooze", ids, (field,), "Snooze", "snooze")
 
     def tick(self, exception_id: int, step: int, done: bool) -> None:
         """Tick a runbook step or take the tick back."""
@@ -103,9 +121,11 @@ class ExceptionActions(QObject):
         title = f"{verb} {plural(len(ids), 'exception')}"
 
         def accepted(answers: Mapping[str, str], prompt: Prompt) -> None:
-            values: dict[str, Any] = dict(answers)
-            if "until" in values:
-                values["until"] = int(values["until"])
+            try:
+                values = _values(answers, self._tab.desk.formats())
+            except UserError as error:
+                prompt.refuse("until", str(error))
+                return
             self._do(service, ids, values, prompt)
 
         self._tab.set_panel_open(True)
@@ -113,21 +133,37 @@ class ExceptionActions(QObject):
         ask(self._tab.panel, title, fields, accept, accepted, draft=draft)
 
     def _do(
-        self, service: str, ids: list[int], values: Mapping[str, Any] | None = None, prompt: Prompt | None = None
+        self,
+        service: str,
+        ids: list[int],
+        values: Mapping[str, Any] | None = None,
+        prompt: Prompt | None = None,
+        *,
+        whatever: bool = False,
     ) -> None:
-        versions = self._versions(ids)
+        """Write; ``whatever`` others did meanwhile, else only what nobody else has changed since it was read."""
+        versions = None if whatever else self._versions(ids)
+        # The same request is written once, however often a slow line makes it be sent.
+        request = f"{service}:{uuid4().hex}"
 
         def write(workspace: Workspace, progress: Progress) -> Change:
             from opsconsole.services import order_exceptions
 
             deed: Callable[..., Change] = getattr(order_exceptions, service)
-            return deed(
-                workspace.database, ids, who=workspace.user, now=workspace.now(), versions=versions, **(values or {})
-            )
+            more = {"versions": versions, "request": request, **(values or {})}
+            return deed(workspace.database, ids, who=workspace.user, now=workspace.now(), **more)
 
-        self._run(write, prompt)
+        def mine(refused: list[int]) -> None:
+            self._do(service, refused, values, whatever=True)
 
-    def _run(self, write: Callable[[Workspace, Progress], Change], prompt: Prompt | None) -> None:
+        self._run(write, prompt, mine)
+
+    def _run(
+        self,
+        write: Callable[[Workspace, Progress], Change],
+        prompt: Prompt | None,
+        mine: Callable[[list[int]], None] | None = None,
+    ) -> None:
         workspace = self._tab.desk.workspace
         if workspace is None:
             return
@@ -142,23 +178,29 @@ class ExceptionActions(QObject):
         def done(change: Change) -> None:
             if prompt is not None:
                 prompt.finish()
-            self._say(change)
+            self._say(change, mine)
 
         self._tab.run(lambda progress: write(workspace, progress), done, kind="write", failed=failed)
 
-    def _say(self, change: Change) -> None:
+    def _say(self, change: Change, mine: Callable[[list[int]], None] | None) -> None:
+        formats = self._tab.desk.formats()
         if change.conflicts:
-            first = change.conflicts[0]
-            when = f" at {self._tab.desk.formats().instant(first.at)}" if first.at is not None else ""
-            who = first.who or "Somebody else"
-            more = plural(len(change.conflicts) - 1, "other") if len(change.conflicts) > 1 else ""
-            also = f", and {more} changed too" if more else ""
-            text = f"{who} changed {first.subject}{when}: {first.words or 'see its history'}{also}. {change.words}."
-            self._tab.bar.show_message("warn", text, [MessageAction("Reload", self._tab.reload, "F5")])
-        elif change.inverse is not None:
-            self._tab.say_done(f"{change.words}.", lambda workspace, progress: _undo(workspace, change))
+            refused = [conflict.id for conflict in change.conflicts]
+            retry = None if mine is None else lambda: mine(refused)
+
+            def show() -> None:
+                ConflictDialog(change.conflicts, formats, retry, self._tab).open()
+
+            actions = [MessageAction("Show differences", show), MessageAction("Reload", self._tab.reload, "F5")]
+            self._tab.bar.show_message("warn", told(change, formats), actions)
+            if change.id is not None:
+                self._tab.desk.remember_undo(change.words, lambda: self._tab.change(_undo_of(change), done="Undone."))
+        elif change.id is not None:
+            self._tab.say_done(f"{change.words}.", _undo_of(change))
         elif change.ids:
             self._tab.say_done(f"{change.words}.")
+        elif not change.ids:
+            self._tab.bar.show_message("warn", f"{change.words}: they were so already.")
         self._tab.desk.touched(TOUCHED)
 
     def _versions(self, ids: list[int]) -> dict[int, int]:
@@ -169,15 +211,42 @@ class ExceptionActions(QObject):
         versions = listing.columns["version"]
         return {identity: int(versions[row]) for row, identity in enumerate(listing.ids) if identity in wanted}
 
+    def _tags(self) -> list[str]:
+        """Tags that the list knows, the most frequent first."""
+        listing = self._tab.list.listing
+        column = [] if listing is None else listing.columns["tags"]
+        found: dict[str, int] = {}
+        for text in column:
+            for tag in split(text):
+                found[tag] = found.get(tag, 0) + 1
+        return sorted(found, key=lambda tag: (-found[tag], tag))
+
     def _user(self) -> str:
         workspace = self._tab.desk.workspace
         return workspace.user if workspace is not None else ""
 
 
-def _undo(workspace: Workspace, change: Change) -> frozenset[str]:
-    from opsconsole.services import order_exceptions
+def _undo_of(change: Change) -> Callable[[Workspace, Progress], frozenset[str]]:
+    """Takes a listed change back, in a worker."""
 
-    undone = order_exceptions.undo(workspace.database, change, who=workspace.user, now=workspace.now())
-    if undone.conflicts:
-        raise UserError(f"{undone.conflicts[0].subject} was changed since then.", "Look at its history.")
-    return TOUCHED
+    def undo(workspace: Workspace, progress: Progress) -> frozenset[str]:
+        from opsconsole.services import changes
+
+        assert change.id is not None
+        undone = changes.undo_change(workspace.database, change.id, who=workspace.user, now=workspace.now())
+        if undone.conflicts:
+            raise UserError(f"{undone.conflicts[0].subject} was changed since then.", "Look at its history.")
+        return TOUCHED
+
+    return undo
+
+
+def _values(answers: Mapping[str, str], formats: Formats) -> dict[str, Any]:
+    """What a service takes: moments as instants, tags as lists."""
+    values: dict[str, Any] = dict(answers)
+    if "until" in values:
+        values["until"] = moment_of(values["until"], formats) if values["until"] else None
+    for name in ("add", "remove"):
+        if name in values:
+            values[name] = [tag for tag in (part.strip() for part in values[name].split(",")) if tag]
+    return values

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Sequence
 from PySide6.QtWidgets import QWidget
 
 from opsconsole.desktop import sections
-from opsconsole.desktop.charts.timeline import Stop, Timeline
+from opsconsole.desktop.charts.timeline import Flag, Stop, Timeline
 from opsconsole.desktop.panel import Section
 from opsconsole.desktop.table.cells import RIGHT_KINDS, make_cell
 from opsconsole.desktop.table.formats import Formats
 from opsconsole.domain.field import Kind
 from opsconsole.domain.instants import to_datetime
 from opsconsole.domain.listing import Listing
-from opsconsole.domain.pages import HistoryEvent, TimelineStop
+from opsconsole.domain.pages import HistoryEvent, IncidentMark, TimelineStop
 
 MOST_ROWS = 8
 
@@ -26,11 +26,16 @@ def two_lines(at: int, formats: Formats) -> str:
     return f"{' '.join(words[:2]) if near else ' '.join(words[1:3])}\n{moment:%H:%M}"
 
 
-def timeline(stops: Sequence[TimelineStop], formats: Formats) -> QWidget:
-    """The drawn timeline of an order."""
+def timeline(stops: Sequence[TimelineStop], formats: Formats, incidents: Sequence[IncidentMark] = ()) -> QWidget:
+    """The drawn timeline of an order, with the incidents that touched it."""
     drawn = Timeline()
-    drawn.show_stops([_stop(stop, formats) for stop in stops])
+    drawn.show_stops([_stop(stop, formats) for stop in stops], [_flag(mark, formats) for mark in incidents])
     return drawn
+
+
+def _flag(mark: IncidentMark, formats: Formats) -> Flag:
+    until = f" to {formats.instant(mark.ends_at)}" if mark.ends_at is not None else ", not over yet"
+    return Flag(mark.starts_at, f"{mark.title}: {formats.instant(mark.starts_at)}{until}")
 
 
 def _stop(stop: TimelineStop, formats: Formats) -> Stop:
@@ -45,6 +50,7 @@ def _stop(stop: TimelineStop, formats: Formats) -> Stop:
         "" if stop.elapsed is None else formats.duration(stop.elapsed),
         stop.late,
         promise,
+        stop.at,
     )
 
 

@@ -92,9 +92,21 @@ class ListView(ListBody):
         """Keep rows whose words contain every word of ``text``."""
         self._change(search=text)
 
-    def set_filters(self, equals: Mapping[str, frozenset[Any]], rows: Sequence[int] | None, search: str) -> None:
-        """All filters at once: raw values by field key, row numbers of the listing (``None``: all), and words."""
-        self._change(equals=dict(equals), rows=rows, search=search)
+    def set_filters(
+        self,
+        equals: Mapping[str, frozenset[Any]],
+        rows: Sequence[int] | None,
+        search: str,
+        group_by: str | None = None,
+    ) -> None:
+        """All filters at once: raw values by field key, row numbers of the listing (``None``: all), and words.
+
+        ``group_by`` groups the rows in the same go; ``None`` leaves the groups as they are.
+        """
+        changes: dict[str, Any] = {"equals": dict(equals), "rows": rows, "search": search}
+        if group_by is not None and group_by != self.arrangement.group_by:
+            changes |= {"group_by": group_by, "collapsed": frozenset(), "all_collapsed": False}
+        self._change(**changes)
 
     def sort_by(self, key: str, *, descending: bool | None = None, extend: bool = False) -> None:
         """Sort by a field; again: the other direction. ``extend`` adds it after the fields sorted by so far."""

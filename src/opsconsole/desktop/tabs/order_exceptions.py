@@ -1,22 +1,45 @@
 """Order exceptions: the queue of orders in trouble, why each is there, who has it and what to do."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QMenu
 
 from opsconsole.desktop.chips import Chip
 from opsconsole.desktop.desk import Desk
 from opsconsole.desktop.dialogs.exception_actions import ExceptionActions
-from opsconsole.desktop.pages.exception_page import exception_panel
+from opsconsole.desktop.links import open_link
+from opsconsole.desktop.pages.exception_page import Callbacks, exception_panel, step_at
 from opsconsole.desktop.panel import PanelContent
 from opsconsole.desktop.tab import Tab
-from opsconsole.desktop.tab_content import Request, SavedView, Selector, TabAction, TabContent, read_freshness
+from opsconsole.desktop.tab_content import (
+    ME,
+    Request,
+    SavedView,
+    Selector,
+    TabAction,
+    TabCommand,
+    TabContent,
+    read_freshness,
+)
 from opsconsole.desktop.table.arrangement import SortBy
 from opsconsole.desktop.workspace import Workspace
-from opsconsole.domain.pages import ExceptionPage
+from opsconsole.domain.pages import ExceptionPage, Link
 from opsconsole.domain.progress import Progress
 
+_GROUPS = (
+    ("", "none"),
+    ("type", "type"),
+    ("carrier", "carrier"),
+    ("location", "site"),
+    ("sku", "SKU"),
+    ("owner", "owner"),
+    ("channel", "channel"),
+    ("order", "order"),
+)
 _STATES = (("active", "open"), ("snoozed", "snoozed"), ("ignored", "ignored"), ("closed", "closed"), ("all", "all"))
 
 
@@ -36,17 +59,35 @@ class OrderExceptionsTab(Tab):
         Selector("owner", "Owner", field="owner"),
         Selector("site", "Site", "all", field="location"),
         Selector("state", "Show", choices=_STATES),
+        Selector("group", "Group", choices=_GROUPS, group_by=True),
+        Selector(
+            "rows",
+            "One row per order",
+            field="leads",
+            choices=(("", "every exception"), ("order", "one per order")),
+            keeps={"order": frozenset({True})},
+            in_menu=True,
+        ),
     )
     views = (
         SavedView("Morning queue"),
-        SavedView("By type", sort=(SortBy("type"), SortBy("time_left"))),
+        SavedView("Mine", equals={"owner": (ME,)}, sort=(SortBy("time_left"),)),
+        SavedView("Due today", equals={"due": ("over", "today")}, sort=(SortBy("time_left"),)),
+        SavedView("S1 unassigned", equals={"severity": ("S1",), "owner": (None,)}, sort=(SortBy("time_left"),)),
+        SavedView("By type", selected={"group": "type"}, sort=(SortBy("time_left"),)),
         SavedView("Most money", sort=(SortBy("value_at_risk", descending=True),)),
     )
     sort = (SortBy("time_left"),)
 
     def __init__(self, desk: Desk) -> None:
         self._deeds: ExceptionActions | None = None
+        self._page: ExceptionPage | None = None
         super().__init__(desk)
+        self.filters.applied.connect(self._show_others)
+        for number in range(1, 10):
+            key = QShortcut(QKeySequence(str(number)), self._splitter)
+            key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            key.activated.connect(partial(self._tick, number))
 
     @staticmethod
     def load(workspace: Workspace, request: Request, progress: Progress) -> TabContent:
@@ -110,14 +151,15 @@ class OrderExceptionsTab(Tab):
 
     def build_panel(self, identity: Any, detail: ExceptionPage) -> PanelContent:
         """Panel of one exception."""
-        return exception_panel(
-            detail,
-            self.desk.formats(self.request.now, detail.time_zone),
+        self._page = detail
+        callbacks = Callbacks(
             show_other=lambda other: self.reveal(other, {}),
             show_order=lambda order: self.desk.show("orders", order),
-            copy=lambda text: QGuiApplication.clipboard().setText(text),
+            copy=self._copy,
             tick=lambda step, done: self.deeds.tick(detail.id, step, done),
+            follow=self._follow,
         )
+        return exception_panel(detail, self.desk.formats(self.request.now, detail.time_zone), callbacks)
 
     def row_actions(self) -> tuple[TabAction, ...]:
         """Resolve first; what is rarer stands behind the three dots."""
@@ -128,9 +170,57 @@ class OrderExceptionsTab(Tab):
             TabAction("snooze", "Snooze", lambda ids: self.deeds.snooze(ids), "Z"),
             TabAction("acknowledge", "Acknowledge", lambda ids: self.deeds.acknowledge(ids), "C", in_menu=True),
             TabAction("start", "Set to in progress", lambda ids: self.deeds.start(ids), "P", in_menu=True),
-            TabAction("wait", "Set to waiting", lambda ids: self.deeds.wait(ids), "W", in_menu=True),
+            TabAction("wait", "Wait for somebody", lambda ids: self.deeds.wait(ids), "W", in_menu=True),
+            TabAction("ignore", "Ignore", lambda ids: self.deeds.ignore(ids), "I", in_menu=True),
+            TabAction("tag", "Tags", lambda ids: self.deeds.tag(ids), "T", in_menu=True),
             TabAction("reopen", "Reopen", lambda ids: self.deeds.reopen(ids), "O", in_menu=True),
         )
+
+    def commands(self) -> tuple[TabCommand, ...]:
+        """Views, groups, one row per order, links, runbook."""
+        return (
+            TabCommand("Choose a view", self.toolbar.view.open_menu, ("V",)),
+            TabCommand("Save view", self.views_menu.save, ("Ctrl+S",)),
+            TabCommand("Group rows", self.toolbar.selectors["group"].open_menu, ("G",)),
+            TabCommand("One row per order", lambda: self.filters.toggle("rows"), ("D",)),
+            TabCommand("Links of this exception", self._open_links, ("L",)),
+            TabCommand("Tick a runbook step", lambda: self.set_panel_open(True), shown="1 … 9"),
+        )
+
+    def _show_others(self) -> None:
+        """With one row per order each row says how many more it stands for."""
+        self.list.set_asides({"type": "also"} if self.filters.is_on("rows") else {})
+
+    def _tick(self, place: int) -> None:
+        page = self._page
+        if page is None or page.id != self.list.current_id():
+            return
+        step = step_at(page, place)
+        if step is not None:
+            self.deeds.tick(page.id, step.number, step.done_at is None)
+
+    def _copy(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+
+    def _follow(self, link: Link) -> None:
+        """Open a page or mail, or copy a text."""
+        if not link.url:
+            self._copy(link.text)
+            self.bar.show_message("good", "The text of the ticket is on the clipboard.")
+        elif not open_link(link.url):
+            self.bar.show_message("warn", f"Nothing on this computer opens {link.url}")
+
+    def _open_links(self) -> None:
+        page = self._page
+        if page is None or page.id != self.list.current_id() or not page.links:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for link in page.links:
+            menu.addAction(link.label).triggered.connect(partial(self._follow, link))
+        anchor = self.panel if self.panel.isVisible() else self.list
+        menu.popup(anchor.mapToGlobal(QPoint(16, 64)))
+        menu.setActiveAction(menu.actions()[0])
 
 
 TAB = OrderExceptionsTab
