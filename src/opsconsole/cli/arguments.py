@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 from opsconsole import __version__
 from opsconsole.cli.incidents_arguments import add_incidents
+from opsconsole.cli.rules_arguments import add_rules
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.instants import from_iso
 
@@ -79,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     _answers(command)
     _keeping(command)
     add_incidents(command, _Parser, _instant)
+    add_rules(command, common, _Parser)
     _window(command)
     return parser
 

@@ -26,6 +26,7 @@ _COMMANDS = {
     "explain": "answers.explain",
     "export": "answers.export",
     "incidents": "incidents.run",
+    "rules": "rules.rules",
     "backup": "keeping.backup",
     "restore": "keeping.restore",
     "check": "keeping.check",

@@ -12,6 +12,7 @@ unknown), a feed ``source/channel`` (``source`` alone where it serves all channe
 
 A select or a check may give one column more, ``due_at``: the instant until which it must be resolved, where that is a
 date of its own (a cut-off, a pickup, the end of a claim window) and not a span of the rule's clock; NULL: the clock's.
+A check may also give ``severity`` where a row is graver than its type.
 ``due_at`` is no evidence: a sentence that names it needs a column of its own beside it.
 
 ``learn`` holds what a rule learns from history. Each lesson is taken once a day, from what had happened when the day
@@ -55,7 +56,8 @@ _UNITS = {"minutes": MINUTE, "hours": HOUR, "days": DAY}
 class Parameter:
     """A threshold a user may edit: default, unit and range; what is in force stands in the table ``rule_values``.
 
-    With ``delays`` it is a time that must pass before the rule fires, and moves ``opened_at`` by as much.
+    With ``delays`` it is a time that must pass before the rule fires, and moves ``opened_at`` by as much; ``working``
+    where that is working time.
     """
 
     key: str
@@ -66,6 +68,7 @@ class Parameter:
     high: float
     help: str = ""
     delays: bool = False
+    working: bool = False
 
 
 class WorkingClock(Protocol):

@@ -62,9 +62,14 @@ def ask(connection: Connection, rule: Rule, scope: Scope) -> Finding:
     whole = changed or not rule.scoped
     found: list[Found] = []
     for moment in scope.moments(rule, channels=telling):
-        rows = _rows(connection, rule, moment, None if whole else among)
-        found += _in_force(connection, rule, scope, moment, _checked(rule, rows, moment))
+        answer = found_of(connection, rule, moment, None if whole else among)
+        found += _in_force(connection, rule, scope, moment, answer)
     return Finding(rule, "ran", "", found, whole, round((time.perf_counter() - started) * 1000))
+
+
+def found_of(connection: Connection, rule: Rule, moment: Moment, among: Sequence[int] | None) -> list[Found]:
+    """What the rule says at a moment, about some orders or (None) all."""
+    return _checked(rule, _rows(connection, rule, moment, among), moment)
 
 
 def _in_force(

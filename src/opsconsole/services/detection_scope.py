@@ -65,6 +65,12 @@ class Scope:
         """Orders that a rule is asked about, when it is not asked about all."""
         return sorted({*(self.candidates or ()), *self.own.get(rule.code, ())})
 
+    @property
+    def forwarders(self) -> frozenset[str] | None:
+        """Postcodes of freight forwarders, where the business has its own list."""
+        listed = self.settings["freight_forwarders"]
+        return frozenset(listed) if listed else None
+
     def moments(self, rule: Rule, **more: Any) -> list[Moment]:
         """What the rule is asked at: once per distinct set of values among the places where it is on."""
         keys = [p.key for p in rule.parameters]
@@ -77,6 +83,7 @@ class Scope:
                 formats=self.settings["tracking_formats"] or {},
                 learned=self.learned.get(rule.code, {}),
                 clocks=self.clocks,
+                forwarders=self.forwarders,
                 **more,
             )
             for asked in self.values.sets(rule)
@@ -182,7 +189,7 @@ def _is_due_in_full(connection: Connection, last: Row[Any], now: int) -> bool:
             settings.c.changed_at >= last.as_of,
             (settings.c.valid_from >= last.as_of) & (settings.c.valid_from <= now),
         ),
-        settings.c.key.in_(("detection_horizon_days", "tracking_formats")),
+        settings.c.key.in_(("detection_horizon_days", "tracking_formats", "freight_forwarders")),
     )
     return connection.execute(changed.limit(1)).first() is not None
 

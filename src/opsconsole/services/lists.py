@@ -44,7 +44,7 @@ SOURCES: dict[str, _Source] = {
     "returns": _Source("orders", "list_returns"),
     "purchase_orders": _Source("orders", "list_purchase_orders"),
     "exceptions": _Source("order_exceptions", "list_exceptions"),
-    "rules": _Source("order_exceptions", "list_rules"),
+    "rules": _Source("exception_rules", "list_rules"),
     "stock": _Source("stock_levels", "list_stock"),
     "proposals": _Source("stock_levels", "list_stock", only="proposal"),
     "vendors": _Source("vendors", "list_vendors"),

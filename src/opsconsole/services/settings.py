@@ -94,6 +94,14 @@ _BUSINESS = (
         group="Order exceptions",
     ),
     Setting(
+        "forwarder_postcodes",
+        "Postcodes of freight forwarders",
+        "lines",
+        None,
+        help="One a line, for the fraud score; None: those that ship with the program.",
+        group="Order exceptions",
+    ),
+    Setting(
         "tracking_links",
         "Tracking pages",
         "mapping",
@@ -112,6 +120,14 @@ _BUSINESS = (
     Setting("mail_subject", "Mail: subject", "text", None, help="Names what stands in braces: {order}.", group="Links"),
     Setting("mail_body", "Mail: text", "text", None, help="None: the text that ships with it.", group="Links"),
     Setting("ticket_text", "Ticket: text", "text", None, help="None: the text that ships with it.", group="Links"),
+    Setting(
+        "freight_forwarders",
+        "Freight forwarders",
+        "lines",
+        None,
+        help="Postcodes of parcel forwarders, one a line; None: those that ship with the program.",
+        group="Order exceptions",
+    ),
 )
 
 
