@@ -89,7 +89,7 @@ def _payment_pending(shop: SimpleNamespace) -> Iterator[tuple[Key, int]]:
 
 
 def _bad_address(order: dict[str, Any]) -> bool:
-    patterns = {"US": r"\d{5}(-\d{4})?", "CA": r"[A-Z]\d[A-Z] \d[A-Z]\d"}
+    patterns = {"US": r"\d{5}(-\d{4})?", "CA": r"[A-Z]\d[A-Z] \d[A-Z]\d", "DE": r"\d{5}"}
     if not all(order[part] for part in ("address1", "city", "province", "postcode", "country")):
         return True
     return not re.fullmatch(patterns[order["country"]], order["postcode"]) or len(order["address1"]) > 35
@@ -169,6 +169,8 @@ def _no_tracking(shop: SimpleNamespace) -> Iterator[tuple[Key, int]]:
         if not _own(order) or _cancelled(order) or _delivered(order):
             continue
         for parcel in order["parcels"]:
+            if parcel["shipped_at"] is None:
+                continue
             raised = parcel["shipped_at"] + DAY
             if parcel["delivered_at"] is None and raised < shop.now and _bad_number(parcel["tracking_number"]):
                 yield ("NO_TRACKING", "shipment", f"{order['subject']}/{parcel['shipment_id']}"), raised

@@ -72,7 +72,7 @@ def test_another_seed_or_moment_makes_another_world(now):
     assert len(digests) == 3
 
 
-@pytest.mark.parametrize("orders", [100, 101, 1000])
+@pytest.mark.parametrize("orders", [500, 501, 1000])
 def test_a_world_has_as_many_orders_as_asked_for(now, orders):
     world = make_world(Clock(now), orders, 7)
     assert len(world.orders) == orders
@@ -142,18 +142,29 @@ def test_planned_orders_are_as_late_as_their_plans_say(any_world):
             assert met == (rule in plan.raises + plan.older), plan
 
 
+# The catalog of exception types, as the specification numbers them; a stale feed is planted with the feeds.
+CATALOG = (
+    "PAYMENT_PENDING", "PAYMENT_DECLINED", "FRAUD_REVIEW", "ADDRESS_INVALID", "MISSING_ORDER_INFO", "UNMAPPED_SKU",
+    "DUPLICATE_ORDER", "ROUTING_FAILED", "STUCK_ORDER", "HOLD_EXPIRED", "OUT_OF_STOCK", "BACKORDER_OVERDUE",
+    "ALLOCATION_RISK", "SHIP_BY_RISK", "LATE_SHIPMENT", "PARTIAL_SHIPMENT", "SHORT_PICK", "DAMAGED_IN_WAREHOUSE",
+    "WEIGHT_MISMATCH", "LABEL_FAILED", "NO_TRACKING", "NO_CARRIER_SCAN", "STALLED_IN_TRANSIT", "DELIVERY_EXCEPTION",
+    "CUSTOMS_HOLD", "LATE_DELIVERY", "RETURN_TO_SENDER", "CARRIER_CLAIM_DUE", "DELIVERED_NOT_RECEIVED",
+    "RETURN_OVERDUE", "REFUND_MISMATCH", "CHARGEBACK_OPEN", "CANCEL_AFTER_RELEASE", "BILLING_VARIANCE",
+    "PRICE_ERROR", "SYNC_STALE", "DROPSHIP_NO_ACK", "CHANNEL_MISMATCH", "CUSTOMER_ESCALATION",
+)  # fmt: skip
+
+
 def test_every_kind_of_trouble_is_planted_however_small_the_company(now):
-    raised = {rule for plan in make_world(Clock(now), 100, 7).orders.plans for rule in plan.raises}
-    assert raised == {
-        "PAYMENT_PENDING", "ADDRESS_INVALID", "UNMAPPED_SKU", "DUPLICATE_ORDER", "OUT_OF_STOCK", "LATE_SHIPMENT",
-        "PARTIAL_SHIPMENT", "NO_TRACKING", "LATE_DELIVERY",
-    }  # fmt: skip
+    assert len(CATALOG) == 39
+    raised = {rule for plan in make_world(Clock(now), 500, 7).orders.plans for rule in plan.raises}
+    assert raised == {*CATALOG} - {"SYNC_STALE"}
 
 
 def test_promises_are_working_days_of_the_business_calendar(world):
     holidays = frozenset(day for day, _ in world.clock.closed)
     orders = world.orders
-    for number in range(0, len(orders), 97):
+    own_dates = np.array([plan.later > 0 or plan.ship_by != NONE for plan in orders.plans] + [False])[orders.plan]
+    for number in np.flatnonzero(~own_dates)[::97].tolist():
         spec = CHANNELS[int(orders.channel[number])]
         calendar = BusinessCalendar(spec.zone, holidays=holidays)
         placed_on = day_of(int(orders.placed_at[number]), spec.zone)

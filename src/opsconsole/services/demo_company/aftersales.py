@@ -43,7 +43,11 @@ class Returns:
     quantity: Ints
     refunded: Ints
     requested_at: Ints
+    authorized_at: Ints
+    shipped_at: Ints
     received_at: Ints
+    inspected_at: Ints
+    dispositioned_at: Ints
     refunded_at: Ints
     stage: Ints
     reason: Ints
@@ -82,25 +86,29 @@ def send_back(
     count = len(line)
     requested = requested[line]
     received = requested + random.integers(4 * 24, 11 * 24, count) * HOUR
-    refunded_at = received + random.integers(20, 70, count) * HOUR
+    refunded_at = received + random.integers(16, 45, count) * HOUR
     quantity = np.where(random.random(count) < 0.8, lines.quantity[line], 1)
     order = lines.order[line]
     paid_share = 1 - money.discount[order] / np.maximum(money.subtotal[order], 1)
     refunded = np.rint(lines.unit_price[line] * quantity * paid_share).astype(np.int64)
     now = clock.as_of
-    steps = np.stack(
-        [requested + 8 * HOUR, requested + 2 * DAY, received, received + 10 * HOUR, refunded_at - 3 * HOUR, refunded_at]
-    )
+    moments = (requested + 8 * HOUR, requested + 2 * DAY, received, received + 10 * HOUR, refunded_at - 3 * HOUR)
+    steps = np.stack([*moments, refunded_at])
+    authorized, sent, arrived, inspected, decided = (_happened(moment, now) for moment in moments)
     return Returns(
-        line,
-        quantity,
-        np.where(refunded_at > now, 0, refunded),
-        requested,
-        _happened(received, now),
-        _happened(refunded_at, now),
-        (steps <= now).sum(axis=0).astype(np.int64),
-        choose(random, _REASON_WEIGHTS, count),
-        choose(random, _DISPOSITION_WEIGHTS, count),
+        line=line,
+        quantity=quantity,
+        refunded=np.where(refunded_at > now, 0, refunded),
+        requested_at=requested,
+        authorized_at=authorized,
+        shipped_at=sent,
+        received_at=arrived,
+        inspected_at=inspected,
+        dispositioned_at=decided,
+        refunded_at=_happened(refunded_at, now),
+        stage=(steps <= now).sum(axis=0).astype(np.int64),
+        reason=choose(random, _REASON_WEIGHTS, count),
+        disposition=choose(random, _DISPOSITION_WEIGHTS, count),
     )
 
 

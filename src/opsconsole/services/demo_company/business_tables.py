@@ -11,6 +11,8 @@ from opsconsole.domain.instants import day_to_date
 from opsconsole.services.demo_company.clauses import clause_rows, january
 from opsconsole.services.demo_company.clock import HOME_ZONE, Clock
 from opsconsole.services.demo_company.company import CARRIERS, CHANNELS, LOCATIONS
+from opsconsole.services.demo_company.trouble_records import DISPUTE_WINDOW_DAYS
+from opsconsole.services.demo_company.trouble_transit import CLAIM_WINDOW_DAYS
 from opsconsole.services.demo_company.working_time import HOURS
 from opsconsole.services.demo_company.world import World
 from opsconsole.store import dialect, schema
@@ -157,6 +159,46 @@ def _setting_rows(world: World) -> list[dict[str, Any]]:
     ]
 
 
+def _cut_off_rows(clock: Clock) -> list[dict[str, Any]]:
+    """The last minutes of the day: a site's usual one, and those of carriers that come earlier or later."""
+    rows = []
+    for location in LOCATIONS:
+        closes = HOURS[location.key][1]
+        for carrier, hour in (("", 15.0), ("northline", 15.5), ("meridian", 16.5), ("bluecrest", 12.0)):
+            if location.kind != "marketplace":
+                rows.append(
+                    {
+                        "location": location.key,
+                        "carrier_key": carrier,
+                        "service": "",
+                        "weekday": None,
+                        "cut_off_minute": int(hour * 60),
+                        "pickup_minute": int(min(hour + 1.5, closes) * 60),
+                        "valid_from": clock.first_day,
+                        "valid_to": None,
+                        "note": None,
+                    }
+                )
+    return rows
+
+
+def _term_rows(clock: Clock) -> list[dict[str, Any]]:
+    """Days within which each carrier takes claims, and disputes of its bills."""
+    terms = [(key, "claim_window_days", days) for key, days in CLAIM_WINDOW_DAYS.items()]
+    terms += [(key, "dispute_window_days", DISPUTE_WINDOW_DAYS) for key in CLAIM_WINDOW_DAYS]
+    return [
+        {
+            "vendor_key": key,
+            "term": term,
+            "value": float(days),
+            "valid_from": clock.first_day,
+            "valid_to": None,
+            "note": "Invented for the demo",
+        }
+        for key, term, days in terms
+    ]
+
+
 def write_business(conn: Connection, world: World) -> None:
     """Fill the tables that no file brings."""
     clock = world.clock
@@ -166,6 +208,8 @@ def write_business(conn: Connection, world: World) -> None:
     _insert(conn, schema.rates, _rate_rows(clock))
     _insert(conn, schema.targets, _target_rows(clock))
     _insert(conn, schema.clauses, clause_rows(clock))
+    _insert(conn, schema.cut_offs, _cut_off_rows(clock))
+    _insert(conn, schema.contract_terms, _term_rows(clock))
     _insert(conn, schema.annotations, _annotation_rows(clock))
     _insert(conn, schema.settings, _setting_rows(world))
     aliases = [{"channel": channel, "alias": alias, "sku": sku} for channel, alias, sku in world.catalog.aliases]

@@ -29,6 +29,8 @@ from opsconsole.services.demo_company.feeds import (
     write_log,
 )
 from opsconsole.services.demo_company.goods_records import (
+    listing_records,
+    method_records,
     product_records,
     purchase_records,
     stock_history,
@@ -45,7 +47,7 @@ from opsconsole.store import dialect, schema
 from opsconsole.store.database import Database, open_database
 
 USUAL_ORDERS = 20_000
-FEWEST_ORDERS, MOST_ORDERS = 100, 5_000_000
+FEWEST_ORDERS, MOST_ORDERS = 500, 5_000_000
 _CHUNK = 20_000
 _HISTORY_DICE = 90
 
@@ -160,7 +162,7 @@ def _write_world(conn: Connection, world: World, progress: Progress) -> int:
         )
         _count(counts.setdefault(feed, {}), result)
 
-    write(CATALOG_FEED, [vendor_records(), product_records(world)])
+    write(CATALOG_FEED, [vendor_records(), product_records(world), method_records()])
     records = OrderRecords(world)
     done = 0
     for feed, rows in _chunks(world):
@@ -169,7 +171,7 @@ def _write_world(conn: Connection, world: World, progress: Progress) -> int:
         done += len(rows)
     progress.step(done, total, "Writing stock and purchase orders")
     write(PURCHASE_FEED, purchase_records(world))
-    write(STOCK_FEED, [stock_records(world, source_time(world, STOCK_FEED))])
+    write(STOCK_FEED, [stock_records(world, source_time(world, STOCK_FEED)), listing_records(world)])
     _write_stock_history(conn, world, batches[STOCK_FEED])
     progress.step(done, total, "Writing past exceptions")
     dice = np.random.default_rng([world.seed, _HISTORY_DICE])

@@ -84,6 +84,8 @@ class Figures:
         count = len(world.orders)
         shipped = sums_by(world.lines.order, world.quantities.shipped, count)
         back = sums_by(world.lines.order[world.returns.line], world.returns.quantity, count)
+        for number, plan in zip(world.orders.of_plans().tolist(), world.orders.plans, strict=True):
+            back[number] += sum(kind == "returns" for kind, _ in plan.extra)  # one piece each
         day = self._local_days(world.facts.shipped_at, world.orders.channel)
         rows = self._shipped
         return day[rows], np.minimum(back, shipped)[rows], shipped[rows]

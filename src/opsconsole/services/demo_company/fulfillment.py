@@ -24,6 +24,7 @@ from opsconsole.services.demo_company.company import (
     PLACES,
 )
 from opsconsole.services.demo_company.orders import Orders
+from opsconsole.services.demo_company.plan import CALM
 
 # Which parcel carrier takes an order, per place: northline, swiftpost, meridian, corvid.
 _MIX = np.array(
@@ -47,7 +48,10 @@ _LATEST_SECOND = 17 * 3600 + 1800
 
 @dataclass
 class Fulfillment:
-    """Facts per order as vectors; ``NONE`` = has not happened. ``carrier`` −1: the marketplace's own."""
+    """Facts per order as vectors; ``NONE`` = has not happened. ``carrier`` −1: the marketplace's own.
+
+    ``leaves_at`` is when the first parcel left or, as far as anybody knows, will leave.
+    """
 
     paid_at: Ints
     cancelled_at: Ints
@@ -57,6 +61,7 @@ class Fulfillment:
     delivered_at: Ints
     carrier: Ints
     split: Flags
+    leaves_at: Ints
 
 
 def _weekly_noise(random: np.random.Generator, clock: Clock, days: Ints, spread: float) -> Floats:
@@ -98,8 +103,8 @@ class _Maker:
         start, end = self.clock.outage
         return np.asarray((carrier == CARRIER["swiftpost"]) & (days >= start) & (days <= end))
 
-    def shipping(self, paid: Ints, carrier: Ints) -> Ints:
-        """When each order's last parcel leaves, as if nothing were cancelled."""
+    def shipping(self, paid: Ints, carrier: Ints) -> tuple[Ints, Ints]:
+        """When each order's last parcel leaves, as if nothing were cancelled: known by now, and foreseen."""
         orders, random, clock = self.orders, self.random, self.clock
         promises = orders.promises
         noise = _weekly_noise(random, clock, promises.ship_by_on, 0.30)
@@ -126,15 +131,17 @@ class _Maker:
             shipped[mine] = np.where(late[mine], tardy, np.maximum(in_time, ready[mine] + 20 * MINUTE))
         return self._nothing_late_and_open(shipped)
 
-    def _nothing_late_and_open(self, shipped: Ints) -> Ints:
-        """Past its ship-by and not gone by now: has gone in time; otherwise what is ahead has not happened."""
+    def _nothing_late_and_open(self, shipped: Ints) -> tuple[Ints, Ints]:
+        """Past its ship-by or near it, and not gone by now: has gone in time; what is ahead has not happened."""
         promises, now = self.orders.promises, self.clock.as_of
-        overdue = (shipped > now) & (promises.ship_by < now)
+        overdue = (shipped > now) & (promises.ship_by < now + CALM * HOUR)
         # Where the promise is a day, its last parcels leave in the late afternoon.
         by_day = np.array([spec.cut_off == 0 for spec in CHANNELS])[self.orders.channel]
         early = self.random.integers(6, 90, self.size) * MINUTE + np.where(by_day, 7 * HOUR, 0)
-        shipped = np.where(overdue, promises.ship_by - early, shipped)
-        return np.where(shipped > now, NONE, shipped)
+        gone = np.minimum(promises.ship_by, now) - early
+        gone = np.maximum(gone, np.minimum(self.orders.placed_at + 30 * MINUTE, now - 3 * MINUTE))
+        shipped = np.where(overdue, gone, shipped)
+        return np.where(shipped > now, NONE, shipped), shipped
 
     def splitting(self, shipped: Ints, several: Flags) -> tuple[Ints, Flags]:
         """When the first parcel left: some orders of several lines go in two, up to two days apart."""
@@ -208,13 +215,14 @@ def fulfill(clock: Clock, random: np.random.Generator, orders: Orders, several: 
     maker = _Maker(clock, random, orders)
     carrier = maker.carriers()
     paid = maker.payments()
-    shipped = maker.shipping(paid, carrier)
+    shipped, leaves = maker.shipping(paid, carrier)
     cancelled_at, cancelled_by = maker.cancelling()
     gone = cancelled_at != NONE
     shipped = np.where(gone, NONE, shipped)
     shipped, delivered = maker.delivering(shipped, carrier)
     first, split = maker.splitting(shipped, several)
-    facts = Fulfillment(paid, cancelled_at, cancelled_by, first, shipped, delivered, carrier, split)
+    leaves = np.where(first == NONE, leaves, first)
+    facts = Fulfillment(paid, cancelled_at, cancelled_by, first, shipped, delivered, carrier, split, leaves)
     _plant(orders, facts)
     return facts
 
@@ -228,6 +236,8 @@ def _plant(orders: Orders, facts: Fulfillment) -> None:
         facts.delivered_at[number] = plan.delivered_at
         facts.cancelled_at[number] = plan.cancelled_at
         facts.cancelled_by[number] = NONE if plan.cancelled_at == NONE else CUSTOMER
+        if plan.carrier:
+            facts.carrier[number] = CARRIER[plan.carrier]
         facts.paid_at[number] = plan.placed_at + 2 * MINUTE if plan.payment == "paid" else NONE
 
 

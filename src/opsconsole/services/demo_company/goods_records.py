@@ -1,5 +1,7 @@
 """The demo company's vendors, products, stock and purchase orders as the records an import would bring."""
 
+from typing import Any
+
 import numpy as np
 
 from opsconsole.imports.records import Records
@@ -12,10 +14,18 @@ from opsconsole.services.demo_company.company import (
     SUPPLIERS,
     THREE_PLS,
 )
-from opsconsole.services.demo_company.purchasing import STATUSES
+from opsconsole.services.demo_company.purchasing import STATUSES, po_numbers
 from opsconsole.services.demo_company.stock import HISTORY_DAYS
 from opsconsole.services.demo_company.world import World
 
+# Headings of the Harmonized System for what is sold, and where suppliers make it.
+_HS_CODES = {
+    "Storage": "3924.90", "Kitchen electrics": "8516.79", "Cookware": "7323.93", "Bath": "6302.60",
+    "Tableware": "6912.00", "Garden": "8201.90", "Living": "6304.92", "Kitchen textiles": "6302.91",
+    "Table linen": "6302.51", "Hallway": "9403.60", "Bedding": "6302.21", "Lighting": "9405.21",
+    "On the go": "9617.00", "Kitchen tools": "8211.92", "Decor": "6913.90", "Toys": "9503.00",
+}  # fmt: skip
+_ORIGINS = {item.key: item.country for item in SUPPLIERS}
 _BARCODE_HEAD = "0850012"
 
 
@@ -65,6 +75,8 @@ def product_records(world: World) -> Records:
             "lead_time_days": [lead.get(key) for key in catalog.supplier],
             "pack_size": catalog.pack.tolist(),
             "minimum_order": (catalog.pack * 2).tolist(),
+            "hs_code": [_HS_CODES[category] for category in catalog.category],
+            "origin_country": [_ORIGINS.get(key, "US") for key in catalog.supplier],
             "active": [season != "discontinued" for season in catalog.season],
         },
         [0] * count,
@@ -100,6 +112,47 @@ def stock_records(world: World, counted_at: int) -> Records:
     )
 
 
+def method_records() -> Records:
+    """Shipping methods as the channels name them: each carrier's services; freight wants a phone number."""
+    rows = [(service, item.key, item.kind == "ltl_carrier") for item in CARRIERS for service in item.services]
+    columns: dict[str, list[Any]] = {
+        "channel": [""] * len(rows),
+        "method": [row[0] for row in rows],
+        "carrier_key": [row[1] for row in rows],
+        "service": [row[0] for row in rows],
+        "needs_phone": [row[2] for row in rows],
+    }
+    return Records("ship_methods", columns, [0] * len(rows))
+
+
+# Whose stock each channel offers.
+_OFFERED = (("shopify", "reno"), ("walmart", "columbus"), ("ebay", "harbor"))
+
+
+def listing_records(world: World) -> Records:
+    """What the channels offer: what is there. The oversold item is not offered any longer."""
+    stock, catalog = world.stock, world.catalog
+    rows = [
+        (channel, item, where)
+        for channel, where in _OFFERED
+        for item in np.flatnonzero(stock.place == PLACES.index(where)).tolist()
+        if item != stock.oversold
+    ]
+    product = [int(stock.product[item]) for _, item, _ in rows]
+    columns: dict[str, list[Any]] = {
+        "channel": [channel for channel, _, _ in rows],
+        "sku": [catalog.sku[number] for number in product],
+        "title": [catalog.title[number] for number in product],
+        "status": ["active"] * len(rows),
+        "location": [where for _, _, where in rows],
+        "fulfilled_by": ["Merchant"] * len(rows),
+        "quantity": [float(max(0, stock.available[item])) for _, item, _ in rows],
+        "currency": ["USD"] * len(rows),
+        "price": [int(catalog.price[number]) for number in product],
+    }
+    return Records("listings", columns, [0] * len(rows))
+
+
 def stock_history(world: World, counted_at: int) -> dict[str, list[object]]:
     """Columns of the shelves on the days before the newest count: on hand at each day's end, and available of it."""
     stock, clock = world.stock, world.clock
@@ -128,9 +181,7 @@ def purchase_records(world: World) -> list[Records]:
     """Purchase orders with their lines and receipts, oldest first."""
     purchases, catalog = world.purchases, world.catalog
     ranked = np.argsort(purchases.ordered_at, kind="stable")
-    numbers = [""] * len(ranked)
-    for rank, order in enumerate(ranked.tolist()):
-        numbers[order] = f"PO-{40_001 + rank}"
+    numbers = po_numbers(purchases)
     orders = {
         "po_number": [numbers[order] for order in ranked.tolist()],
         "vendor_key": [SUPPLIERS[number].key for number in purchases.vendor[ranked].tolist()],

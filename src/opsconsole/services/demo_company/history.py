@@ -27,17 +27,19 @@ from opsconsole.store import dialect, schema
 SYSTEM = "System"
 _DETECT_EVERY = 15 * MINUTE
 # Who takes an exception of each type, and what people found when they resolved one themselves.
-DESKS = {
-    "PAYMENT_PENDING": ("Ops manager",),
-    "ADDRESS_INVALID": ("Order desk",),
-    "UNMAPPED_SKU": ("Catalog desk",),
-    "DUPLICATE_ORDER": ("Order desk",),
-    "OUT_OF_STOCK": ("Stock desk",),
-    "LATE_SHIPMENT": ("Shift A", "Shift B"),
-    "PARTIAL_SHIPMENT": ("Shift A", "Shift B"),
-    "NO_TRACKING": ("Carrier desk",),
-    "LATE_DELIVERY": ("Carrier desk",),
-    "SYNC_STALE": ("Ops manager",),
+_FLOOR = ("Shift A", "Shift B")
+DESKS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("PAYMENT_PENDING", "PAYMENT_DECLINED", "SYNC_STALE", "BILLING_VARIANCE"), ("Ops manager",)),
+    **dict.fromkeys(("ADDRESS_INVALID", "DUPLICATE_ORDER", "FRAUD_REVIEW", "MISSING_ORDER_INFO"), ("Order desk",)),
+    **dict.fromkeys(("CANCEL_AFTER_RELEASE", "CHANNEL_MISMATCH", "ROUTING_FAILED", "HOLD_EXPIRED"), ("Order desk",)),
+    **dict.fromkeys(("UNMAPPED_SKU", "PRICE_ERROR"), ("Catalog desk",)),
+    **dict.fromkeys(("OUT_OF_STOCK", "BACKORDER_OVERDUE", "ALLOCATION_RISK", "DROPSHIP_NO_ACK"), ("Stock desk",)),
+    **dict.fromkeys(("LATE_SHIPMENT", "PARTIAL_SHIPMENT", "SHIP_BY_RISK", "STUCK_ORDER", "SHORT_PICK"), _FLOOR),
+    **dict.fromkeys(("DAMAGED_IN_WAREHOUSE", "WEIGHT_MISMATCH", "LABEL_FAILED"), _FLOOR),
+    **dict.fromkeys(("NO_TRACKING", "NO_CARRIER_SCAN", "STALLED_IN_TRANSIT", "DELIVERY_EXCEPTION"), ("Carrier desk",)),
+    **dict.fromkeys(("CUSTOMS_HOLD", "LATE_DELIVERY", "RETURN_TO_SENDER", "CARRIER_CLAIM_DUE"), ("Carrier desk",)),
+    **dict.fromkeys(("DELIVERED_NOT_RECEIVED", "CHARGEBACK_OPEN", "CUSTOMER_ESCALATION"), ("Customer desk",)),
+    **dict.fromkeys(("RETURN_OVERDUE", "REFUND_MISMATCH"), ("Returns desk",)),
 }
 _CAUSES = {
     "ADDRESS_INVALID": ("customer_address", "Customer sent the right address"),

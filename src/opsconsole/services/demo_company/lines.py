@@ -134,6 +134,9 @@ def make_lines(
         twin = int(first[numbers[plan.twin_of]]) if plan.twin_of >= 0 else -1
         _plant(lines, slice(int(first[number]), int(first[number + 1])), plan, twin, short)
     lines.unit_price = _prices(catalog, orders.channel[order], lines.product)
+    for number, plan in zip(numbers, orders.plans, strict=True):
+        if plan.price != 1.0:
+            lines.unit_price[first[number]] = round(int(lines.unit_price[first[number]]) * plan.price)
     _alias(random, lines, orders, catalog)
     return lines
 

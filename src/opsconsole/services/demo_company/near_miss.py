@@ -6,6 +6,13 @@ A rule that raises one of these is too eager.
 from collections.abc import Iterator
 
 from opsconsole.domain.instants import MINUTE
+from opsconsole.services.demo_company import (
+    trouble_aftersales,
+    trouble_checkout,
+    trouble_fulfillment,
+    trouble_records,
+    trouble_transit,
+)
 from opsconsole.services.demo_company.company import PLACE
 from opsconsole.services.demo_company.plan import TIGHT_ITEM, Plan, Planner
 
@@ -131,7 +138,20 @@ def _forgotten(planner: Planner) -> Iterator[Plan]:
     )
 
 
+_PHASES = (trouble_checkout, trouble_fulfillment, trouble_transit, trouble_aftersales, trouble_records)
+
+
+def troubles(planner: Planner) -> Iterator[Plan]:
+    """Everything that must be found."""
+    for phase in _PHASES:
+        for make in phase.TROUBLES:
+            yield from make(planner)
+
+
 def near_misses(planner: Planner) -> Iterator[Plan]:
     """Everything that must not be found."""
     for make in (_payments, _addresses, _skus_and_twins, _shipping, _deliveries, _forgotten):
         yield from make(planner)
+    for phase in _PHASES:
+        for nearly in phase.NEAR_MISSES:
+            yield from nearly(planner)

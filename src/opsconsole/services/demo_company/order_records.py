@@ -5,7 +5,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from opsconsole.domain.instants import MINUTE
 from opsconsole.imports.records import Records
+from opsconsole.services.demo_company.addresses import addresses, bill
+from opsconsole.services.demo_company.aftermath_records import AftermathRecords
 from opsconsole.services.demo_company.aftersales import COMMENTS, DISPOSITIONS, REASONS, STAGES
 from opsconsole.services.demo_company.arrays import NONE, Flags, Ints, optional
 from opsconsole.services.demo_company.company import (
@@ -17,9 +20,17 @@ from opsconsole.services.demo_company.company import (
 )
 from opsconsole.services.demo_company.fulfillment import CUSTOMER, SELLER
 from opsconsole.services.demo_company.identifiers import order_ids, order_numbers
+from opsconsole.services.demo_company.planned_records import PlannedRecords, service_of
 from opsconsole.services.demo_company.shipments import HUBS, SCAN_CODES, SCAN_WORDS
+from opsconsole.services.demo_company.steps import STEP_CODES
+from opsconsole.services.demo_company.warehouse_records import WarehouseRecords
 from opsconsole.services.demo_company.world import World
 
+_ABOUT_CUSTOMERS = ("name", "email", "phone", "city", "province", "postcode", "country")
+_RETURN_MOMENTS = (
+    *("requested_at", "authorized_at", "shipped_at", "received_at", "inspected_at", "dispositioned_at", "refunded_at"),
+)
+_CUSTOMS_NUMBER = "845120034RM0001"
 _SITE_CITIES = ("Sparks, NV", "Columbus, OH", "Savannah, GA", "Lexington, KY", "Madison, WI", "Portland, ME")
 _CANCEL_WORDS = {SELLER: "out of stock", CUSTOMER: "customer changed mind"}
 _CANCELLED_BY = {SELLER: "seller", CUSTOMER: "customer"}
@@ -42,6 +53,16 @@ class OrderRecords:
         self._refunded = np.zeros(count, dtype=np.int64)
         np.add.at(self._refunded, world.lines.order[world.returns.line], world.returns.refunded)
         self._ordered_once = _first_orders(world)
+        self._refunded_at = _refunded_at(world)
+        cancelled = world.facts.cancelled_at != NONE
+        # Paid before they were cancelled; what planned ones get back their plans say.
+        self.paid_back: Flags = cancelled & (world.facts.paid_at != NONE) & world.orders.ordinary
+        self._refunded[cancelled & (world.facts.paid_at != NONE)] = world.money.total[
+            cancelled & (world.facts.paid_at != NONE)
+        ]
+        self._planned = PlannedRecords(world, self.ids)
+        self._unknown = self._planned.unknown()
+        self._warehouse, self._aftermath = WarehouseRecords(self), AftermathRecords(self)
 
     def of(self, rows: Ints) -> list[Records]:
         """Records of these orders (ascending numbers of one channel), parents first."""
@@ -59,6 +80,9 @@ class OrderRecords:
             self._scans(scans),
             self._returns(returns),
             self._answers(answers),
+            *self._warehouse.of(rows, lines),
+            *self._aftermath.of(rows, parcels, returns),
+            *self._planned.extras(rows),
         ]
 
     def keys(self, rows: Ints) -> dict[str, Values]:
@@ -69,7 +93,8 @@ class OrderRecords:
             "order_id": [self.ids[row] for row in rows.tolist()],
         }
 
-    def _currency(self, rows: Ints) -> Values:
+    def currency(self, rows: Ints) -> Values:
+        """Currencies of orders."""
         return [CHANNELS[number].currency for number in self.world.orders.channel[rows].tolist()]
 
     # --- customers and orders -----------------------------------------------------------------------------------------
@@ -85,13 +110,18 @@ class OrderRecords:
             "customers",
             channel=channel,
             customer_id=text["id"],
-            **{key: text[key] for key in ("name", "email", "phone", "city", "province", "postcode", "country")},
+            **{key: self._known(key, text[key], persons) for key in _ABOUT_CUSTOMERS},
         )
+
+    def _known(self, key: str, texts: list[str], persons: Ints) -> Values:
+        """Texts of customers, without what nobody knows of them."""
+        unknown = self._unknown.get(key, set())
+        return [None if person in unknown else text for person, text in zip(persons.tolist(), texts, strict=True)]
 
     def _orders(self, rows: Ints) -> Records:
         world, money = self.world, self.world.money
         text = world.people.columns(world.orders.customer[rows])
-        address = self._addresses(rows, text)
+        address = addresses(world, rows, text)
         payment = self._payment(rows)
         cancelled_by = world.facts.cancelled_by[rows].tolist()
         columns: dict[str, Values] = {
@@ -101,12 +131,13 @@ class OrderRecords:
             "customer_name": text["name"],
             "email": text["email"],
             "phone": text["phone"],
-            "status": self._status(rows),
+            "status": self.status(rows),
             **payment,
             **self._fulfillment(rows),
-            "currency": self._currency(rows),
+            "currency": self.currency(rows),
             **{key: getattr(money, key)[rows].tolist() for key in ("subtotal", "tax", "shipping", "discount", "total")},
             "refunded": self._refunded[rows].tolist(),
+            "refunded_at": optional(self._refunded_at[rows]),
             "placed_at": world.orders.placed_at[rows].tolist(),
             "paid_at": optional(world.facts.paid_at[rows]),
             "cancelled_at": optional(world.facts.cancelled_at[rows]),
@@ -115,26 +146,31 @@ class OrderRecords:
             **self._promises(rows),
             "ship_name": text["name"],
             **address,
+            **bill(text),
+            **self._papers(rows),
+            "risk_level": ["low"] * len(rows),
+            "risk_score": [None] * len(rows),
+            **{name: [None] * len(rows) for name in ("hold_reason", "held_at", "hold_until", "cancel_requested_at")},
         }
+        self._planned.orders(columns, rows)
         return _records("orders", **columns)
 
-    def _addresses(self, rows: Ints, text: dict[str, list[str]]) -> dict[str, Values]:
-        """Where orders go: to their customers, unless a plan spoils the address."""
-        parts: dict[str, Values] = {
-            "address1": list(text["street"]),
-            "address2": [None] * len(rows),
-            **{key: list(text[key]) for key in ("city", "province", "postcode", "country")},
+    def _papers(self, rows: Ints) -> dict[str, Values]:
+        """Across the border goods travel with the seller's number, duty paid."""
+        abroad = [CHANNELS[number].key == "shopify-ca" for number in self.world.orders.channel[rows].tolist()]
+        return {
+            "customs_number": [_CUSTOMS_NUMBER if crosses else None for crosses in abroad],
+            "duty_status": ["paid" if crosses else None for crosses in abroad],
         }
-        plan = self.world.orders.plan[rows]
-        for at in np.flatnonzero(plan >= 0).tolist():
-            _spoil(parts, at, self.world.orders.plans[int(plan[at])].trouble)
-        return parts
 
-    def _status(self, rows: Ints) -> Values:
+    def status(self, rows: Ints) -> Values:
+        """What the channels say of orders; of open ones, how far the warehouse is."""
         facts = self.world.facts
-        names = ["processing", "pending", "partially_shipped", "shipped", "delivered", "cancelled"]
+        names = ["processing", "pending", "partially_shipped", "shipped", "delivered", "cancelled", *STEP_CODES]
+        reached = self.world.steps.reached()[rows]
         code = np.where(facts.paid_at[rows] == NONE, 1, 0)
         code = np.where(self._on_terms(rows), 0, code)
+        code = np.where(reached > 0, reached + 5, code)
         code = np.where(facts.first_shipped_at[rows] != NONE, 2, code)
         code = np.where(facts.shipped_at[rows] != NONE, 3, code)
         code = np.where(facts.delivered_at[rows] != NONE, 4, code)
@@ -174,7 +210,7 @@ class OrderRecords:
         return {
             "fulfilled_by": [by[number] for number in place],
             "location": [PLACES[number] if number < FIRST_DROP_SHIPPER else None for number in place],
-            "service": [_service(number, row) for number, row in zip(carrier, rows.tolist(), strict=True)],
+            "service": [service_of(number, row) for number, row in zip(carrier, rows.tolist(), strict=True)],
         }
 
     def _promises(self, rows: Ints) -> dict[str, Values]:
@@ -203,8 +239,7 @@ class OrderRecords:
         waiting = np.array([plan.short_item >= 0 for plan in world.orders.plans] + [False])[world.orders.plan[order]]
         waiting &= lines.number[at] == 0
         status = np.where(gone, 1, np.where(quantities.shipped[at] > 0, 2, np.where(waiting, 3, 0)))
-        return _records(
-            "order_lines",
+        columns: dict[str, Values] = dict(
             **self.keys(order),
             line_id=[str(number + 1) for number in lines.number[at].tolist()],
             sku=sku,
@@ -213,14 +248,21 @@ class OrderRecords:
             shipped_quantity=quantities.shipped[at].astype(float).tolist(),
             allocated_quantity=world.stock.line_allocated[at].astype(float).tolist(),
             cancelled_quantity=np.where(gone, lines.quantity[at], quantities.cancelled[at]).astype(float).tolist(),
-            currency=self._currency(order),
+            currency=self.currency(order),
             unit_price=lines.unit_price[at].tolist(),
             amount=lines.amount[at].tolist(),
             requires_shipping=[True] * len(at),
             status=[(None, "cancelled", "shipped", "backordered")[code] for code in status.tolist()],
             location=[PLACES[number] if number < FIRST_DROP_SHIPPER else None for number in site],
             vendor_key=[PLACES[number] if number >= FIRST_DROP_SHIPPER else None for number in site],
+            backordered_quantity=np.where(waiting, lines.quantity[at], 0).astype(float).tolist(),
+            # The next delivery is on its way.
+            expected_on=optional(np.where(waiting, world.clock.today + 6, NONE)),
+            pegged_po=[None] * len(at),
+            pegged_line=[None] * len(at),
         )
+        self._planned.lines(columns, at)
+        return _records("order_lines", **columns)
 
     def _payments(self, rows: Ints) -> Records:
         payment = self._payment(rows)
@@ -231,7 +273,7 @@ class OrderRecords:
             payment_id=["1"] * len(rows),
             method=payment["payment_method"],
             status=payment["payment_status"],
-            currency=self._currency(rows),
+            currency=self.currency(rows),
             amount=self.world.money.total[rows].tolist(),
             paid_at=optional(paid_at),
         )
@@ -243,12 +285,11 @@ class OrderRecords:
         status = np.where(parcels.delivered_at[at] != NONE, 2, np.where(parcels.first_scan_at[at] != NONE, 1, 0))
         status = np.where(parcels.voided[at], 3, status)
         names = ("shipped", "in_transit", "delivered", "voided")
-        return _records(
-            "shipments",
+        columns: dict[str, Values] = dict(
             **self.keys(order),
             shipment_id=[f"{'V' if number < 0 else number + 1}" for number in parcels.number[at].tolist()],
             carrier_key=[CARRIERS[number].key if number >= 0 else None for number in carrier],
-            service=[_service(number, row) for number, row in zip(carrier, order.tolist(), strict=True)],
+            service=[service_of(number, row) for number, row in zip(carrier, order.tolist(), strict=True)],
             tracking_number=[parcels.tracking[row] for row in at.tolist()],
             location=[PLACES[number] if number < FIRST_DROP_SHIPPER else None for number in site],
             status=[names[code] for code in status.tolist()],
@@ -262,7 +303,13 @@ class OrderRecords:
                 key: optional(getattr(parcels, key)[at])
                 for key in ("shipped_at", "delivered_at", "first_scan_at", "last_scan_at")
             },
+            # The item master is right within a few percent.
+            expected_weight_grams=(parcels.grams[at] * (100 + at % 9 - 4) // 100).astype(float).tolist(),
+            label_error=[None] * len(at),
+            label_failed_at=[None] * len(at),
         )
+        self._planned.parcels(columns, at)
+        return _records("shipments", **columns)
 
     def _scans(self, at: Ints) -> Records:
         scans, parcels = self.world.scans, self.world.shipments
@@ -297,11 +344,9 @@ class OrderRecords:
                 for code, reached in zip(returns.disposition[at].tolist(), stage, strict=True)
             ],
             quantity=returns.quantity[at].astype(float).tolist(),
-            currency=self._currency(order),
+            currency=self.currency(order),
             refunded=returns.refunded[at].tolist(),
-            requested_at=returns.requested_at[at].tolist(),
-            received_at=optional(returns.received_at[at]),
-            refunded_at=optional(returns.refunded_at[at]),
+            **{key: optional(getattr(returns, key)[at]) for key in _RETURN_MOMENTS},
         )
 
     def _answers(self, at: Ints) -> Records:
@@ -322,17 +367,9 @@ class OrderRecords:
         )
 
 
-def _records(kind: str, **columns: Values) -> Records:
+def _records(kind: str, /, **columns: Values) -> Records:
     count = len(next(iter(columns.values())))
     return Records(kind, columns, [0] * count)
-
-
-def _service(carrier: int, row: int) -> str:
-    if carrier < 0:
-        return "Prime"
-    services = CARRIERS[carrier].services
-    # Most parcels go by the first, usual service.
-    return services[0] if row % 4 else services[-1]
 
 
 def _spans(starts: NDArray[np.int64], rows: Ints) -> Ints:
@@ -350,20 +387,9 @@ def _first_orders(world: World) -> Flags:
     return first
 
 
-def _spoil(parts: dict[str, Values], at: int, trouble: str) -> None:
-    """An address as customers really write them."""
-    postcode = str(parts["postcode"][at])
-    changes: dict[str, dict[str, str | None]] = {
-        "postcode_short": {"postcode": postcode[:4]},
-        "postcode_letters": {"postcode": f"O{postcode[1:]}"},
-        "canada_postcode": {"postcode": postcode[:3]},
-        "no_street": {"address1": None},
-        "no_city": {"city": None},
-        "street_long": {
-            "address1": f"{parts['address1'][at]}, rear building, 2nd door on the left past the loading dock"
-        },
-        "second_line": {"address2": "Rear building, 2nd door"},
-        "zip_plus_four": {"postcode": f"{postcode}-0142"},
-    }
-    for part, value in changes.get(trouble, {}).items():
-        parts[part][at] = value
+def _refunded_at(world: World) -> Ints:
+    """When money was last given back, per order."""
+    newest = np.full(len(world.orders), NONE, dtype=np.int64)
+    np.maximum.at(newest, world.lines.order[world.returns.line], world.returns.refunded_at)
+    gone = (world.facts.cancelled_at != NONE) & (world.facts.paid_at != NONE)
+    return np.where(gone, world.facts.cancelled_at + 3 * MINUTE, newest)

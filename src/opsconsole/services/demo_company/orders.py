@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from opsconsole.domain.instants import HOUR
-from opsconsole.services.demo_company.arrays import Flags, Ints, choose
+from opsconsole.services.demo_company.arrays import NONE, Flags, Ints, choose
 from opsconsole.services.demo_company.clock import Clock
 from opsconsole.services.demo_company.company import CHANNEL, CHANNELS, DROP_SHIPPERS, FBA, PLACE
 from opsconsole.services.demo_company.people import People
@@ -110,8 +110,25 @@ def _merge(clock: Clock, random: np.random.Generator, count: int, plans: list[Pl
         mine = channel == number
         placed_on[mine] = clock.zone(spec.zone).day_of(placed_at[mine])
     customer, customer_channel = _customers(random, channel)
-    promises = promise(clock, channel, placed_on)
+    promises = promise(clock, channel, _counted_from(clock, placed_on, plan, plans))
+    _own_promises(clock, promises, channel, plan, plans)
     return Orders(plans, plan, channel, placed_at, placed_on, customer, channel * 0, promises, customer_channel)
+
+
+def _counted_from(clock: Clock, placed_on: Ints, plan: Ints, plans: list[Plan]) -> Ints:
+    """Days from which promises count: those of orders whose dates are later than usual are moved."""
+    later = np.array([made.later for made in plans] + [0], dtype=np.int64)[plan]
+    return np.where(later > 0, clock.workday(placed_on, later), placed_on)
+
+
+def _own_promises(clock: Clock, promises: Promises, channel: Ints, plan: Ints, plans: list[Plan]) -> None:
+    """Ship-bys that plans name themselves."""
+    for row in np.flatnonzero(plan >= 0).tolist():
+        due = plans[int(plan[row])].ship_by
+        if due != NONE:
+            promises.ship_by[row] = due
+            zone = clock.zone(CHANNELS[int(channel[row])].zone)
+            promises.ship_by_on[row] = zone.day_of(np.array([due]))[0]
 
 
 def make_orders(clock: Clock, random: np.random.Generator, count: int, plans: list[Plan]) -> tuple[Orders, People]:

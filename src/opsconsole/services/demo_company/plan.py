@@ -6,41 +6,49 @@ how the rules are written; it follows their definitions.
 """
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from opsconsole.domain.instants import HOUR, MINUTE
 from opsconsole.services.demo_company.arrays import NONE
 from opsconsole.services.demo_company.clock import Clock, Zone
-from opsconsole.services.demo_company.company import CHANNEL, CHANNELS, PLACE
+from opsconsole.services.demo_company.company import CHANNEL, CHANNELS, FBA, PLACE
+from opsconsole.services.demo_company.promises import promise
 from opsconsole.services.demo_company.volume import STALE_FEED_HOURS
+from opsconsole.services.demo_company.working_time import WorkingHours
 
-# Planned at 20,000 orders; other sizes follow by the square root, and nothing is left out.
-COUNTS = {
-    "payment_pending": 26,
-    "payment_overdue": 2,
-    "address_invalid": 17,
-    "unmapped_sku": 14,
-    "duplicate_order": 9,
-    "late_shipment": 13,
-    "very_late_shipment": 2,
-    "partial_in_time": 11,
-    "partial_late": 5,
-    "no_tracking": 20,
-    "no_tracking_late": 3,
-    "late_delivery": 38,
-}
+_USUAL = 20_000
 SHORT_ITEMS = 8  # SKU-locations that are sold out; orders wait for each of them
 TIGHT_ITEM = SHORT_ITEMS  # one that has exactly what its open orders need
-_ORDERS_PER_SHORT_ITEM = 2
-_USUAL = 20_000
+# Hours that an order has left which is wrong in another way than by its promise to ship.
+CALM = 20
+# Share of what is planted whose time to be resolved has run out.
+_OVER = 0.14
+
+
+@dataclass(frozen=True, slots=True)
+class Of:
+    """A value of the planted order itself, known once the world is made: ``value`` (times ``times``) plus ``plus``."""
+
+    value: str
+    times: float = 1.0
+    plus: int = 0
+
+
+Values = dict[str, Any]
 
 
 @dataclass(slots=True)
 class Plan:
-    """One planted order. Instants are microseconds, ``NONE`` = has not happened; ``trouble`` says how it is wrong."""
+    """One planted order. Instants are microseconds, ``NONE`` = has not happened; ``trouble`` says how it is wrong.
+
+    ``order``, ``line`` and ``parcel`` replace what the records of the order, of its first line and of its first parcel
+    would say; ``extra`` are further records of it, as pairs of kind and values. ``{n}`` in a text is the plan's own
+    number. ``price`` is the unit price of the first line as a share of the usual one, ``ship_by`` a promise of its own,
+    ``later`` the working days by which the promises are later than usual.
+    """
 
     code: str
     channel: int
@@ -59,20 +67,38 @@ class Plan:
     trouble: str = ""
     twin_of: int = -1
     short_item: int = -1
+    price: float = 1.0
+    carrier: str = ""
+    ship_by: int = NONE
+    later: int = 0
+    labeled_at: int = NONE
+    last_scan_at: int = NONE
+    order: Values = field(default_factory=dict)
+    line: Values = field(default_factory=dict)
+    parcel: Values = field(default_factory=dict)
+    extra: tuple[tuple[str, Values], ...] = ()
 
 
-def planned_count(code: str, orders: int) -> int:
-    """How many orders of a kind are planted among ``orders``."""
-    return max(1, round(COUNTS[code] * math.sqrt(orders / _USUAL)))
+def plan_number(place: int) -> int:
+    """The number that a plan's own records carry in their ids, by its place among the plans."""
+    return place + 101
 
 
 class Planner:
-    """Makes the plans for a size and a seed."""
+    """Makes the moments of plans for a size and a seed."""
 
     def __init__(self, clock: Clock, orders: int, random: np.random.Generator) -> None:
         self._clock, self._orders, self._random = clock, orders, random
+        self._hours = WorkingHours(clock)
 
-    # --- moments ------------------------------------------------------------------------------------------------------
+    def several(self, usual: int) -> range:
+        """How many orders of a kind are planted: ``usual`` at 20,000 orders, by the square root elsewhere."""
+        return range(max(1, round(usual * math.sqrt(self._orders / _USUAL))))
+
+    @property
+    def now(self) -> int:
+        """The moment at which the company ends."""
+        return self._clock.as_of
 
     def pick(self, *keys: str) -> int:
         """One of these channels."""
@@ -81,6 +107,12 @@ class Planner:
     def site(self) -> int:
         """A place of one's own or of a 3PL."""
         return PLACE[("reno", "columbus", "harbor", "harbor")[int(self._random.integers(4))]]
+
+    def uniform(self, least: float, most: float) -> float:
+        """A number between two."""
+        return float(self._random.uniform(least, most))
+
+    # --- moments ------------------------------------------------------------------------------------------------------
 
     def _zone(self, channel: int) -> Zone:
         return self._clock.zone(CHANNELS[channel].zone)
@@ -106,13 +138,56 @@ class Planner:
         """A moment that many hours before now."""
         return self._clock.as_of - int(self._random.uniform(least, most) * HOUR)
 
+    def is_calm(self, channel: int, placed_at: int, later: int = 0) -> bool:
+        """Whether an order placed then has time left to ship, its dates being so many working days later than usual."""
+        placed_on = self._zone(channel).day_of(np.array([placed_at]))
+        ship_by = promise(self._clock, np.array([channel]), self._clock.workday(placed_on, later)).ship_by
+        return int(ship_by[0]) >= self._clock.as_of + CALM * HOUR
+
+    def begun(self, hours: float, place: int = -1, over: float = _OVER) -> int:
+        """When a clock of ``hours`` began, mostly with some of it left; in working time where a place is given."""
+        gone = self.uniform(1.05, 1.9) if self.uniform(0.0, 1.0) < over else self.uniform(0.06, 0.93)
+        return self._back(hours * gone, place)
+
+    def _back(self, hours: float, place: int) -> int:
+        if place < 0:
+            return self._clock.as_of - int(hours * HOUR)
+        return self._hours.back(self._clock.as_of, int(hours * HOUR), place)
+
+    def before(self, end: int, hours: float, place: int) -> int:
+        """The moment from which so many working hours of a place have passed at ``end``."""
+        return self._hours.back(end, int(hours * HOUR), place)
+
+    def placed(self, channel: int, hours: float, place: int = -1, after: float = 0.0) -> int:
+        """When an order was placed whose clock of ``hours`` began ``after`` hours later and that ships in good time."""
+        least = STALE_FEED_HOURS + 0.3 if _is_stale(channel) else 0.3
+        for _ in range(12):
+            found = min(self.begun(hours, place) - int(after * HOUR), self.hours_ago(least, least + 0.2))
+            if self.is_calm(channel, found):
+                return found
+        return self.hours_ago(max(least, after) + 0.2, max(least, after) + 1.0)
+
     def recent(self, channel: int, least: float = 1.2, most: float = 1000.0) -> int:
-        """When an order was placed whose ship-by has certainly not passed, at least ``least`` hours ago."""
-        spec = CHANNELS[channel]
-        days = spec.ship_days - (1 if spec.cut_off else 0)
-        if spec.key == "walmart":
+        """When an order was placed that ships in good time, at least ``least`` hours ago."""
+        if _is_stale(channel):
             least = max(least, STALE_FEED_HOURS + 0.3)
-        return self.hours_ago(least, max(least + 0.2, min(most, 24 * days - 1)))
+        most = max(least + 0.2, min(most, 24.0 * CHANNELS[channel].ship_days))
+        for _ in range(12):
+            found = self.hours_ago(least, most)
+            if self.is_calm(channel, found):
+                return found
+            most = max(least + 0.2, most * 0.8)
+        return self.hours_ago(least, least + 0.2)
+
+    def by(self, channel: int, moment: int) -> int:
+        """When an order was placed of which more is known at a moment."""
+        return min(moment, self._clock.as_of - int((STALE_FEED_HOURS + 0.4) * HOUR)) if _is_stale(channel) else moment
+
+    def pressed(self, least: float, most: float) -> tuple[int, int, int]:
+        """Channel and moment of an order, and its ship-by: between so many hours from now."""
+        channel = self.pick("amazon", "walmart")
+        due = self._clock.as_of + int(self.uniform(least, most) * HOUR) // MINUTE * MINUTE
+        return channel, self.hours_ago(26.0, 34.0), due
 
     def placed_for_ship_by(self, channel: int, ship_by_on: int) -> int:
         """When an order was placed whose ship-by falls on a working day."""
@@ -124,167 +199,18 @@ class Planner:
         placed_on = self.workday(deliver_by_on, -spec.ship_days - spec.deliver_days)
         return self.at(channel, placed_on, 7, 12), self.at(channel, self.workday(placed_on, 1), 10, 14)
 
-    # --- what is wrong now --------------------------------------------------------------------------------------------
+    def shipped_days_ago(self, channel: int, days: int) -> tuple[int, int]:
+        """When an order was placed, and when it was shipped in time, on a working day about ``days`` days ago."""
+        day = self.workday(self.today(channel) - days, 0)
+        return self.at(channel, self.workday(day, -1), 8, 16), self.at(channel, day, 10, 15)
 
-    def _several(self, code: str) -> range:
-        return range(planned_count(code, self._orders))
 
-    def payments(self) -> Iterator[Plan]:
-        """Unpaid for more than a day."""
-        for number in self._several("payment_pending"):
-            channel = self.pick("shopify", "shopify", "ebay", "etsy", "shopify-ca")
-            placed = self.recent(channel, 25.0, 70.0)
-            state = "authorized" if number % 3 == 0 else "pending"
-            yield Plan("payment_pending", channel, placed, ("PAYMENT_PENDING",), payment=state, place=self.site())
-        for _ in self._several("payment_overdue"):
-            channel = CHANNEL["wholesale"]
-            placed, shipped = self.placed_for_deliver_by(channel, self.past_workday(channel, 18))
-            yield Plan(
-                "payment_overdue",
-                channel,
-                placed,
-                ("PAYMENT_PENDING",),
-                payment="pending",
-                method="Invoice",
-                terms="Net 30",
-                lines=3,
-                shipped_at=shipped,
-                delivered_at=shipped + 3 * 24 * HOUR,
-            )
+def _is_stale(channel: int) -> bool:
+    return CHANNELS[channel].key == "walmart"
 
-    def addresses(self) -> Iterator[Plan]:
-        """Cannot be delivered to as written."""
-        troubles = ("postcode_short", "no_street", "postcode_letters", "no_city", "street_long", "canada_postcode")
-        for number in self._several("address_invalid"):
-            trouble = troubles[number % len(troubles)]
-            keys = ("shopify-ca",) if trouble.startswith("canada") else ("shopify", "ebay", "walmart", "etsy")
-            channel = self.pick(*keys)
-            yield Plan(
-                "address_invalid",
-                channel,
-                self.recent(channel, 1.2, 30.0),
-                ("ADDRESS_INVALID",),
-                trouble=trouble,
-                place=self.site(),
-            )
 
-    def unmapped(self) -> Iterator[Plan]:
-        """A SKU that no product and no alias has."""
-        for number in self._several("unmapped_sku"):
-            channel = self.pick("walmart", "ebay", "etsy", "shopify")
-            placed = self.recent(channel, 1.5, 22.0)
-            yield Plan("unmapped_sku", channel, placed, ("UNMAPPED_SKU",), trouble=f"sku{number}", lines=1 + number % 2)
-
-    def duplicates(self) -> Iterator[Plan]:
-        """The same order twice within the hour; the later one is the duplicate."""
-        for number in self._several("duplicate_order"):
-            channel = self.pick("shopify", "etsy", "ebay")
-            later = self.recent(channel, 1.2, 20.0)
-            earlier = later - int(self._random.uniform(1.5, 56.0) * MINUTE)
-            place, lines = self.site(), 1 + number % 2
-            yield Plan("duplicate_first", channel, earlier, place=place, lines=lines)
-            yield Plan("duplicate_order", channel, later, ("DUPLICATE_ORDER",), place=place, lines=lines)
-
-    def out_of_stock(self) -> Iterator[Plan]:
-        """Orders that wait for goods that are not there."""
-        waiting = max(1, round(_ORDERS_PER_SHORT_ITEM * math.sqrt(self._orders / _USUAL)))
-        for item in range(SHORT_ITEMS):
-            for _ in range(waiting):
-                channel = self.pick("shopify", "amazon", "ebay", "walmart", "etsy")
-                placed = self.recent(channel, 2.0, 40.0)
-                yield Plan("out_of_stock", channel, placed, ("OUT_OF_STOCK",), short_item=item)
-
-    def late_shipments(self) -> Iterator[Plan]:
-        """Past the ship-by; the very late ones past the delivery date too."""
-        keys = ("shopify", "amazon", "walmart", "ebay", "etsy", "shopify-ca")
-        for number in self._several("late_shipment"):
-            channel = self.pick(*keys)
-            placed = self.placed_for_ship_by(channel, self.past_workday(channel, (0, 0, 1, 0, 2)[number % 5]))
-            place = PLACE["harbor"] if number % 3 else self.site()
-            yield Plan("late_shipment", channel, placed, ("LATE_SHIPMENT",), place=place, lines=1 + number % 3)
-        for _ in self._several("very_late_shipment"):
-            channel = self.pick(*keys)
-            ago = int(self._random.integers(8, 13))
-            placed = self.placed_for_ship_by(channel, self.past_workday(channel, ago))
-            yield Plan("very_late_shipment", channel, placed, ("LATE_SHIPMENT", "LATE_DELIVERY"), place=PLACE["harbor"])
-
-    def partial_shipments(self) -> Iterator[Plan]:
-        """One parcel left more than a day ago, the rest did not."""
-        for _ in self._several("partial_in_time"):
-            channel = self.pick("ebay", "etsy", "shopify-ca", "wholesale")
-            day = self.past_workday(channel, 1)
-            yield Plan(
-                "partial_in_time",
-                channel,
-                self.at(channel, day, 6, 8),
-                ("PARTIAL_SHIPMENT",),
-                first_shipped_at=self.at(channel, day, 11, 15),
-                place=self.site(),
-                lines=2,
-            )
-        for _ in self._several("partial_late"):
-            channel = self.pick("shopify", "amazon", "walmart", "ebay")
-            day = self.past_workday(channel, int(self._random.integers(1, 3)))
-            yield Plan(
-                "partial_late",
-                channel,
-                self.placed_for_ship_by(channel, day),
-                ("PARTIAL_SHIPMENT", "LATE_SHIPMENT"),
-                first_shipped_at=self.at(channel, day, 10, 14),
-                place=self.site(),
-                lines=3,
-            )
-
-    def tracking(self) -> Iterator[Plan]:
-        """Shipped more than a day ago under no number, or one that cannot be right."""
-        troubles = ("none", "check_digit", "placeholder", "none", "cut_short")
-        for number in self._several("no_tracking"):
-            channel = self.pick("shopify", "amazon", "walmart", "ebay")
-            day = self.past_workday(channel, 1 + number % 2)
-            yield Plan(
-                "no_tracking",
-                channel,
-                self.at(channel, self.workday(day, -1), 8, 18),
-                ("NO_TRACKING",),
-                shipped_at=self.at(channel, day, 10, 15),
-                place=self.site(),
-                trouble=troubles[number % len(troubles)],
-            )
-        for number in self._several("no_tracking_late"):
-            channel = self.pick("shopify", "walmart", "ebay")
-            day = self.past_workday(channel, 9 + number % 6)
-            yield Plan(
-                "no_tracking_late",
-                channel,
-                self.at(channel, self.workday(day, -1), 8, 18),
-                ("NO_TRACKING", "LATE_DELIVERY"),
-                shipped_at=self.at(channel, day, 10, 15),
-                place=self.site(),
-                trouble="none",
-            )
-
-    def late_deliveries(self) -> Iterator[Plan]:
-        """Shipped in time, promised by a day that is over, not delivered."""
-        for _ in self._several("late_delivery"):
-            channel = self.pick("shopify", "shopify", "amazon", "walmart", "ebay", "etsy", "shopify-ca")
-            due = self.past_workday(channel, min(int(self._random.exponential(8.0)), 30))
-            placed, shipped = self.placed_for_deliver_by(channel, due)
-            yield Plan("late_delivery", channel, placed, ("LATE_DELIVERY",), shipped_at=shipped, place=self.site())
-
-    def troubles(self) -> Iterator[Plan]:
-        """Everything that must be found."""
-        for make in (
-            self.payments,
-            self.addresses,
-            self.unmapped,
-            self.duplicates,
-            self.out_of_stock,
-            self.late_shipments,
-            self.partial_shipments,
-            self.tracking,
-            self.late_deliveries,
-        ):
-            yield from make()
+_OWN_DATES = ("etsy", "ebay")
+_ABOUT_SHIPPING = {"SHIP_BY_RISK", "LATE_SHIPMENT"}
 
 
 def with_twins(plans: list[Plan]) -> list[Plan]:
@@ -292,4 +218,24 @@ def with_twins(plans: list[Plan]) -> list[Plan]:
     for index, plan in enumerate(plans):
         if plan.code.endswith(("duplicate_order", "_twin")):
             plan.twin_of = index - 1
+    return plans
+
+
+def with_time(planner: Planner, plans: list[Plan]) -> list[Plan]:
+    """Gives every open order that is wrong in another way enough time to ship, on a channel with dates of its own."""
+    for plan in plans:
+        if plan.twin_of >= 0:
+            plan.channel, plan.later = plans[plan.twin_of].channel, plans[plan.twin_of].later
+        is_open = plan.shipped_at == NONE and plan.cancelled_at == NONE and plan.place != FBA
+        if (
+            not is_open
+            or plan.older
+            or _ABOUT_SHIPPING & set(plan.raises)
+            or planner.is_calm(plan.channel, plan.placed_at)
+        ):
+            continue
+        if CHANNELS[plan.channel].key not in _OWN_DATES:
+            plan.channel = CHANNEL[_OWN_DATES[0]]
+        while not planner.is_calm(plan.channel, plan.placed_at, plan.later):
+            plan.later += 1
     return plans

@@ -9,6 +9,8 @@ from opsconsole.services.demo_company.arrays import NONE, Flags, Ints, sums_by, 
 from opsconsole.services.demo_company.catalog import Catalog
 from opsconsole.services.demo_company.clock import Clock
 from opsconsole.services.demo_company.company import LOCATIONS, PLACE_ZONES, SUPPLIER, SUPPLIERS
+from opsconsole.services.demo_company.lines import Lines
+from opsconsole.services.demo_company.orders import Orders
 from opsconsole.services.demo_company.stock import ENOUGH, Stock, safe_level
 
 _WINDOW_DAYS = 7  # a delivery may be that much earlier than promised
@@ -43,6 +45,7 @@ class Purchases:
     arrived_at: Ints
     stocked_at: Ints
     inbound: Ints
+    pegged: dict[int, int]
 
 
 @dataclass
@@ -118,9 +121,47 @@ def _both(closed: _Wanted, ahead: _Wanted) -> _Wanted:
     )
 
 
-def purchase(clock: Clock, random: np.random.Generator, catalog: Catalog, stock: Stock) -> Purchases:
-    """Purchase orders that explain every arrival, and open ones for what runs down."""
+def _pegged_lines(
+    clock: Clock, catalog: Catalog, orders: Orders, lines: Lines, stock: Stock
+) -> tuple[_Wanted, list[int]]:
+    """What planned orders wait for, due right before or after their ship-by; and those orders."""
+    first = lines.first_of(len(orders))
+    waiting = [
+        (number, plan)
+        for number, plan in zip(orders.of_plans().tolist(), orders.plans, strict=True)
+        if plan.trouble.startswith("pegged")
+    ]
+    numbers = np.array([number for number, _ in waiting], dtype=np.int64)
+    late = np.array([plan.trouble == "pegged_late" for _, plan in waiting])
+    product = lines.product[first[numbers]]
+    keys = stock.place * len(catalog.sku) + stock.product
+    wanted_keys = orders.place[numbers] * len(catalog.sku) + product
+    item = np.array([int(np.flatnonzero(keys == key)[0]) for key in wanted_keys.tolist()], dtype=np.int64)
+    ship_by = orders.promises.ship_by_on[numbers]
+    due = np.where(late, clock.workday(ship_by, 2), clock.workday(ship_by - 1, 0))
+    vendor = _vendors(clock, catalog, product, due - 20)
+    quantity = catalog.pack[product] + lines.quantity[first[numbers]]
+    wanted = _Wanted(vendor, orders.place[numbers], item, quantity, due, due, np.ones(len(item), dtype=np.bool_))
+    return wanted, numbers.tolist()
+
+
+def po_numbers(purchases: Purchases) -> list[str]:
+    """Number of each purchase order, oldest first."""
+    ranked = np.argsort(purchases.ordered_at, kind="stable")
+    numbers = [""] * len(ranked)
+    for rank, order in enumerate(ranked.tolist()):
+        numbers[order] = f"PO-{40_001 + rank}"
+    return numbers
+
+
+def purchase(
+    clock: Clock, random: np.random.Generator, catalog: Catalog, orders: Orders, lines: Lines, stock: Stock
+) -> Purchases:
+    """Purchase orders that explain every arrival, and open ones for what runs down or is waited for."""
     wanted = _both(_received_lines(clock, catalog, stock), _open_lines(clock, random, catalog, stock))
+    waited_for, waiting = _pegged_lines(clock, catalog, orders, lines, stock)
+    pegged = {number: len(wanted.item) + place for place, number in enumerate(waiting)}
+    wanted = _both(wanted, waited_for)
     of, count = _orders_of(wanted)
     vendor, place, is_open = (np.zeros(count, dtype=np.int64) for _ in range(3))
     vendor[of], place[of], is_open[of] = wanted.vendor, wanted.place, wanted.is_open
@@ -157,6 +198,7 @@ def purchase(clock: Clock, random: np.random.Generator, catalog: Catalog, stock:
         arrived_at=arrived_at,
         stocked_at=stocked_at,
         inbound=sums_by(wanted.item[wanted.is_open], wanted.quantity[wanted.is_open], len(stock.product)),
+        pegged=pegged,
     )
 
 

@@ -18,9 +18,10 @@ from opsconsole.services.demo_company.tracking import STYLES, numbers_tba, spoil
 # Carriers keep their scans about that long.
 SCANS_KEPT_DAYS = 120
 _VOIDED_SHARE = 0.012
+_SCANNED_WITHIN = 16  # hours after leaving, for what is still under way
 _SHORT_SHARE = 0.07
 LABELED, ACCEPTED, UNDER_WAY, OUT, DELIVERED = range(5)
-SCAN_CODES = ("labeled", "shipped", "in_transit", "in_transit", "delivered")
+SCAN_CODES = ("labeled", "accepted", "in_transit", "out_for_delivery", "delivered")
 SCAN_WORDS = ("Label created", "Accepted by carrier", "Arrived at facility", "Out for delivery", "Delivered")
 HUBS = ("Sparks, NV", "Salt Lake City, UT", "Denver, CO", "Kansas City, MO", "Indianapolis, IN", "Memphis, TN",
         "Columbus, OH", "Savannah, GA", "Harrisburg, PA")  # fmt: skip
@@ -52,6 +53,7 @@ class Shipments:
     delivered_at: Ints
     voided: Flags
     tracking: list[str | None]
+    untraced: Flags
 
 
 @dataclass
@@ -104,7 +106,10 @@ def _scan_times(
     hours = np.array([item.scan_hours for item in CARRIERS])[carrier]
     first = shipped + (random.gamma(2.2, 1.0, len(shipped)) * hours / 2.2 * HOUR).astype(np.int64) + 10 * MINUTE
     first = np.where(delivered != NONE, np.minimum(first, delivered - 90 * MINUTE), first)
-    moving = np.minimum(shipped + random.integers(30, 90, len(shipped)) * HOUR, clock.as_of - 70 * MINUTE)
+    # Who has not scanned a parcel within a day does it now; what is under way has moved within two.
+    overdue = (first > clock.as_of) & (shipped < clock.as_of - _SCANNED_WITHIN * HOUR)
+    first = np.where(overdue, clock.as_of - random.integers(5, 200, len(shipped)) * MINUTE, first)
+    moving = clock.as_of - random.integers(70, 44 * 60, len(shipped)) * MINUTE
     last = np.where(delivered != NONE, delivered, np.maximum(moving, first))
     return np.where(first > clock.as_of, NONE, first), np.where(first > clock.as_of, NONE, last)
 
@@ -143,6 +148,7 @@ def make_shipments(
         delivered,
         np.zeros(len(order), dtype=np.bool_),
         _numbers(carrier, np.arange(len(order), dtype=np.int64) + 1_204_000),
+        np.zeros(len(order), dtype=np.bool_),
     )
     _trouble(orders, result)
     return _with_voided(random, orders, result)
@@ -172,8 +178,20 @@ def _trouble(orders: Orders, shipments: Shipments) -> None:
         if row < len(shipments.order) and shipments.order[row] == number:
             true = shipments.tracking[row]
             shipments.tracking[row] = _wrong_number(plan, true)
-            if shipments.tracking[row] != true:  # the carrier knows no parcel by that number
-                shipments.first_scan_at[row] = shipments.last_scan_at[row] = NONE
+            if shipments.tracking[row] != true:  # scanned, but nobody knows under which number
+                shipments.untraced[row] = True
+            _time_parcel(shipments, row, plan)
+
+
+def _time_parcel(shipments: Shipments, row: int, plan: Plan) -> None:
+    """When a planned parcel was labeled and scanned."""
+    if plan.labeled_at != NONE:
+        shipments.labeled_at[row] = plan.labeled_at
+    if plan.trouble == "unscanned":
+        shipments.first_scan_at[row] = shipments.last_scan_at[row] = NONE
+    elif plan.last_scan_at != NONE:
+        shipments.first_scan_at[row] = min(int(shipments.shipped_at[row]) + 5 * HOUR, plan.last_scan_at - HOUR)
+        shipments.last_scan_at[row] = plan.last_scan_at
 
 
 def _with_voided(random: np.random.Generator, orders: Orders, shipments: Shipments) -> Shipments:
@@ -203,6 +221,7 @@ def _with_voided(random: np.random.Generator, orders: Orders, shipments: Shipmen
         delivered_at=unless_void(shipments.delivered_at, NONE),
         voided=extra,
         tracking=_voided_numbers(shipments, both, extra, planned),
+        untraced=shipments.untraced[both] | extra,
     )
 
 
@@ -224,6 +243,7 @@ def _voided_numbers(shipments: Shipments, both: Ints, extra: Flags, planned: Fla
 def make_scans(clock: Clock, random: np.random.Generator, shipments: Shipments) -> Scans:
     """Scans of the parcels of the last months: label, acceptance, one to three hubs, the van, the door."""
     kept = (shipments.shipped_at > clock.as_of - SCANS_KEPT_DAYS * DAY) & (shipments.first_scan_at != NONE)
+    kept &= ~shipments.untraced
     rows = np.flatnonzero(kept)
     first, last = shipments.first_scan_at[rows], shipments.last_scan_at[rows]
     arrived = shipments.delivered_at[rows] != NONE

@@ -61,7 +61,7 @@ def _act(database: Database, seed: int, moment: int) -> None:
     teams: dict[str, list[tuple[int, str, str]]] = defaultdict(list)
     for row in rows:
         if _share(seed, row.subject, "owner") < _ASSIGNED:
-            desks = DESKS[row.rule]
+            desks = DESKS.get(row.rule, (_LEAD,))
             desk = desks[int(_share(seed, row.subject, "desk") * len(desks))]
             teams[desk].append((row.id, row.rule, row.subject))
     for desk, cases in sorted(teams.items()):

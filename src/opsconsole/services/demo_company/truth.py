@@ -9,14 +9,28 @@ from pathlib import Path
 from typing import Any
 
 from opsconsole.domain.instants import to_iso
-from opsconsole.services.demo_company.company import CHANNELS, PLACES
+from opsconsole.services.demo_company.company import CARRIERS, CHANNELS, PLACES
 from opsconsole.services.demo_company.feeds import FEEDS
 from opsconsole.services.demo_company.figures import Figures
 from opsconsole.services.demo_company.identifiers import order_ids
-from opsconsole.services.demo_company.plan import SHORT_ITEMS
+from opsconsole.services.demo_company.plan import SHORT_ITEMS, plan_number
+from opsconsole.services.demo_company.trouble_aftersales import HELPDESK
 from opsconsole.services.demo_company.world import SHORT, World
 
-_ABOUT_A_PART = {"UNMAPPED_SKU": "line", "NO_TRACKING": "shipment"}
+# What rules are about where it is not an order: kind and words of the subject, by its order and its plan's number.
+# Only first lines and first parcels are planted; both are number 1.
+_PARTS = {
+    **dict.fromkeys(("UNMAPPED_SKU", "PRICE_ERROR"), ("line", "{order}/1")),
+    **dict.fromkeys(("BACKORDER_OVERDUE", "ALLOCATION_RISK"), ("line", "{order}/1")),
+    **dict.fromkeys(("NO_TRACKING", "NO_CARRIER_SCAN", "STALLED_IN_TRANSIT"), ("shipment", "{order}/1")),
+    **dict.fromkeys(("DELIVERY_EXCEPTION", "RETURN_TO_SENDER", "CARRIER_CLAIM_DUE"), ("shipment", "{order}/1")),
+    "WEIGHT_MISMATCH": ("shipment", "{order}/1"),
+    "RETURN_OVERDUE": ("return", "{order}/R-{n}/{sku}"),
+    "CHARGEBACK_OPEN": ("dispute", "{order}/DP-{n}"),
+    "CUSTOMER_ESCALATION": ("ticket", f"{HELPDESK}/T-{{n}}"),
+    "BILLING_VARIANCE": ("charge", "{carrier}/B-{n}"),
+    "DROPSHIP_NO_ACK": ("purchase_order", "DS-P{n}"),
+}
 
 
 def planted(world: World) -> list[dict[str, str]]:
@@ -62,11 +76,16 @@ def _subjects(world: World) -> list[str]:
 
 def _of_orders(world: World, which: str) -> list[dict[str, str]]:
     rows = []
-    for subject, plan in zip(_subjects(world), world.orders.plans, strict=True):
+    numbers = world.orders.of_plans().tolist()
+    first = world.lines.first_of(len(world.orders))
+    for place, (order, plan) in enumerate(zip(_subjects(world), world.orders.plans, strict=True)):
+        product, carrier = world.lines.product[first[numbers[place]]], int(world.facts.carrier[numbers[place]])
         for rule in getattr(plan, which):
-            kind = _ABOUT_A_PART.get(rule, "order")
-            # Only first lines and first parcels are planted; both are number 1.
-            rows.append(_row(rule, kind, subject if kind == "order" else f"{subject}/1", plan.code))
+            kind, subject = _PARTS.get(rule, ("order", "{order}"))
+            told = subject.format(
+                order=order, n=plan_number(place), sku=world.catalog.sku[int(product)], carrier=CARRIERS[carrier].key
+            )
+            rows.append(_row(rule, kind, told, plan.code))
     return [row for row in rows if row["rule"] != "OUT_OF_STOCK"]
 
 

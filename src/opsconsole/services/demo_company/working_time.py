@@ -41,3 +41,16 @@ class WorkingHours:
         last = (worked - 1) // length
         begun = zone.at(self._workdays[last], np.full(len(day), opens * 3600, dtype=np.int64))
         return np.asarray(begun + worked - last * length)
+
+    def back(self, end: int, span: int, place: int) -> int:
+        """The instant from which ``span`` (microseconds) of working time have passed at ``end``."""
+        site = place if place < FIRST_DROP_SHIPPER else 0
+        opens, closes = HOURS[LOCATIONS[site].key]
+        zone, length = self._clock.zone(PLACE_ZONES[site]), (closes - opens) * 3600 * SECOND
+        day = zone.day_of(np.array([end]))
+        opening = zone.at(day, np.array([opens * 3600]))
+        index = np.searchsorted(self._workdays, day)
+        today = np.where(self._workdays[index] == day, np.clip(end - opening, 0, length), 0)
+        worked = int((index * length + today)[0]) - span
+        begun = zone.at(self._workdays[[worked // length]], np.array([opens * 3600]))
+        return int(begun[0]) + worked % length

@@ -1,6 +1,7 @@
 """The whole demo company in memory: everything that happened, before anything is written."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -11,11 +12,11 @@ from opsconsole.services.demo_company.clock import Clock
 from opsconsole.services.demo_company.company import PLACE
 from opsconsole.services.demo_company.fulfillment import Fulfillment, fulfill
 from opsconsole.services.demo_company.lines import Lines, Money, make_lines, make_money
-from opsconsole.services.demo_company.near_miss import near_misses
+from opsconsole.services.demo_company.near_miss import near_misses, troubles
 from opsconsole.services.demo_company.orders import Orders, make_orders
 from opsconsole.services.demo_company.people import People
-from opsconsole.services.demo_company.plan import Planner, with_twins
-from opsconsole.services.demo_company.purchasing import Purchases, purchase
+from opsconsole.services.demo_company.plan import Planner, with_time, with_twins
+from opsconsole.services.demo_company.purchasing import Purchases, po_numbers, purchase
 from opsconsole.services.demo_company.shipments import (
     Quantities,
     Scans,
@@ -24,6 +25,7 @@ from opsconsole.services.demo_company.shipments import (
     make_shipments,
     split_quantities,
 )
+from opsconsole.services.demo_company.steps import Steps, take_steps
 from opsconsole.services.demo_company.stock import Stock, make_stock
 
 # What planned orders wait for: sold-out items, then one that has exactly what is ordered.
@@ -59,17 +61,27 @@ class World:
     answers: Answers
     stock: Stock
     purchases: Purchases
+    steps: Steps
+
+    @cached_property
+    def pegs(self) -> dict[int, tuple[str, str]]:
+        """Purchase order and line that lines of planned orders wait for, by order number."""
+        numbers = po_numbers(self.purchases)
+        return {
+            order: (numbers[int(self.purchases.of[line])], str(int(self.purchases.line_number[line])))
+            for order, line in self.purchases.pegged.items()
+        }
 
 
 def make_world(clock: Clock, orders: int, seed: int, progress: Progress | None = None) -> World:
     """Generates the company; the same clock, size and seed give the same world to the last byte."""
     # Every stage throws its own dice: a change in one does not reshuffle the others.
-    dice = [np.random.default_rng([seed, stage]) for stage in range(10)]
+    dice = [np.random.default_rng([seed, stage]) for stage in range(11)]
     say = (progress or Progress()).step
     say(0, 0, "Imagining two years of orders")
     catalog = load_catalog()
     planner = Planner(clock, orders, dice[0])
-    plans = with_twins([*planner.troubles(), *near_misses(planner)])
+    plans = with_time(planner, with_twins([*troubles(planner), *near_misses(planner)]))
     made, people = make_orders(clock, dice[1], orders, plans)
     short = [(catalog.sku.index(sku), PLACE[place]) for sku, place in SHORT]
     lines = make_lines(clock, dice[2], catalog, made, short)
@@ -97,5 +109,6 @@ def make_world(clock: Clock, orders: int, seed: int, progress: Progress | None =
         returns=send_back(clock, dice[7], made, lines, money, facts),
         answers=answer(clock, dice[7], made, facts),
         stock=stock,
-        purchases=purchase(clock, dice[9], catalog, stock),
+        purchases=purchase(clock, dice[9], catalog, made, lines, stock),
+        steps=take_steps(clock, dice[10], made, facts),
     )
