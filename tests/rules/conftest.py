@@ -43,13 +43,14 @@ def _fill(writing: Any, files: Files, now: int) -> None:
 
     from opsconsole.store.schema import feeds, metadata
 
-    for kind, rows in files.items():
-        if kind not in _ELSEWHERE:
-            writing(at=now - 3_600_000_000, **{kind: [dated(row, now) for row in rows]})
     tables: dict[str, Sequence[Mapping[str, Any]]] = files.get("tables", {})
     with writing.database.write() as connection:
         for name, rows in tables.items():
             connection.execute(insert(metadata.tables[name]), [dated(row, now) for row in rows])
+    for kind, rows in files.items():
+        if kind not in _ELSEWHERE:
+            writing(at=now - 3_600_000_000, **{kind: [dated(row, now) for row in rows]})
+    with writing.database.write() as connection:
         if files.get("feed"):
             row = {"source": "orders_file", "channel": SHOP, "label": "Orders", "usual_interval_seconds": 3600}
             newest = now + files["feed"]["newest_data_at"]

@@ -1,12 +1,14 @@
 """An order as it comes in: payment, fraud, address, SKUs, duplicates, prices."""
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, or_, select
 
+from opsconsole.rules import fraud_signals
+from opsconsole.rules import order_exceptions_checkout_select as of_checkout
 from opsconsole.rules import order_exceptions_orders as of_orders
 from opsconsole.rules import order_exceptions_words as words
 from opsconsole.rules.order_exceptions_conditions import o
-from opsconsole.rules.rule import Need, Parameter, Rule, SubjectKind
-from opsconsole.store.schema import order_lines, products
+from opsconsole.rules.rule import Closing, Need, Parameter, Rule, SubjectKind
+from opsconsole.store.schema import fraud_decisions, order_lines, payments, products
 
 PAYMENT_PENDING = Rule(
     code="PAYMENT_PENDING",
@@ -36,6 +38,103 @@ PAYMENT_PENDING = Rule(
     blocks="paid",
     closings=(*words.CANCELLED, *words.PAID),
     closed_words="Payment is no longer open",
+)
+
+PAYMENT_DECLINED = Rule(
+    code="PAYMENT_DECLINED",
+    label="Payment declined",
+    severity="S2",
+    resolve_hours=8,
+    working=True,
+    subject=SubjectKind.ORDER,
+    select=of_checkout.payment_declined,
+    check=of_checkout.payment_faults,
+    clock=of_checkout.payment_declined_clock,
+    parameters=(
+        Parameter("hours", "Shipped unpaid for longer than", 0, "hours", 0, 720, "Where payments are captured later."),
+    ),
+    needs=(
+        Need(
+            "payment statuses of orders, or payments",
+            lambda: select(o.id).where(
+                or_(o.payment_status.is_not(None), exists(select(payments.c.id).where(payments.c.order_fk == o.id)))
+            ),
+        ),
+    ),
+    short=(
+        "Shipped {shipped_at:instant}, payment {payment}",
+        "Shipped, payment {payment}",
+        "Payment {payment}, not shipped",
+    ),
+    sentences=(
+        words.LEAVES_BY,
+        (
+            "Shipped **{shipped_at:instant}**, but the payment is **{payment}**.",
+            "It has {left}, but the payment is **{payment}**.",
+            "Payment was declined **{failed_at:instant}**; it has not shipped.",
+            "The payment is **{payment}**; it has not shipped.",
+        ),
+        words.AT_RISK,
+        ("Next: ask for the money, or call the parcel back, {by_when}.",),
+    ),
+    rank=3,
+    blocks="paid",
+    closings=(*words.CANCELLED, *words.PAID),
+    closed_words="The payment is no longer declined",
+)
+
+FRAUD_REVIEW = Rule(
+    code="FRAUD_REVIEW",
+    label="Fraud review",
+    severity="S1",
+    resolve_hours=4,
+    working=True,
+    subject=SubjectKind.ORDER,
+    select=of_checkout.fraud_review,
+    check=of_checkout.fraud_scores,
+    clock=of_checkout.fraud_clock,
+    neighbors=fraud_signals.of_the_same,
+    recheck=True,
+    parameters=fraud_signals.PARAMETERS,
+    needs=(
+        Need(
+            "risk levels, customers, billing addresses or fraud decisions",
+            lambda: select(o.id).where(
+                or_(
+                    o.risk_level.is_not(None),
+                    o.risk_score.is_not(None),
+                    o.email.is_not(None),
+                    o.customer_id.is_not(None),
+                    o.bill_country.is_not(None),
+                    exists(select(fraud_decisions.c.id)),
+                )
+            ),
+        ),
+    ),
+    short=(
+        "{by}: {decision}",
+        "Risk {risk}, score {score:count} of 100",
+        "Score {score:count} of 100: {signals}",
+    ),
+    sentences=(
+        words.LEAVES_BY,
+        (
+            "**{by}** said **{decision}** on **{decided_at:instant}**; score **{score:count}** of 100: {signals}.",
+            "**{by}** said **{decision}** on **{decided_at:instant}**.",
+            "The platform says risk **{risk}**; score **{score:count}** of 100: {signals}.",
+            "The score is **{score:count}** of 100, above **{threshold:count}**: {signals}.",
+        ),
+        words.AT_RISK,
+        ("Next: hold the order, check the customer, and approve or cancel it, {by_when}.",),
+    ),
+    rank=2,
+    blocks="shipped",
+    closings=(
+        *words.CANCELLED,
+        Closing("approved", "fraud_approved_at", "Approved {fraud_approved_at:instant}"),
+        *words.SHIPPED,
+    ),
+    closed_words="Nothing points to fraud any longer",
 )
 
 ADDRESS_INVALID = Rule(
@@ -125,9 +224,97 @@ DUPLICATE_ORDER = Rule(
     closed_words="**{twin}** is no longer the same order",
 )
 
+MISSING_ORDER_INFO = Rule(
+    code="MISSING_ORDER_INFO",
+    label="Order data missing",
+    severity="S3",
+    resolve_hours=24,
+    working=False,
+    subject=SubjectKind.ORDER,
+    select=of_checkout.missing_order_info,
+    check=of_checkout.missing_parts,
+    watches=("products", "ship_methods"),
+    recheck=True,
+    needs=(
+        Need(
+            "e-mail addresses, phone numbers or customs data",
+            lambda: select(o.id).where(
+                or_(
+                    o.email.is_not(None),
+                    o.phone.is_not(None),
+                    o.customs_number.is_not(None),
+                    exists(select(products.c.id).where(products.c.hs_code.is_not(None))),
+                )
+            ),
+        ),
+    ),
+    short=("Without {missing}",),
+    sentences=(
+        words.LEAVES_BY,
+        (
+            "It goes to **{country}** with **{service}** without **{missing}**.",
+            "It comes without **{missing}**.",
+        ),
+        words.AT_RISK,
+        ("Next: ask the customer or fill it in before a label is made, {by_when}.",),
+    ),
+    rank=27,
+    blocks="shipped",
+    closings=(*words.CANCELLED, *words.SHIPPED),
+    closed_words="Nothing is missing any longer",
+)
+
+PRICE_ERROR = Rule(
+    code="PRICE_ERROR",
+    label="Price error",
+    severity="S2",
+    resolve_hours=4,
+    working=True,
+    subject=SubjectKind.LINE,
+    select=of_checkout.price_error,
+    watches=("products", "sku_aliases"),
+    parameters=(
+        Parameter("cost_share", "Below this share of the cost", 100, "%", 1, 200),
+        Parameter("list_share", "Below this share of the list price", 50, "%", 1, 100),
+    ),
+    needs=(
+        Need(
+            "costs or list prices in the item master",
+            lambda: select(products.c.id).where(or_(products.c.unit_cost > 0, products.c.list_price > 0)),
+        ),
+        Need(
+            "prices of order lines",
+            lambda: select(order_lines.c.id).where(
+                or_(order_lines.c.unit_price.is_not(None), order_lines.c.amount.is_not(None))
+            ),
+        ),
+    ),
+    short=(
+        "{sku} sold for {price:money}, costs {cost:money}",
+        "{sku} sold for {price:money}, list price {list_price:money}",
+    ),
+    sentences=(
+        words.LEAVES_BY,
+        (
+            "**{sku}** is sold for **{price:money}** a piece, below its cost of **{cost:money}**.",
+            "**{sku}** is sold for **{price:money}** a piece; its list price is **{list_price:money}**.",
+        ),
+        ("Missing to the usual price: **{value_at_risk:money}**.",),
+        ("Next: stop the order, correct the price on the channel, and agree with the customer, {by_when}.",),
+    ),
+    rank=12,
+    blocks="shipped",
+    closings=(*words.CANCELLED, *words.SHIPPED),
+    closed_words="The price of **{sku}** is in order now",
+)
+
 RULES: tuple[Rule, ...] = (
     PAYMENT_PENDING,
+    PAYMENT_DECLINED,
+    FRAUD_REVIEW,
     ADDRESS_INVALID,
+    MISSING_ORDER_INFO,
     UNMAPPED_SKU,
     DUPLICATE_ORDER,
+    PRICE_ERROR,
 )

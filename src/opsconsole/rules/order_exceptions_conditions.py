@@ -72,6 +72,34 @@ def unshipped(moment: Moment) -> ColumnElement[bool]:
     )
 
 
+def left(moment: Moment) -> ColumnElement[bool]:
+    """Wholly shipped by now, by date or by status."""
+    return or_(
+        o.shipped_at <= moment.now,
+        o.delivered_at <= moment.now,
+        and_(o.shipped_at.is_(None), coalesce(o.status, "").in_(SHIPPED)),
+    )
+
+
+def line_is_open() -> ColumnElement[bool]:
+    """Something of the line is still to be shipped."""
+    done = coalesce(line.shipped_quantity, 0) + coalesce(line.cancelled_quantity, 0)
+    return and_(
+        or_(line.quantity.is_(None), line.quantity > done),
+        coalesce(line.status, "").not_in(("cancelled", "unavailable")),
+    )
+
+
+def line_subject() -> ColumnElement[str]:
+    """``channel/order_id/line_id``."""
+    return order_subject() + "/" + line.line_id
+
+
+def line_value() -> ColumnElement[Any]:
+    """What the line is worth."""
+    return coalesce(line.amount, line.unit_price * line.quantity)
+
+
 def unpaid(moment: Moment) -> ColumnElement[bool] | TextClause:
     """Payment pending or only authorized."""
     if moment.settled:

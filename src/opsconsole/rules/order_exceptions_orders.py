@@ -15,6 +15,7 @@ from opsconsole.rules.order_exceptions_conditions import (
     assumed,
     from_known_channels,
     line,
+    line_is_open,
     needs_shipping,
     not_voided,
     o,
@@ -140,21 +141,13 @@ def unmapped_sku(moment: Moment) -> Select[Any]:
         .where(
             line.sku.is_not(None),
             line.sku != "",
-            _line_is_open(),
+            line_is_open(),
             unshipped(moment),
             not_voided(moment),
             placed(moment),
             ~exists(known),
             ~exists(alias),
         )
-    )
-
-
-def _line_is_open() -> ColumnElement[bool]:
-    done = coalesce(line.shipped_quantity, 0) + coalesce(line.cancelled_quantity, 0)
-    return and_(
-        or_(line.quantity.is_(None), line.quantity > done),
-        coalesce(line.status, "").not_in(("cancelled", "unavailable")),
     )
 
 

@@ -223,7 +223,8 @@ def _versioned(row: Row[Any], values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _short(rule: Rule, found: Found, now: int, zone: str) -> str:
-    values = {**json.loads(found.evidence), "opened_at": found.opened_at, "location": found.location}
+    more = {"opened_at": found.opened_at, "location": found.location, "currency": found.currency}
+    values = {**json.loads(found.evidence), **more}
     return words.first_that_fits(rule.short, values, now=now, zone=zone) or rule.label
 
 

@@ -5,6 +5,7 @@ crossed half, a quarter or the end of its clock (``rejudge_at``), what the edge 
 a marketplace limit, a value of the rule or another amount of money in force changed for.
 """
 
+import json
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -66,7 +67,8 @@ def judge(connection: Connection, scope: Scope, company: Business, touched: Coll
         rule = BY_CODE.get(row.rule)
         if rule is None:
             continue
-        base = scope.values.at(rule, row.channel, row.service, row.location).severity
+        of_rule = scope.values.at(rule, row.channel, row.service, row.location).severity
+        base = _begins_at(of_rule, row.evidence_json)
         severity, reason, again = _severity(rule, base, row, edges, nearby, scope, small)
         by = row.acknowledge_by
         if row.acknowledged_at is None and severity != row.severity:
@@ -82,6 +84,13 @@ def judge(connection: Connection, scope: Scope, company: Business, touched: Coll
         names = ("severity", "severity_reason", "acknowledge_by", "rejudge_at")
         dialect.bulk_update(connection, exceptions, list(changed), dict(zip(names, columns, strict=True)))
     return events
+
+
+def _begins_at(of_rule: str, evidence: str) -> str:
+    """The severity to begin at: the rule's, or a higher one that the rule gives the row itself."""
+    if '"severity"' not in evidence:
+        return of_rule
+    return min(of_rule, json.loads(evidence).get("severity") or of_rule)
 
 
 def _severity(
@@ -225,7 +234,7 @@ def _passed(edges: Edges, group: str, earlier: float | None) -> ColumnElement[bo
 
 _COLUMNS = (
     _e.id, _e.rule, _e.severity, _e.severity_reason, _e.value_at_risk, _e.currency, _e.opened_at, _e.detected_at,
-    _e.due_at, _e.acknowledge_by, _e.acknowledged_at, _e.channel, _e.location, _e.rejudge_at,
+    _e.due_at, _e.acknowledge_by, _e.acknowledged_at, _e.channel, _e.location, _e.rejudge_at, _e.evidence_json,
 )  # fmt: skip
 
 

@@ -284,7 +284,10 @@ Index("ix_orders_changed_at", orders.c.changed_at)
 Index("ix_orders_order_id", orders.c.order_id)
 Index("ix_orders_order_number", orders.c.order_number)
 Index("ix_orders_content_hash", orders.c.content_hash)
-Index("ix_orders_customer", orders.c.channel, orders.c.customer_id)
+# Who ordered how often lately, before an order: by customer, by e-mail address, by address.
+Index("ix_orders_customer_placed", orders.c.channel, orders.c.customer_id, orders.c.placed_at)
+Index("ix_orders_email_placed", orders.c.email, orders.c.placed_at)
+Index("ix_orders_address_placed", orders.c.postcode, orders.c.address1, orders.c.placed_at)
 _unshipped = text("shipped_at IS NULL")
 Index("ix_orders_unshipped_ship_by", orders.c.ship_by, postgresql_where=_unshipped, sqlite_where=_unshipped)
 _undelivered = text("delivered_at IS NULL")
@@ -309,6 +312,10 @@ _scanned = text("first_scan_at IS NOT NULL")
 Index("ix_shipments_scanned", shipments.c.carrier_key, postgresql_where=_scanned, sqlite_where=_scanned)
 Index("ix_reviews_answered_on", reviews.c.answered_on)
 Index("ix_returns_order", returns.c.order_fk)
+_unfinished = text("refunded_at IS NULL AND dispositioned_at IS NULL")
+Index("ix_returns_unfinished", returns.c.requested_at, postgresql_where=_unfinished, sqlite_where=_unfinished)
+_given_back = text("refunded > 0")
+Index("ix_orders_refunded", orders.c.refunded_at, postgresql_where=_given_back, sqlite_where=_given_back)
 Index("ix_shipment_events_shipment", shipment_events.c.shipment_fk)
 # Scans that say something is wrong, few among many; their codes are those of the group "problem" in domain.scans.
 PROBLEM = (
@@ -324,3 +331,26 @@ Index(
 )
 _stub = text("stub IS NOT NULL")
 Index("ix_orders_stub", orders.c.order_id, postgresql_where=_stub, sqlite_where=_stub)
+# The rules of checkout and fulfillment each begin at the few rows that can meet them; in the words of the rules.
+DECLINED = "payment_status IN ('failed', 'voided', 'expired')"
+FAILED = "status IN ('failed', 'voided', 'expired')"
+IN_WORK = (
+    "status IN ('pending', 'processing', 'allocated', 'released', 'picking', 'picked', 'packed', 'partially_shipped')"
+)
+ON_HOLD = "(status = 'on_hold' OR (status IS NULL AND hold_until IS NOT NULL))"
+UNROUTED = "shipped_at IS NULL AND location IS NULL"
+WEIGHED = "expected_weight_grams IS NOT NULL AND first_scan_at IS NULL"
+for _name, _columns, _where in (
+    ("ix_orders_declined", (orders.c.placed_at,), DECLINED),
+    ("ix_orders_unrouted", (orders.c.ready_at,), UNROUTED),
+    ("ix_orders_in_work", (orders.c.status_since,), IN_WORK),
+    ("ix_orders_on_hold", (orders.c.hold_until,), ON_HOLD),
+    ("ix_orders_cancelled_at", (orders.c.cancelled_at,), "cancelled_at IS NOT NULL"),
+    ("ix_orders_cancel_requested", (orders.c.cancel_requested_at,), "cancel_requested_at IS NOT NULL"),
+    ("ix_order_lines_backordered", (order_lines.c.expected_on,), "backordered_quantity > 0"),
+    ("ix_order_lines_pegged", (order_lines.c.pegged_po,), "pegged_po IS NOT NULL"),
+    ("ix_payments_failed", (payments.c.order_fk,), FAILED),
+    ("ix_shipments_weighed", (shipments.c.labeled_at,), WEIGHED),
+    ("ix_shipments_label_error", (shipments.c.label_failed_at,), "label_error IS NOT NULL"),
+):
+    Index(_name, *_columns, postgresql_where=text(_where), sqlite_where=text(_where))

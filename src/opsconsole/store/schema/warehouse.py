@@ -112,3 +112,12 @@ Index("ix_order_events_order", order_events.c.order_fk, order_events.c.occurred_
 Index("ix_order_events_code", order_events.c.code, order_events.c.occurred_at)
 Index("ix_picks_picked_at", picks.c.picked_at)
 Index("ix_listings_sku", listings.c.sku)
+DAMAGED = "(reason = 'damaged' OR damaged_quantity > 0)"
+SHORT = "picked_quantity < allocated_quantity"
+OPEN_AT_WAREHOUSE = "cancelled_at IS NULL AND shipped_at IS NULL"
+for _name, _table, _where in (
+    ("ix_picks_damaged", picks, DAMAGED),
+    ("ix_picks_short", picks, SHORT),
+    ("ix_warehouse_orders_open", warehouse_orders, OPEN_AT_WAREHOUSE),
+):
+    Index(_name, _table.c.order_fk, postgresql_where=text(_where), sqlite_where=text(_where))

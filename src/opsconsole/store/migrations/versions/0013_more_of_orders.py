@@ -70,6 +70,44 @@ INDEXES: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
         "code IN ('failed_attempt', 'exception', 'address_problem', 'delayed', 'damaged', 'lost', 'customs_hold', "
         "'duty_due', 'returning', 'returned')",
     ),
+    ("ix_returns_unfinished", "returns", ("requested_at",), "refunded_at IS NULL AND dispositioned_at IS NULL"),
+    ("ix_orders_refunded", "orders", ("refunded_at",), "refunded > 0"),
+    ("ix_orders_declined", "orders", ("placed_at",), "payment_status IN ('failed', 'voided', 'expired')"),
+    ("ix_orders_unrouted", "orders", ("ready_at",), "shipped_at IS NULL AND location IS NULL"),
+    (
+        "ix_orders_in_work",
+        "orders",
+        ("status_since",),
+        "status IN ('pending', 'processing', 'allocated', 'released', 'picking', 'picked', 'packed', "
+        "'partially_shipped')",
+    ),
+    (
+        "ix_orders_on_hold",
+        "orders",
+        ("hold_until",),
+        "(status = 'on_hold' OR (status IS NULL AND hold_until IS NOT NULL))",
+    ),
+    ("ix_orders_cancelled_at", "orders", ("cancelled_at",), "cancelled_at IS NOT NULL"),
+    ("ix_orders_cancel_requested", "orders", ("cancel_requested_at",), "cancel_requested_at IS NOT NULL"),
+    ("ix_order_lines_backordered", "order_lines", ("expected_on",), "backordered_quantity > 0"),
+    ("ix_order_lines_pegged", "order_lines", ("pegged_po",), "pegged_po IS NOT NULL"),
+    ("ix_payments_failed", "payments", ("order_fk",), "status IN ('failed', 'voided', 'expired')"),
+    (
+        "ix_shipments_weighed",
+        "shipments",
+        ("labeled_at",),
+        "expected_weight_grams IS NOT NULL AND first_scan_at IS NULL",
+    ),
+    ("ix_shipments_label_error", "shipments", ("label_failed_at",), "label_error IS NOT NULL"),
+    ("ix_picks_damaged", "picks", ("order_fk",), "(reason = 'damaged' OR damaged_quantity > 0)"),
+    ("ix_picks_short", "picks", ("order_fk",), "picked_quantity < allocated_quantity"),
+    ("ix_warehouse_orders_open", "warehouse_orders", ("order_fk",), "cancelled_at IS NULL AND shipped_at IS NULL"),
+)
+# Of orders, over all rows.
+WHOLE_INDEXES = (
+    ("ix_orders_customer_placed", ("channel", "customer_id", "placed_at")),
+    ("ix_orders_email_placed", ("email", "placed_at")),
+    ("ix_orders_address_placed", ("postcode", "address1", "placed_at")),
 )
 
 
@@ -80,3 +118,6 @@ def upgrade() -> None:
             op.add_column(table, column)
     for name, table, names, where in INDEXES:
         op.create_index(name, table, list(names), postgresql_where=text(where), sqlite_where=text(where))
+    op.drop_index("ix_orders_customer", "orders")
+    for name, names in WHOLE_INDEXES:
+        op.create_index(name, "orders", list(names))
