@@ -94,14 +94,6 @@ _BUSINESS = (
         group="Order exceptions",
     ),
     Setting(
-        "forwarder_postcodes",
-        "Postcodes of freight forwarders",
-        "lines",
-        None,
-        help="One a line, for the fraud score; None: those that ship with the program.",
-        group="Order exceptions",
-    ),
-    Setting(
         "tracking_links",
         "Tracking pages",
         "mapping",
