@@ -13,8 +13,10 @@ class WindowAction(NamedTuple):
 
 WINDOW_ACTIONS: tuple[WindowAction, ...] = (
     WindowAction(("/", "Ctrl+F"), "Search", "focus_search"),
+    WindowAction(("Ctrl+K",), "Find anything", "open_palette"),
     WindowAction(("F5",), "Reload", "reload"),
-    WindowAction(("Ctrl+Z",), "Undo", "undo"),
+    WindowAction(("Ctrl+Z",), "Undo the last change", "undo"),
+    WindowAction(("Ctrl+Shift+Z",), "List of changes", "show_changes"),
     WindowAction(("Ctrl+I",), "Import files", "import_files"),
     WindowAction(("Ctrl+E",), "Export to a workbook", "export"),
     WindowAction(("Esc",), "Clear search, then filters, then close the panel", "escape"),
@@ -32,6 +34,7 @@ LIST_KEYS: tuple[tuple[str, str], ...] = (
     ("Space", "Mark the row"),
     ("Shift ↑↓", "Extend the marks"),
     ("Enter", "Open the panel"),
+    ("← →", "Fold and unfold a group, with Shift all"),
     ("Ctrl+C", "Copy cells with headers"),
     ("Shift click", "Sort by one more column"),
 )

@@ -1,5 +1,6 @@
 """What the window's shortcuts do, one method each; ``actions.WINDOW_ACTIONS`` names them."""
 
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -8,12 +9,14 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QWidget
 
 from opsconsole.desktop.actions import WINDOW_ACTIONS
+from opsconsole.desktop.dialogs.changes import ChangesDialog, undo_newest
 from opsconsole.desktop.settings import THEME
 from opsconsole.desktop.tabs import TabName
 from opsconsole.desktop.theme import theme
 
 if TYPE_CHECKING:
     from opsconsole.desktop.main_window import MainWindow
+    from opsconsole.desktop.palette import Entry
 
 
 class Commands(QObject):
@@ -43,9 +46,24 @@ class Commands(QObject):
             self._window.current.reload()
 
     def undo(self) -> None:
-        """Undo the last change."""
-        if not self._window.desk.undo() and self._window.current is not None:
-            self._window.current.bar.show_message("warn", "There is nothing to undo in this window.")
+        """Undo the last change: of this window, else one's newest listed one, which may be of an earlier start."""
+        tab = self._window.current
+        if not self._window.desk.undo() and tab is not None:
+            undo_newest(tab)
+
+    def show_changes(self) -> None:
+        """List the changes of everybody, each of which can be taken back."""
+        tab = self._window.current
+        if tab is not None and self._window.desk.workspace is not None:
+            ChangesDialog(tab).open()
+
+    def open_palette(self) -> None:
+        """Find any action, tab, view, order, SKU, parcel or customer."""
+        from opsconsole.desktop.palette import Palette
+
+        window = self._window
+        if window.desk.workspace is not None and window.findChild(Palette) is None:
+            Palette(window.desk, list(self._entries()), window).show()
 
     def import_files(self) -> None:
         """Go to where files are imported."""
@@ -83,8 +101,11 @@ class Commands(QObject):
         from opsconsole.desktop.shortcuts import ShortcutsDialog
 
         tabs = [(keys, tab.label) for keys, tab in self._tab_keys()]
-        own = self._window.current.row_actions() if self._window.current is not None else ()
+        current = self._window.current
+        own = current.row_actions() if current is not None else ()
         of_tab = [(action.shortcut, action.label) for action in own if action.shortcut]
+        more = current.commands() if current is not None else ()
+        of_tab += [(keys, one.words) for one in more if (keys := one.shown or " ".join(one.keys))]
         dialog = ShortcutsDialog(tabs, of_tab, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
@@ -115,6 +136,9 @@ class Commands(QObject):
                 menu.addAction(tab.label).triggered.connect(partial(self._show_tab, key))
         window.menu_shown.emit(menu)
         other = "Dark" if theme.name == "light" else "Light"
+        if window.desk.workspace is not None:
+            menu.addAction("Find anything\tCtrl+K").triggered.connect(self.open_palette)
+            menu.addAction("List of changes\tCtrl+Shift+Z").triggered.connect(self.show_changes)
         menu.addAction("Start page").triggered.connect(window.start_asked)
         menu.addAction(f"{other} theme\tCtrl+Shift+L").triggered.connect(self.switch_theme)
         menu.addAction("Shortcuts\t?").triggered.connect(self.show_shortcuts)
@@ -134,6 +158,28 @@ class Commands(QObject):
         return [
             (f"Ctrl+{number % 10}", tab) for number, tab in enumerate(self._window.names.values(), 1) if number < 11
         ]
+
+    def _entries(self) -> "Iterator[Entry]":
+        """What the palette knows by itself: of the tab in front first."""
+        from opsconsole.desktop.palette import Entry
+
+        window, tab = self._window, self._window.current
+        if tab is not None:
+            for action in tab.row_actions():
+                yield Entry("Action", action.label, partial(tab.deeds_of_rows.run, action), keys=action.shortcut)
+            for command in tab.commands():
+                yield Entry("Action", command.words, command.run, keys=command.shown or " ".join(command.keys))
+        for keys, name in self._tab_keys():
+            yield Entry("Tab", name.label, partial(self._show_tab, name.key), keys=keys)
+        for key, label, view in window.views():
+            yield Entry("View", view.name, partial(self._use_view, key, view.key), about=label)
+        for one in WINDOW_ACTIONS:
+            if one.method not in ("open_palette", "escape"):
+                yield Entry("Action", one.words, getattr(self, one.method), keys=one.keys[0])
+
+    def _use_view(self, tab: str, view: str) -> None:
+        self._show_tab(tab)
+        self._window.tab(tab).filters.use_view(view)
 
     def _use_moment(self, as_of: int | None) -> None:
         desk = self._window.desk

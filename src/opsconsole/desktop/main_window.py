@@ -5,7 +5,7 @@ its second paint the window has no widgets: it paints its bare bars, then the vi
 ``painted`` says when the rest may be loaded, which ``furnish`` does.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer, Signal
@@ -21,6 +21,7 @@ from opsconsole.desktop.theme import theme
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QPicture
 
+    from opsconsole.desktop.saved_views import View
     from opsconsole.desktop.tab import Tab
 
 SIZE = (1366, 768)
@@ -79,6 +80,13 @@ class MainWindow(QWidget):
             self._tabs[key] = tab
             self.pages.addWidget(tab)
         return self._tabs[key]
+
+    def views(self) -> "Iterator[tuple[str, str, View]]":
+        """Views of the tabs made so far, each with its tab's key and label; those of the tab in front first."""
+        front = self.current
+        for key, tab in sorted(self._tabs.items(), key=lambda pair: pair[1] is not front):
+            if tab.has_toolbar:
+                yield from ((key, self.names[key].label, view) for view in tab.filters.views.values())
 
     def show_tab(self, key: str) -> None:
         """Bring a tab to the front and load it if it is stale."""

@@ -61,7 +61,7 @@ class Tab(TabFrame):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
         self._wanted: Any = None
-        self._actions = TabActions(self, self._splitter, self.panel)
+        self.deeds_of_rows = TabActions(self, self._splitter, self.panel)
         self._connect()
 
     # What a tab declares.
@@ -238,7 +238,7 @@ class Tab(TabFrame):
 
     def _show_detail(self, identity: Any, detail: Any) -> None:
         self.panel.show_content(self.build_panel(identity, detail))
-        self._actions.show_buttons()
+        self.deeds_of_rows.show_buttons()
 
     def _workspace_changed(self) -> None:
         self.stale = True

@@ -121,6 +121,17 @@ class Prompt(QFrame):
             _drafts[self._draft] = self.answers()
         self._leave()
 
+    def event(self, event: QEvent) -> bool:
+        """Esc is the question's while it has the keyboard, not the window's."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Escape
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc closes; Enter accepts, with Ctrl inside several lines."""
         if event.key() == Qt.Key.Key_Escape:
