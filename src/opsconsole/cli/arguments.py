@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from opsconsole import __version__
+from opsconsole.cli.exceptions_arguments import add_automation, add_changes, add_exceptions, add_notices
 from opsconsole.cli.incidents_arguments import add_incidents
 from opsconsole.cli.rules_arguments import add_rules
 from opsconsole.domain.errors import UserError
@@ -66,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
         parents=[common],
         description="Operations console: order exceptions, stock levels, vendor SLAs and KPIs. "
         "Without a command it opens the window.",
-        epilog="Exit codes: 0 done, 1 a fault of the program, 2 a mistake in what was asked, 3 done in part (rejects).",
+        epilog="Exit codes: 0 done, 1 a fault of the program, 2 a mistake in what was asked, 3 done in part (rejects, conflicts).",
     )
     parser.add_argument("--version", action="version", version=f"opsconsole {__version__}")
     parser.add_argument("--demo", action="store_true", help="open the window on the demo company")
@@ -79,6 +80,10 @@ def _parser() -> argparse.ArgumentParser:
     _data(command)
     _answers(command)
     _keeping(command)
+    add_exceptions(command, _Parser, _instant)
+    add_changes(command, _Parser, _instant)
+    add_automation(command, _Parser, _instant)
+    add_notices(command, _instant)
     add_incidents(command, _Parser, _instant)
     add_rules(command, common, _Parser)
     _window(command)

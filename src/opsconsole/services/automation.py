@@ -79,6 +79,12 @@ def list_automation(database: Database, now: int) -> Listing:
     return from_rows(_FIELDS, rows, id_key="id", as_of=now, title="Automation", time_zone=zone)
 
 
+def base_currency(database: Database, now: int) -> str:
+    """Currency in which limits of the value at risk are meant."""
+    with database.read() as connection:
+        return business(connection, now).base_currency
+
+
 def names(connection: Connection) -> Mapping[str, str]:
     """Words for the codes of conditions: types, channels, locations."""
     places = {**channel_names(connection), **location_names(connection)}
