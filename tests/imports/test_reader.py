@@ -65,6 +65,7 @@ def test_a_line_that_ends_early_or_has_too_much_is_refused(mapping: Read, read: 
     parsed = read(path, mapping(LINES))
     assert [(r.line, r.found, r.expected) for r in parsed.rejects] == [
         (3, "6 fields", "5 fields, as in the header"),
+        (4, "7 fields", "5 fields, as in the header"),
         (5, "3 fields", "5 fields, as in the header"),
     ]
 
@@ -273,3 +274,13 @@ def test_blanks_around_a_number_do_not_part_the_lines_of_an_order(
 def test_columns_that_nobody_reads_are_told(mapping: Read, read: Read, text_file: Write) -> None:
     path = text_file("Order,SKU,Qty,Price,Placed,Gift,Mood\nA,X,1,2.50,2026-05-13,no,good\n")
     assert read(path, mapping(LINES)).unused == ("Gift", "Mood")
+
+
+def test_a_delimiter_at_the_end_of_every_line_is_no_fault_but_in_one_line_it_is(
+    text_file: Write, mapping: Callable[..., Any], read: Read
+) -> None:
+    plain = mapping(fields("orders", 'order_id = { from = "Order" }\ncurrency = { from = "Currency" }'))
+    ending = text_file("Order,Currency\nA,USD,\nB,EUR,\nC,USD,\n")
+    assert not read(ending, plain).rejects
+    one = text_file("Order,Currency\nA,USD\nB,EUR\nC,USD,\nD,USD\n")
+    assert [(reject.line, reject.found) for reject in read(one, plain).rejects] == [(4, "3 fields")]

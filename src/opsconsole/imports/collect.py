@@ -2,12 +2,13 @@
 
 import csv
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from opsconsole.imports import fields, limits
 from opsconsole.imports.columns import TableBuilder, TextTable
 from opsconsole.imports.sniff import DelimitedText
-from opsconsole.imports.tables import NumberedRow, Table, open_unpacked
+from opsconsole.imports.tables import NumberedRow, Table, head, open_unpacked
 
 _CHUNK = 10_000
 
@@ -21,12 +22,19 @@ def collect(
     """
     fast = isinstance(table, DelimitedText) and table.encoding in fields.ENCODINGS and not table.old_line_breaks
     encoding = table.encoding.removesuffix("-sig") if isinstance(table, DelimitedText) and fast else ""
-    builder = TableBuilder(names, needed, ragged=table.ragged, encoding=encoding)
+    spare = _spare(table, len(names), header_line)
+    builder = TableBuilder(names, needed, ragged=table.ragged, encoding=encoding, spare=spare)
     if isinstance(table, DelimitedText) and fast:
         _by_fields(table, builder, header_line, watch)
     else:
         _by_records((row for row in table.rows() if row[0] > header_line), builder, watch)
     return builder.table()
+
+
+def _spare(table: Table, width: int, header_line: int) -> int:
+    """How many cells most of the first rows have beyond the header's: a delimiter at the end of every line."""
+    widths = Counter(len(row) for line, row in head(table) if line > header_line and any(map(str.strip, row)))
+    return max(0, widths.most_common(1)[0][0] - width) if widths else 0
 
 
 def _by_records(rows: Iterator[NumberedRow], builder: TableBuilder, watch: Callable[[int], None]) -> None:

@@ -101,11 +101,18 @@ class TextTable:
 
 
 class TableBuilder:
-    """Collects the needed columns of rows; broken rows are padded and remembered as faults."""
+    """Collects the needed columns of rows; broken rows are padded and remembered as faults.
 
-    def __init__(self, names: Sequence[str], needed: Iterable[str], *, ragged: bool, encoding: str = "") -> None:
+    ``spare`` empty cells at the end are no fault where most rows have that many; in a single row they tell that its
+    cells were shifted.
+    """
+
+    def __init__(
+        self, names: Sequence[str], needed: Iterable[str], *, ragged: bool, encoding: str = "", spare: int = 0
+    ) -> None:
         wanted = set(needed)
         self.width = len(names)
+        self._spare = spare
         self._ragged = ragged
         self._header = [name.strip() for name in names]
         self._encoders = {
@@ -158,7 +165,7 @@ class TableBuilder:
 
     def _fitted(self, row: list[str], number: int) -> list[str]:
         extra = row[self.width :]
-        if self._ragged and (len(row) < self.width or any(map(str.strip, extra))):
+        if self._ragged and (len(extra) != self._spare or any(map(str.strip, extra))):
             self._faults[number] = (f"{len(row)} fields", f"{self.width} fields, as in the header")
         return row[: self.width] + [""] * (self.width - len(row))
 

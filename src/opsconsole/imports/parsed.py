@@ -8,7 +8,7 @@ import numpy as np
 from opsconsole.imports.columns import Rows, TextTable
 from opsconsole.imports.drafts import Draft, Problem
 from opsconsole.imports.records import PROMISES, Records, Type
-from opsconsole.imports.rejects import Reject
+from opsconsole.imports.rejects import Reject, readable
 from opsconsole.imports.tables import InputFile
 
 BASIS_RECORDS = "each record's own last update"
@@ -68,7 +68,7 @@ def settle(parsed: ParsedFile, drafts: Sequence[Draft], table: TextTable, raw: "
     lines = [int(table.lines[problem.row]) for problem in problems]
     texts = raw.of(set(lines)) if problems else {}
     parsed.rejects += [
-        Reject(p.kind, line, p.field, p.found, p.expected, texts.get(line, ""))
+        Reject(p.kind, line, p.field, readable(p.found), p.expected, readable(texts.get(line, "")))
         for p, line in zip(problems, lines, strict=True)
     ]
     _date(parsed, newest, now)

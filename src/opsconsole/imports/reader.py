@@ -15,9 +15,11 @@ from opsconsole.imports.drafts import Draft, draft
 from opsconsole.imports.evaluate import Evaluator
 from opsconsole.imports.formats import Formats, decide
 from opsconsole.imports.mapping import MappingSpec
+from opsconsole.imports.numbered import for_header
 from opsconsole.imports.parsed import ParsedFile, RawLines, settle
 from opsconsole.imports.recognize import Candidate, Fit
 from opsconsole.imports.records import KINDS
+from opsconsole.imports.rejects import readable
 from opsconsole.imports.source import Source
 from opsconsole.imports.tables import FileOptions, InputFile, NumberedRow, Table, head, input_file
 
@@ -52,7 +54,7 @@ class Opened:
     def spec(self) -> MappingSpec:
         """What its columns mean."""
         candidate = self.fit.candidate
-        return candidate.spec if isinstance(candidate, Source) else candidate
+        return for_header(candidate.spec if isinstance(candidate, Source) else candidate, self.fit.names)
 
     @property
     def key(self) -> str:
@@ -188,7 +190,7 @@ def _unused(opened: Opened) -> tuple[str, ...]:
     used = {name for names, _ in opened.spec.column_groups() for name in names}
     if isinstance(opened.fit.candidate, Source):
         used |= opened.fit.candidate.known_columns()
-    return tuple(name for name in opened.fit.names if name and normalized(name) not in used)
+    return tuple(readable(name) for name in opened.fit.names if name and normalized(name) not in used)
 
 
 def _told(formats: Formats) -> dict[str, str]:

@@ -12,6 +12,7 @@ from typing import BinaryIO, Protocol, cast
 
 from opsconsole.domain.errors import UserError
 from opsconsole.imports import limits
+from opsconsole.imports.rejects import readable
 
 Row = list[str]
 NumberedRow = tuple[int, Row]
@@ -66,7 +67,7 @@ def input_file(path: Path) -> InputFile:
         raise UserError(f"{path} is not a file.", "Give files, a folder of files or a .zip.")
     if facts.st_size == 0:
         raise UserError(f"{path.name} is empty.", "Export it again.")
-    return InputFile(path, path.name, facts.st_mtime_ns // 1000)
+    return InputFile(path, readable(path.name), facts.st_mtime_ns // 1000)
 
 
 def file_hash(file: InputFile) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, update
 
 from opsconsole.imports.parsed import ParsedFile
 from opsconsole.imports.records import KINDS
-from opsconsole.imports.rejects import Reject
+from opsconsole.imports.rejects import Reject, readable
 from opsconsole.imports.tables import file_hash
 from opsconsole.imports.writer import WriteResult
 from opsconsole.services.import_report import FileReport, KindCounts, elapsed_instant
@@ -89,7 +89,7 @@ def count_records(parsed: ParsedFile, result: WriteResult, report: FileReport) -
 def _with_raw(parsed: ParsedFile, refused: Sequence[Reject]) -> list[Reject]:
     lines = {reject.line for reject in refused if reject.line}
     texts: Mapping[int, str] = parsed.raw.of(lines) if lines and parsed.raw is not None else {}
-    return [Reject(r.kind, r.line, r.field, r.found, r.expected, texts.get(r.line, "")) for r in refused]
+    return [Reject(r.kind, r.line, r.field, r.found, r.expected, readable(texts.get(r.line, ""))) for r in refused]
 
 
 def keep_rejects(conn: Connection, batch_id: int, refused: Sequence[Reject]) -> None:
@@ -103,13 +103,8 @@ def keep_rejects(conn: Connection, batch_id: int, refused: Sequence[Reject]) -> 
         "record_kind": [reject.kind for reject in kept],
         "line": [reject.line for reject in kept],
         "field": [reject.field for reject in kept],
-        "found": [_storable(reject.found) for reject in kept],
+        "found": [reject.found for reject in kept],
         "expected": [reject.expected for reject in kept],
-        "raw": [_storable(reject.raw) for reject in kept],
+        "raw": [reject.raw for reject in kept],
     }
     dialect.bulk_insert(conn, rejects, columns)
-
-
-def _storable(text: str) -> str:
-    """Text that every database takes: what cannot be stored is shown as a replacement character."""
-    return text.replace("\x00", "\ufffd").encode("utf-8", errors="replace").decode("utf-8")
