@@ -165,7 +165,7 @@ class TableBuilder:
 
     def _fitted(self, row: list[str], number: int) -> list[str]:
         extra = row[self.width :]
-        if self._ragged and (len(extra) != self._spare or any(map(str.strip, extra))):
+        if self._ragged and (len(row) not in (self.width, self.width + self._spare) or any(map(str.strip, extra))):
             self._faults[number] = (f"{len(row)} fields", f"{self.width} fields, as in the header")
         return row[: self.width] + [""] * (self.width - len(row))
 
