@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from opsconsole.desktop import lines
@@ -14,6 +14,7 @@ from opsconsole.desktop.tab_content import Selector
 from opsconsole.desktop.theme import theme
 
 SEARCH_WIDTH = 300
+_MANY_SELECTORS, _WIDE = 3, 1500
 
 
 class SearchField(QLineEdit):
@@ -107,6 +108,12 @@ class Toolbar(QFrame):
     def set_moment(self, words: str) -> None:
         """``As of Tue 17 Nov, 10:42``."""
         self.moment.set_label(words)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window with many selectors saving a view is left to the menu of views."""
+        super().resizeEvent(event)
+        if len(self.selectors) - len(self._in_menu) > _MANY_SELECTORS and not self.view.isHidden():
+            self.save_view.setVisible(self.width() >= _WIDE)
 
     def _add_selector(self, selector: Selector) -> None:
         button = ChoiceButton(selector.label)

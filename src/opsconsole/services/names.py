@@ -2,7 +2,8 @@
 
 from sqlalchemy import Connection, select
 
-from opsconsole.store.schema import channels, locations, vendors
+from opsconsole.store.database import Database
+from opsconsole.store.schema import channels, locations, orders, vendors
 
 
 def channel_names(connection: Connection) -> dict[str | None, str]:
@@ -30,3 +31,16 @@ def group_names(connection: Connection, by: str | None) -> dict[str | None, str]
         "vendor": vendor_names,
     }.get(by or "")
     return {None: "None", "(several)": "Several vendors", **(names(connection) if names else {})}
+
+
+def places(database: Database) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Channels, services and locations as pairs of key and label, by what they are, for a choice."""
+    with database.read() as connection:
+        channels_, locations_ = channel_names(connection), location_names(connection)
+        services = connection.execute(
+            select(orders.c.service).where(orders.c.service.is_not(None)).distinct().order_by(orders.c.service)
+        ).scalars()
+        found = {"service": tuple((name, name) for name in services)}
+    for key, known in (("channel", channels_), ("location", locations_)):
+        found[key] = tuple((str(code), label) for code, label in known.items() if code is not None)
+    return found

@@ -42,7 +42,7 @@ def fields(
     """Columns in the order shown; ``currency`` is the base currency, in which sums stand."""
     return (
         Field("severity", "Severity", Kind.SEVERITY, width=64, total=Total.COUNT, total_words="exceptions"),
-        Field("type", "Type", Kind.STATUS, labels=LABELS, width=150),
+        Field("type", "Type", Kind.STATUS, labels=LABELS, width=146),
         Field("evidence", "Why", missing="None", stretch=True, wide_only=True, help="What fired the rule, in short."),
         Field("order", "Order", Kind.IDENTIFIER, missing="None", width=92, total=Total.DISTINCT, total_words="orders"),
         Field("channel", "Channel", Kind.STATUS, missing="None", labels=_pairs(channels), width=88),
@@ -52,7 +52,7 @@ def fields(
         Field("customer", "Customer", missing="Unknown", hidden=True),
         Field("age", "Age", Kind.DURATION, width=72, help="Since the condition became true."),
         *_measured(currency),
-        Field("owner", "Owner", missing="Unassigned", width=106, total=Total.MISSING, total_words="without owner"),
+        Field("owner", "Owner", missing="Unassigned", width=102, total=Total.MISSING, total_words="without owner"),
         Field("state", "State", Kind.STATE, labels=labels(EXCEPTION_STATES), width=130),
         *_HIDDEN,
     )
@@ -65,7 +65,7 @@ def _measured(currency: str) -> tuple[Field, ...]:
             "Time left",
             Kind.TIME_LEFT,
             missing="Closed",
-            width=146,
+            width=154,
             total=Total.OVER,
             total_words="over time",
             help="Until it must be resolved.",

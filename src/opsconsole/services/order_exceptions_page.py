@@ -101,9 +101,11 @@ def _severity_words(rule: Rule, row: Row[Any], now: int, zone: str) -> tuple[str
     """Why it has this severity, and its two clocks."""
     told = [_severity_reason(rule, row) or f"{row.severity}, as every {rule.label.lower()} begins"]
     if row.closed_at is None and row.acknowledged_at is None:
-        told.append(f"acknowledge by **{instant(row.acknowledge_by, zone, year_of=now)}**")
+        verb = "acknowledge by" if row.acknowledge_by >= now else "was to be acknowledged by"
+        told.append(f"{verb} **{instant(row.acknowledge_by, zone, year_of=now)}**")
     if row.closed_at is None:
-        told.append(f"resolve by **{instant(row.due_at, zone, year_of=now)}**")
+        verb = "resolve by" if row.due_at >= now else "was to be resolved by"
+        told.append(f"{verb} **{instant(row.due_at, zone, year_of=now)}**")
     return tuple(told)
 
 

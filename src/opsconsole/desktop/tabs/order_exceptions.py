@@ -27,6 +27,7 @@ from opsconsole.desktop.tab_content import (
 )
 from opsconsole.desktop.table.arrangement import SortBy
 from opsconsole.desktop.workspace import Workspace
+from opsconsole.domain.listing import Listing
 from opsconsole.domain.pages import ExceptionPage, Link
 from opsconsole.domain.progress import Progress
 
@@ -41,6 +42,14 @@ _GROUPS = (
     ("order", "order"),
 )
 _STATES = (("active", "open"), ("snoozed", "snoozed"), ("ignored", "ignored"), ("closed", "closed"), ("all", "all"))
+
+
+def _worth(listing: Listing) -> dict[str, int]:
+    """Value at risk by type in the base currency."""
+    found: dict[str, int] = {}
+    for kind, amount in zip(listing.columns["type"], listing.columns["base_value"], strict=True):
+        found[kind] = found.get(kind, 0) + (amount or 0)
+    return found
 
 
 @dataclass(frozen=True)
@@ -100,7 +109,11 @@ class OrderExceptionsTab(Tab):
         progress.step(1, 2, "Counting by type")
         counts = order_exceptions.type_counts(database, now)
         currency = counts[0].currency if counts else "USD"
-        money = sum(chip.value for chip in counts)
+        worth = {chip.rule: chip.value for chip in counts}
+        if state == "active":
+            # The same rounding as in the totals row: each exception by itself.
+            worth = _worth(listing)
+        money = sum(worth.values())
         open_count = sum(chip.count for chip in counts)
         chips: tuple[Chip, ...] = ()
         if state == "active":
@@ -112,7 +125,7 @@ class OrderExceptionsTab(Tab):
                         chip.label,
                         chip.count,
                         shape=chip.severity,
-                        amount=chip.value,
+                        amount=worth.get(chip.rule, 0),
                         currency=chip.currency,
                         equals={"type": frozenset({chip.rule})},
                     )
