@@ -4,7 +4,7 @@ orders late, and the tabs are told when something came of it.
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 if TYPE_CHECKING:
     from opsconsole.desktop.desk import Desk
@@ -16,7 +16,13 @@ TOUCHED = frozenset({"order_exceptions"})
 
 
 class Clockwork(QObject):
-    """Runs the rules on a timer; not while another moment is looked at, nor on a database opened for reading only."""
+    """Runs the rules on a timer; not while another moment is looked at, nor on a database opened for reading only.
+
+    ``turned`` tells that a turn is over, ``stopped`` that the clock stands still.
+    """
+
+    turned = Signal()
+    stopped = Signal()
 
     def __init__(self, desk: "Desk", parent: QObject | None = None, every_ms: int = EVERY_MS) -> None:
         super().__init__(parent)
@@ -29,6 +35,7 @@ class Clockwork(QObject):
     def stop(self) -> None:
         """No more ticks."""
         self._timer.stop()
+        self.stopped.emit()
 
     def tick(self) -> None:
         """Run the rules now, off the window's thread; a run that is still under way is left alone."""
@@ -45,11 +52,12 @@ class Clockwork(QObject):
             self._timer.start()
             self.tick()
         else:
-            self._timer.stop()
+            self.stop()
 
     def _done(self, turn: Any) -> None:
         if turn.changed:
             self._desk.touched(TOUCHED)
+        self.turned.emit()
 
     def _failed(self, error: BaseException) -> None:
         from opsconsole.domain.errors import UserError

@@ -33,10 +33,15 @@ FIRST_ROWS = Setting("database/first_rows", True, "Show the last rows at start",
 LAST_TAB = Setting("window/tab", "")
 PANEL_OPEN = Setting("window/panel", True)
 LAST_FOLDER = Setting("files/folder", "")
+NOTICES = Setting(
+    "notices/on", True, "Notices", "Messages of new S1 exceptions and of what falls due, and the tray icon"
+)
+NOTICES_WITHIN = Setting("notices/within", 30, "Tell what falls due within, minutes")
+NOTICES_QUIET = Setting("notices/quiet", "", "Quiet hours", "22:00-07:00, in the time zone of the business")
 
 SETTINGS: tuple[Setting[Any], ...] = (
     THEME, COMPACT_ROWS, REDUCED_MOTION, LANGUAGE, USER_NAME, DATABASE_URL, FIRST_ROWS, LAST_TAB, PANEL_OPEN,
-    LAST_FOLDER,
+    LAST_FOLDER, NOTICES, NOTICES_WITHIN, NOTICES_QUIET,
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
@@ -27,7 +28,7 @@ from opsconsole.services.names import channel_names, location_names
 from opsconsole.services.order_exceptions_actions_write import named
 from opsconsole.store import audit
 from opsconsole.store.database import Database
-from opsconsole.store.schema import automation_deeds, automation_rules
+from opsconsole.store.schema import automation_deeds, automation_rules, exceptions
 
 _FIELDS = (
     Field("position", "Order", Kind.QUANTITY, width=60, help="Rules act in this order."),
@@ -77,6 +78,48 @@ def list_automation(database: Database, now: int) -> Listing:
         for number, rule in enumerate(rules, 1)
     ]
     return from_rows(_FIELDS, rows, id_key="id", as_of=now, title="Automation", time_zone=zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a rule can be about, as pairs of key and words; ``currency`` is that of the value's limits."""
+
+    types: tuple[tuple[str, str], ...]
+    channels: tuple[tuple[str, str], ...]
+    locations: tuple[tuple[str, str], ...]
+    owners: tuple[str, ...]
+    currency: str
+
+
+def choices(database: Database, now: int) -> Known:
+    """What the form of a rule offers."""
+    with database.read() as connection:
+        places = [
+            tuple(
+                sorted(((str(key), label or str(key)) for key, label in found.items() if key), key=lambda one: one[1])
+            )
+            for found in (channel_names(connection), location_names(connection))
+        ]
+        e = exceptions.c
+        owners = connection.execute(select(e.owner).where(e.owner.is_not(None)).distinct().order_by(e.owner)).scalars()
+        return Known(
+            tuple(sorted(LABELS, key=lambda one: one[1])),
+            places[0],
+            places[1],
+            tuple(str(owner) for owner in owners),
+            business(connection, now).base_currency,
+        )
+
+
+def conditions(database: Database, rule: AutomationRule, now: int) -> tuple[tuple[str, str], ...]:
+    """The conditions of a rule as pairs of what and words; empty where there are none."""
+    with database.read() as connection:
+        known, currency = names(connection), business(connection, now).base_currency
+    when = rule.when
+    lists = (("Type", when.types), ("Severity", when.severities), ("Channel", when.channels), ("Site", when.locations))
+    found = [(label, ", ".join(known.get(code, code) for code in codes)) for label, codes in lists if codes]
+    value = value_words(when, currency)
+    return (*found, *([("Value at risk", value.removeprefix("value "))] if value else ()))
 
 
 def base_currency(database: Database, now: int) -> str:
