@@ -62,7 +62,8 @@ class Commands(QObject):
         from opsconsole.desktop.palette import Palette
 
         window = self._window
-        if window.desk.workspace is not None and window.findChild(Palette) is None:
+        is_open = any(one.isVisible() for one in window.findChildren(Palette))
+        if window.desk.workspace is not None and not is_open:
             Palette(window.desk, list(self._entries()), window).show()
 
     def import_files(self) -> None:

@@ -1,5 +1,6 @@
 """The list of changes: who changed what when, and taking any of them back, also after a restart."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
@@ -109,8 +110,9 @@ def undo_newest(tab: "Tab") -> None:
 
         listing = changes.list_changes(workspace.database, workspace.now(), who=workspace.user)
         for row, identity in enumerate(listing.ids):
-            if listing.columns["state"][row] == "undoable":
-                return _undone(workspace, identity)
+            # An undoing is listed too, to be taken back from there; Ctrl+Z goes on to what was done before.
+            if listing.columns["state"][row] == "undoable" and listing.columns["kind"][row] != "undone":
+                return replace(_undone(workspace, identity), words=f"Undone: {listing.columns['words'][row]}")
         return None
 
     def done(change: Change | None) -> None:
