@@ -11,38 +11,10 @@ _BEFORE = {"labeled", "voided"}
 _STOPPED = {"exception", "address_problem", "delayed", "damaged", "lost", "failed_attempt"}
 _CUSTOMS = {"customs_hold", "duty_due"}
 _BACK = {"returning", "returned"}
-_EU = set(
-    [
-        "AT",
-        "BE",
-        "BG",
-        "CY",
-        "CZ",
-        "DE",
-        "DK",
-        "EE",
-        "ES",
-        "FI",
-        "FR",
-        "GR",
-        "HR",
-        "HU",
-        "IE",
-        "IT",
-        "LT",
-        "LU",
-        "LV",
-        "MC",
-        "MT",
-        "NL",
-        "PL",
-        "PT",
-        "RO",
-        "SE",
-        "SI",
-        "SK",
-    ]
-)
+_EU = {
+    *("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU"),
+    *("LV", "MC", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"),
+}
 
 
 def _bad_ups(number):

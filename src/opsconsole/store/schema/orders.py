@@ -316,6 +316,8 @@ _unfinished = text("refunded_at IS NULL AND dispositioned_at IS NULL")
 Index("ix_returns_unfinished", returns.c.requested_at, postgresql_where=_unfinished, sqlite_where=_unfinished)
 _given_back = text("refunded > 0")
 Index("ix_orders_refunded", orders.c.refunded_at, postgresql_where=_given_back, sqlite_where=_given_back)
+_undated = text("cancelled_at IS NULL AND status IN ('cancelled', 'unavailable')")
+Index("ix_orders_cancelled_undated", orders.c.status_since, postgresql_where=_undated, sqlite_where=_undated)
 Index("ix_shipment_events_shipment", shipment_events.c.shipment_fk)
 # Scans that say something is wrong, few among many; their codes are those of the group "problem" in domain.scans.
 PROBLEM = (

@@ -72,6 +72,12 @@ INDEXES: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
     ),
     ("ix_returns_unfinished", "returns", ("requested_at",), "refunded_at IS NULL AND dispositioned_at IS NULL"),
     ("ix_orders_refunded", "orders", ("refunded_at",), "refunded > 0"),
+    (
+        "ix_orders_cancelled_undated",
+        "orders",
+        ("status_since",),
+        "cancelled_at IS NULL AND status IN ('cancelled', 'unavailable')",
+    ),
     ("ix_orders_declined", "orders", ("placed_at",), "payment_status IN ('failed', 'voided', 'expired')"),
     ("ix_orders_unrouted", "orders", ("ready_at",), "shipped_at IS NULL AND location IS NULL"),
     (
