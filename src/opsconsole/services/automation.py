@@ -32,12 +32,12 @@ from opsconsole.store.schema import automation_deeds, automation_rules, exceptio
 
 _FIELDS = (
     Field("position", "Order", Kind.QUANTITY, width=60, help="Rules act in this order."),
-    Field("name", "Name", width=180),
-    Field("when", "When", stretch=True),
-    Field("then", "Does", stretch=True),
     Field("enabled", "On", Kind.FLAG, width=50),
+    Field("name", "Name", width=180),
+    Field("when", "When", width=240),
+    Field("then", "Does", stretch=True),
     Field("acted", "Acted on", Kind.QUANTITY, width=80, help="Exceptions it has done something to."),
-    Field("acted_at", "Last acted", Kind.INSTANT, missing="Never", width=130),
+    Field("acted_at", "Last acted", Kind.INSTANT, missing="Never", width=140),
     Field("changed_by", "Changed by", hidden=True),
     Field("changed_at", "Changed", Kind.INSTANT, hidden=True, help="It acts on what opens after this."),
     Field("version", "Version", Kind.QUANTITY, hidden=True),

@@ -194,12 +194,12 @@ def _act(connection: Connection, rule: AutomationRule, ids: Sequence[int], offic
 # --- trying it --------------------------------------------------------------------------------------------------------
 
 _TRIAL_FIELDS = (
-    Field("automation", "Automation", width=150),
+    Field("automation", "Automation", width=130),
     Field("does", "Would do", stretch=True, total=Total.COUNT, total_words="deeds"),
     Field("severity", "Severity", Kind.SEVERITY, width=64),
-    Field("type", "Type", Kind.STATUS, labels=LABELS, width=150),
+    Field("type", "Type", Kind.STATUS, labels=LABELS, width=128),
     Field("order", "Order", Kind.IDENTIFIER, missing="None", width=92),
-    Field("owner", "Owner", missing="Unassigned", width=110),
+    Field("owner", "Owner", missing="Unassigned", width=96),
     Field("value_at_risk", "Value at risk", Kind.MONEY, currency="currency", missing="Unknown", total=Total.SUM),
     Field("currency", "Currency", hidden=True),
     Field("exception", "Exception", Kind.QUANTITY, hidden=True),

@@ -64,6 +64,7 @@ class CheckList(QScrollArea):
         column.addStretch(1)
         self.setWidget(box)
         self.setWidgetResizable(True)
+        self.setObjectName("card")
         self.setFixedHeight(height)
         self.setAccessibleName(name)
 
@@ -140,9 +141,17 @@ class AutomationForm(QDialog):
                 field.setProperty("invalid", key in told)
                 field.style().unpolish(field)
                 field.style().polish(field)
+        self._fit()
         first = next((self.fields[key] for key in self._faults if key in told), None)
         if isinstance(first, QWidget):
             first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _fit(self) -> None:
+        """As high as the sentences under the fields need."""
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+            self.resize(self.width(), max(self.sizeHint().height(), layout.totalHeightForWidth(self.width())))
 
     def _amount(self, text: str, key: str, found: dict[str, str]) -> int | None:
         if not text:

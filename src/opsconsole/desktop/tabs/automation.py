@@ -113,8 +113,12 @@ class AutomationTab(Tab):
             TabAction("edit", "Edit", lambda ids: self._with(self.deeds.edit), "E", primary=True),
             TabAction("try", "Try", lambda ids: self._with(self.show_trial), "T"),
             TabAction("switch", "On / off", lambda ids: self._with(self.deeds.switch), "X"),
-            TabAction("up", "Earlier", lambda ids: self._with(lambda rule: self.deeds.move(rule, -1)), "U"),
-            TabAction("down", "Later", lambda ids: self._with(lambda rule: self.deeds.move(rule, 1)), "D"),
+            TabAction(
+                "up", "Earlier", lambda ids: self._with(lambda rule: self.deeds.move(rule, -1)), "U", in_menu=True
+            ),
+            TabAction(
+                "down", "Later", lambda ids: self._with(lambda rule: self.deeds.move(rule, 1)), "D", in_menu=True
+            ),
             TabAction("copy", "Make a copy", lambda ids: self._with(self.deeds.copy), in_menu=True),
             TabAction("run", "Run all on the whole queue", lambda ids: self.deeds.run_now(), in_menu=True),
         )
@@ -141,8 +145,9 @@ class AutomationTab(Tab):
         self.run(read, self._show_trial, kind="trial", text="Trying")
 
     def _show_trial(self, arranger: Any) -> None:
-        self.rows.show_rows(arranger, self.desk.formats(self.request.now))
+        # In front first: a list that is not seen has no width to share out among its columns.
         self._stack.setCurrentIndex(1)
+        self.rows.show_rows(arranger, self.desk.formats(self.request.now))
         self.rows.list.setFocus()
 
     def escape(self) -> None:
