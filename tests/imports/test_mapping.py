@@ -7,6 +7,7 @@ import pytest
 
 from opsconsole.domain.errors import UserError
 from opsconsole.imports.mapping import parse_mapping
+from opsconsole.imports.numbered import for_header
 from opsconsole.imports.saved import load_folder, load_mapping, save_mapping, to_toml
 from opsconsole.imports.source import all_sources
 
@@ -127,5 +128,53 @@ def test_every_source_is_written_in_the_vocabulary_of_mappings() -> None:
     for source in all_sources().values():
         assert source.spec.records
         known = source.known_columns()
-        wanted = {name for names, _ in source.spec.column_groups() for name in names}
+        wanted = {name for names, _ in for_header(source.spec, known).column_groups() for name in names}
         assert wanted <= known, f"{source.key} reads columns that its layouts do not have: {wanted - known}"
+
+
+def test_numbered_columns_make_a_record_each(read: Any, mapping: Any, text_file: Any, rows_of: Any) -> None:
+    spec = mapping(
+        'name = "m"\n[[records]]\nkind = "order_lines"\nskip_where = [{ column = "Item {n}", filled = false }]\n'
+        '[records.fields]\norder_id = "Order"\nline_id = { const = "{n}" }\nsku = "Item {n}"\nquantity = "Qty ({n})"\n'
+    )
+    text = "Order,Item 1,Qty,Item 2,Qty,Item 3,Qty\nA,x,1,y,2,,\nB,z,3,,,w,4\n"
+    lines = rows_of(read(text_file(text), forced=spec), "order_lines")
+    assert sorted((r["order_id"], r["line_id"], r["sku"], r["quantity"]) for r in lines) == [
+        ("A", "1", "x", 1.0),
+        ("A", "2", "y", 2.0),
+        ("B", "1", "z", 3.0),
+        ("B", "3", "w", 4.0),
+    ]
+
+
+def test_a_price_is_the_amount_over_the_quantity_in_the_currencys_places(
+    read: Any, mapping: Any, text_file: Any, rows_of: Any
+) -> None:
+    spec = mapping(
+        'name = "m"\n[[records]]\nkind = "order_lines"\n[records.fields]\norder_id = "Order"\nline_id = "Line"\n'
+        'currency = "Cur"\nunit_price = { sum = [{ from = "Sum" }], over = [{ from = "Qty" }] }\n'
+    )
+    text = "Order,Line,Cur,Sum,Qty\n1,a,USD,10.00,3\n1,b,JPY,1000,3\n1,c,USD,10.00,0\n1,d,USD,,3\n"
+    lines = rows_of(read(text_file(text), forced=spec), "order_lines")
+    assert [row["unit_price"] for row in lines] == [333, 333, None, None]
+
+
+def test_a_pattern_takes_out_what_counts_and_minutes_add_to_an_instant(
+    read: Any, mapping: Any, text_file: Any, rows_of: Any
+) -> None:
+    spec = mapping(
+        'name = "m"\n[[records]]\nkind = "tickets"\n[records.fields]\nhelpdesk = { const = "h" }\nticket_id = "Id"\n'
+        "order_id = { from = \"Words\", extract = '#(\\d+)' }\n"
+        'last_reply_at = { from = "At", plus_minutes = "Minutes" }\n'
+    )
+    text = "Id,Words,At,Minutes\n1,about #77 again,1970-01-01 00:00,90\n2,hello,1970-01-01 00:00,\n"
+    rows = rows_of(read(text_file(text), forced=spec), "tickets")
+    assert [(row["order_id"], row["last_reply_at"]) for row in rows] == [("77", 5_400_000_000), (None, None)]
+
+
+def test_a_pattern_or_a_division_that_cannot_be_is_refused(mapping: Any) -> None:
+    head = 'name = "m"\n[[records]]\nkind = "orders"\n[records.fields]\norder_id = '
+    with pytest.raises(UserError, match="is no pattern"):
+        mapping(head + '{ from = "A", extract = "(" }\n')
+    with pytest.raises(UserError, match="over divides"):
+        mapping(head + '{ from = "A", over = [{ from = "B" }] }\n')

@@ -164,6 +164,7 @@ CHARGE_STATUSES = _table(
 CHARGE_KINDS = _table(
     Status("freight", "Freight"),
     Status("surcharge", "Surcharge"),
+    Status("discount", "Discount", "good"),
     Status("duty", "Duty"),
     Status("tax", "Tax"),
     Status("credit", "Credit", "good"),

@@ -77,9 +77,17 @@ def prepared(texts: Sequence[str], expression: Expression) -> list[str]:
         done = ["" if text in null else text for text in done]
     if expression.lower:
         done = [text.lower() for text in done]
+    if expression.extract:
+        done = [_extracted(re.search(expression.extract, text)) for text in done]
     if expression.slug:
         done = [slug(text) for text in done]
     return done
+
+
+def _extracted(found: re.Match[str] | None) -> str:
+    if found is None:
+        return ""
+    return (found[1] if found.re.groups else found[0]) or ""
 
 
 def slug(text: str) -> str:
@@ -149,10 +157,11 @@ def scaled(number: Decimal, expression: Expression) -> Decimal:
     return number
 
 
-def to_number(number: Decimal, of: Type, currency: str) -> tuple[object, str]:
+def to_number(number: Decimal, of: Type, currency: str, *, rounded: bool = False) -> tuple[object, str]:
     """A decimal as the field's type, or what was expected instead of it.
 
-    Amounts are never rounded here: more places than the currency has are a fault unless the mapping rounds them.
+    Amounts are only ``rounded`` where they are quotients: else more places than the currency has are a fault unless the
+    mapping rounds them.
     """
     try:
         if of is Type.NUMBER:
@@ -162,6 +171,8 @@ def to_number(number: Decimal, of: Type, currency: str) -> tuple[object, str]:
             return (whole, "") if whole == number else (None, "a whole number")
         places = 4 if of is Type.PRICE_E4 else digits(currency)
         minor = number.scaleb(places)
+        if rounded:
+            minor = minor.quantize(Decimal(1), rounding=ROUND_HALF_EVEN)
         whole = int(minor)
     except (InvalidOperation, OverflowError, ValueError):
         return None, "a number of a possible size"

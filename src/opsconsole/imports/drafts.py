@@ -67,7 +67,7 @@ def draft(evaluator: Evaluator, spec: RecordSpec, defaults: Mapping[str, str]) -
         typed = evaluator.value(spec.kind, key, of, expression, kept)
         if groups is not None and expression.rows != "first":
             typed = _over_rows(typed, groups, rows, expression.rows)
-        made.columns[key] = evaluator.finished(typed, of, made.columns.get("currency"))
+        made.columns[key] = evaluator.finished(typed, of, made.columns.get("currency"), rounded=bool(expression.over))
     _fill(made, spec, defaults, len(table))
     required = {f.key for f in spec.kind.fields if f.required}
     if spec.kind.parent == "orders":

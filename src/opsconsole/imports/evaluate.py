@@ -1,5 +1,6 @@
 """Expressions over columns of text: typed values for every row, computed once per distinct text."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -7,7 +8,7 @@ from typing import cast
 
 import numpy as np
 
-from opsconsole.domain.instants import DAY
+from opsconsole.domain.instants import DAY, MINUTE
 from opsconsole.imports import convert, dates, numbers
 from opsconsole.imports.columns import (
     EMPTY,
@@ -39,10 +40,14 @@ class Evaluator:
 
     def available(self, expression: Expression) -> bool:
         """Whether the file has what the expression needs; alternatives in ``first`` need only one."""
+        if any(normalized(name) not in self.table.columns for name in expression.within):
+            return False
         if expression.first:
             return any(self.available(part) for part in expression.first)
         if expression.join or expression.sum or expression.product or expression.less:
             return all(self.available(part) for part in expression.parts())
+        if expression.plus_minutes and find_column(self.table, (expression.plus_minutes,)) is None:
+            return False
         if expression.columns:
             return find_column(self.table, expression.columns) is not None
         if expression.zone_of:
@@ -73,12 +78,24 @@ class Evaluator:
         else:
             column = self.table.columns[cast("str", find_column(self.table, expression.columns))]
             result = self._texts(column, kind, key, of, expression)
+        if expression.plus_minutes:
+            result = self._later(result, expression.plus_minutes, kind, kept)
         if expression.where:
             mask = any_holds(self.table, expression.where)
             result = Typed(np.where(mask, result.codes, np.int32(-1)), result.values, result.bad)
         if expression.within and not expression.occurrence_of:
             result = self._within(result, expression.within)
         return result
+
+    def _later(self, instants: Typed, column: str, kind: RecordKind, kept: Mask) -> Typed:
+        """Instants plus the minutes in a column."""
+        minutes = self.value(kind, "", Type.NUMBER, Expression(columns=(column,)), kept)
+
+        def combine(values: list[object]) -> object | None:
+            at, more = values
+            return None if at is None or more is None else cast("int", at) + round(cast("Decimal", more) * MINUTE)
+
+        return Typed(*self._combined([instants, minutes], combine))
 
     def _usable(self, parts: Sequence[Expression]) -> list[Expression]:
         return [part for part in parts if self.available(part)]
@@ -195,24 +212,26 @@ class Evaluator:
     def _arithmetic(self, expression: Expression, kind: RecordKind, key: str, of: Type, kept: Mask) -> Typed:
         more = [self.value(kind, key, of, part, kept) for part in expression.sum or expression.product]
         less = [self.value(kind, key, of, part, kept) for part in expression.less]
+        over = [self.value(kind, key, of, part, kept) for part in expression.over]
         multiply = bool(expression.product)
 
         def combine(values: list[object]) -> object | None:
             figures = cast("list[Decimal | None]", values)
+            added, divisors = figures[: len(more)], figures[len(more) + len(less) :]
             if multiply:
-                if None in figures:
+                if None in added:
                     return None
-                total = Decimal(1)
-                for figure in figures:
-                    total *= cast("Decimal", figure)
+                total = math.prod(cast("list[Decimal]", added), start=Decimal(1))
             else:
-                if all(figure is None for figure in figures):
+                if all(figure is None for figure in figures[: len(more) + len(less)]):
                     return None
-                total = sum((f for f in figures[: len(more)] if f is not None), Decimal(0))
-                total -= sum((f for f in figures[len(more) :] if f is not None), Decimal(0))
-            return convert.scaled(total, expression)
+                total = sum((f for f in added if f is not None), Decimal(0))
+                total -= sum((f for f in figures[len(more) : len(more) + len(less)] if f is not None), Decimal(0))
+            if not all(divisors):
+                return None
+            return convert.scaled(total / math.prod(cast("list[Decimal]", divisors), start=Decimal(1)), expression)
 
-        return Typed(*self._combined([*more, *less], combine))
+        return Typed(*self._combined([*more, *less, *over], combine))
 
     def _group(self, names: Sequence[str]) -> Codes:
         columns = [self.table.columns[normalized(name)] for name in names if normalized(name) in self.table.columns]
@@ -251,15 +270,15 @@ class Evaluator:
         lookup[numbers_] = result.codes[filled[first]]
         return Typed(lookup[groups], result.values, result.bad)
 
-    def finished(self, typed: Typed, of: Type, currencies: Typed | None) -> Typed:
-        """Numbers as the field's type; amounts in minor units of each row's currency."""
+    def finished(self, typed: Typed, of: Type, currencies: Typed | None, *, rounded: bool = False) -> Typed:
+        """Numbers as the field's type; amounts in minor units of each row's currency, to which ``rounded`` ones go."""
         if of not in convert.NUMBER_TYPES:
             return typed
         if of not in convert.MONEY_TYPES or currencies is None:
-            return self._numbers(typed, of, self.currency)
+            return _amounts(self._priced(typed, self.currency), of, rounded=rounded)
         used = {str(currencies.values[c]) for c in np.unique(currencies.codes) if c >= 0 and c not in currencies.bad}
         if len(used) <= 1:
-            return self._numbers(typed, of, next(iter(used), self.currency))
+            return _amounts(self._priced(typed, next(iter(used), self.currency)), of, rounded=rounded)
         by_row = Typed(currencies.codes, [str(v or self.currency) for v in currencies.values])
 
         def combine(values: list[object]) -> object | None:
@@ -267,14 +286,14 @@ class Evaluator:
             return None if number is None else (number, currency or self.currency)
 
         codes, pairs, bad = self._combined([typed, by_row], combine)
-        return _amounts(Typed(codes, pairs, bad), of)
+        return _amounts(Typed(codes, pairs, bad), of, rounded=rounded)
 
-    def _numbers(self, typed: Typed, of: Type, currency: str) -> Typed:
+    def _priced(self, typed: Typed, currency: str) -> Typed:
         pairs: list[object] = [None if number is None else (number, currency) for number in typed.values]
-        return _amounts(Typed(typed.codes, pairs, typed.bad), of)
+        return Typed(typed.codes, pairs, typed.bad)
 
 
-def _amounts(pairs: Typed, of: Type) -> Typed:
+def _amounts(pairs: Typed, of: Type, *, rounded: bool) -> Typed:
     values: list[object] = []
     bad = dict(pairs.bad)
     for at, pair in enumerate(pairs.values):
@@ -282,7 +301,7 @@ def _amounts(pairs: Typed, of: Type) -> Typed:
             values.append(None)
             continue
         number, currency = cast("tuple[Decimal, str]", pair)
-        value, expected = convert.to_number(number, of, currency)
+        value, expected = convert.to_number(number, of, currency, rounded=rounded)
         values.append(value)
         if expected:
             bad[at] = expected

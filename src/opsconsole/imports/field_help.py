@@ -139,7 +139,7 @@ FIELD_HELP: Mapping[str, str] = {
     "needs_phone": "Whether the service wants the receiver's phone number.",
     "charge_id": "Id of the invoice's line; without one: its content and how-manieth of it.",
     "invoice_number": "Number of the carrier's or site's invoice.",
-    "freight_charges.kind": "freight, surcharge, duty, tax, credit, fulfillment, storage or other.",
+    "freight_charges.kind": "freight, surcharge, discount, duty, tax, credit, fulfillment, storage or other.",
     "freight_charges.amount": "What is billed; credits are negative.",
     "freight_charges.status": "open, disputed, credited or accepted.",
     "freight_charges.order_id": "Order the line names; else it follows from the tracking number.",

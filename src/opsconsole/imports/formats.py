@@ -27,7 +27,7 @@ class Formats:
     def parsed(self, column: str, expression: Expression, texts: list[str], pattern: str, zone: str) -> Parsed:
         """The distinct texts of a column, as an expression prepares them, read as dates; each reading is kept."""
         taken = (expression.strip_prefix, expression.strip_suffix, expression.null, expression.lower, expression.slug)
-        key = (column, *taken, pattern, zone)
+        key = (column, *taken, expression.extract, pattern, zone)
         if key not in self._parsed:
             self._parsed[key] = parse(texts, pattern, zone)
         return self._parsed[key]

@@ -2,8 +2,9 @@
 
 A field's value is described by a small table: where the text comes from (``from``, ``const``, ``first``, ``join``,
 ``sum``, ``product``, ``occurrence_of``, ``zone_of``), what happens to it (``null``, ``strip_prefix``, ``strip_suffix``,
-``lower``, ``slug``, ``map``, ``default``), how it is read (``format``, ``time_zone``, ``decimal``, ``scale``,
-``round``), and for which rows (``where``, ``within``, ``rows``).
+``lower``, ``extract``, ``slug``, ``map``, ``default``), how it is read (``format``, ``time_zone``, ``decimal``,
+``scale``, ``round``), what is done with it then (``less``, ``over``, ``plus_minutes``), and for which rows (``where``,
+``within``, ``rows``). Columns with ``{n}`` in their names stand for numbered ones: see imports/numbered.py.
 """
 
 import re
@@ -54,12 +55,15 @@ class Expression:
     sum: tuple["Expression", ...] = ()
     less: tuple["Expression", ...] = ()  # subtracted from the sum
     product: tuple["Expression", ...] = ()
+    over: tuple["Expression", ...] = ()  # the sum or product is divided by these, amounts to their currency's places
+    plus_minutes: str = ""  # a column with minutes that are added to an instant; without minutes there is none
     occurrence_of: tuple[str, ...] = ()  # the first filled text and, from its second time on, its number: "MUG (2)"
     zone_of: str = ""  # the time zone with the offset that this column's times carry
     null: tuple[str, ...] = ()
     strip_prefix: str = ""
     strip_suffix: str = ""
     lower: bool = False
+    extract: str = ""  # a regular expression: its first group, else all it matches; no match is no value
     slug: bool = False
     map: tuple[tuple[str, str], ...] = ()
     default: str | None = None
@@ -76,15 +80,16 @@ class Expression:
 
     def parts(self) -> Iterator["Expression"]:
         """Expressions inside this one."""
-        for group in (self.first, self.join, self.sum, self.less, self.product):
+        for group in (self.first, self.join, self.sum, self.less, self.product, self.over):
             yield from group
 
     def column_groups(self) -> Iterator[tuple[tuple[str, ...], bool]]:
         """Alternative names of each column needed, and whether the file may lack it."""
         if self.columns:
             yield self.columns, self.optional
-        if self.zone_of:
-            yield (self.zone_of,), self.optional
+        for name in (self.zone_of, self.plus_minutes):
+            if name:
+                yield (name,), self.optional
         for name in (*self.occurrence_of, *self.within):
             yield (name,), self.optional
         for condition in self.where:
@@ -150,7 +155,7 @@ class MappingSpec:
 
 _RENAMED = {"from": "columns", "format": "formats"}
 _LISTS = {"from", "format", "null", "occurrence_of", "within"}
-_PARTS = {"first", "join", "sum", "less", "product"}
+_PARTS = {"first", "join", "sum", "less", "product", "over"}
 _ORIGINS = ("columns", "const", "first", "join", "sum", "product", "occurrence_of", "zone_of")
 _EXPRESSION_KEYS = {f.name for f in fields(Expression)} - set(_RENAMED.values()) | set(_RENAMED)
 _CONDITION_KEYS = {f.name for f in fields(Condition)}
@@ -243,11 +248,21 @@ def _check_expression(expression: Expression, origin: str) -> None:
         raise UserError(f"{origin} needs one of from, const, first, join, sum, product …; it has {words}.", "Keep one.")
     if expression.rows not in _ROWS:
         raise UserError(f"{origin}: rows = “{expression.rows}” is unknown.", f"Use one of {', '.join(_ROWS)}.")
+    if expression.over and not (expression.sum or expression.product):
+        raise UserError(f"{origin}: over divides a sum or a product; there is none.", "Give one of them.")
+    _check_pattern(expression.extract, origin)
     _check_zone(expression.time_zone, origin)
     _check_decimal(expression.decimal, origin)
     for pattern in expression.formats:
         if pattern not in ("iso", "excel", "unix", "unix_ms") and "%" not in pattern:
             raise UserError(f"{origin}: “{pattern}” is no date format.", 'Write "iso" or one like "%d/%m/%Y %H:%M".')
+
+
+def _check_pattern(pattern: str, origin: str) -> None:
+    try:
+        re.compile(pattern)
+    except re.error as fault:
+        raise UserError(f"{origin}: “{pattern}” is no pattern: {fault}.", "Write a regular expression.") from None
 
 
 def _check_zone(zone: str, origin: str) -> None:
@@ -282,12 +297,7 @@ def _condition(table: Mapping[str, Any], origin: str) -> Condition:
             values[key] = value
         else:
             values[key] = _texts(value)
-    try:
-        re.compile(values.get("matches", ""))
-    except re.error as fault:
-        raise UserError(
-            f"{origin}: “{values['matches']}” is no pattern: {fault}.", "Write a regular expression."
-        ) from None
+    _check_pattern(values.get("matches", ""), origin)
     return Condition(**values)
 
 

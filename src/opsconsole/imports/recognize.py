@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from opsconsole.domain.errors import UserError
 from opsconsole.imports.columns import normalized, unique_names
 from opsconsole.imports.mapping import MappingSpec
+from opsconsole.imports.numbered import for_header
 from opsconsole.imports.source import NO_FIT, Score, Source, header_names
 from opsconsole.imports.tables import InputFile, NumberedRow
 
@@ -37,7 +38,7 @@ def score(candidate: Candidate, header: Sequence[str]) -> Score:
     if candidate.header and header_names(candidate.header) == names:
         return Score(2.0, "its header is the one the mapping was made for")
     used: set[str] = set()
-    for alternatives, optional in candidate.column_groups():
+    for alternatives, optional in for_header(candidate, names).column_groups():
         there = [name for name in alternatives if name in names]
         if not there and not optional:
             return NO_FIT
@@ -87,7 +88,7 @@ def forced_fit(file: InputFile, rows: Sequence[NumberedRow], candidate: Candidat
 def _needed(candidate: Candidate) -> list[tuple[str, ...]]:
     if isinstance(candidate, Source):
         return [(normalized(name),) for name in candidate.signatures[0].all_of]
-    return [names for names, optional in candidate.column_groups() if not optional]
+    return [names for names, optional in for_header(candidate, ()).column_groups() if not optional]
 
 
 def likely_header(rows: Sequence[NumberedRow]) -> NumberedRow:

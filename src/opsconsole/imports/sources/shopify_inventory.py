@@ -53,6 +53,8 @@ SOURCE = Source(
         {"kind": "products", "one_per": ["SKU", "Handle", *(f"Option{n} Value" for n in (1, 2, 3))], "fields": {
             "sku": _SKU,
             "title": _TITLE,
+            "hs_code": {"from": "HS Code", "strip_prefix": "'", "optional": True},
+            "origin_country": {"from": "COO", "optional": True},
         }},
         {"kind": "stock_levels", "skip_where": _NOT_STOCKED, "fields": {
             "sku": _SKU,

@@ -89,6 +89,11 @@ _ORDER = {
     "province": _address("Province"),
     "postcode": _address("Zip"),
     "country": _address("Country"),
+    "bill_name": "Billing Name",
+    "bill_address1": {"from": "Billing Address1", "optional": True},
+    "bill_city": {"from": "Billing City", "optional": True},
+    "bill_postcode": {"from": "Billing Zip", "strip_prefix": "'", "null": ["-"], "optional": True},
+    "bill_country": {"from": "Billing Country", "null": ["-"], "optional": True},
 }
 
 _LINE = {
