@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from opsconsole.cli import handover
 from opsconsole.cli.opened import moment, opened, progress
 from opsconsole.cli.output import print_json, print_lines, print_listing
 from opsconsole.cli.program import DONE
@@ -97,10 +98,14 @@ def _explain_exception(parsed: argparse.Namespace, exception_id: int) -> int:
 
 def export(parsed: argparse.Namespace) -> int:
     """``export WHAT OUT.xlsx``: a workbook."""
-    with opened(parsed, read_only=True) as database:
-        path = exports.export_tab(
-            database, parsed.what, Path(parsed.path), moment(parsed), period=parsed.period, progress=progress(parsed)
-        )
+    if parsed.what == "handover":
+        path = handover.export(parsed)
+    else:
+        with opened(parsed, read_only=True) as database:
+            target, now = Path(parsed.path), moment(parsed)
+            path = exports.export_tab(
+                database, parsed.what, target, now, period=parsed.period, progress=progress(parsed)
+            )
     size = path.stat().st_size
     if parsed.json:
         print_json({"as_of": to_iso(moment(parsed)), "path": str(path), "bytes": size})

@@ -30,7 +30,7 @@ LISTS = (
     "imports",
     "rejects",
 )
-EXPORTS = ("exceptions", "stock", "vendors", "kpis", "review")
+EXPORTS = ("exceptions", "stock", "vendors", "kpis", "review", "handover")
 PERIODS = ("day", "week", "month", "all")
 THEMES = ("light", "dark")
 # Tabs by the names that lists and workbooks have.
@@ -67,7 +67,8 @@ def _parser() -> argparse.ArgumentParser:
         parents=[common],
         description="Operations console: order exceptions, stock levels, vendor SLAs and KPIs. "
         "Without a command it opens the window.",
-        epilog="Exit codes: 0 done, 1 a fault of the program, 2 a mistake in what was asked, 3 done in part (rejects, conflicts).",
+        epilog="Exit codes: 0 done, 1 a fault of the program, 2 a mistake in what was asked, 3 done in part (rejects, "
+        "conflicts).",
     )
     parser.add_argument("--version", action="version", version=f"opsconsole {__version__}")
     parser.add_argument("--demo", action="store_true", help="open the window on the demo company")
@@ -125,8 +126,12 @@ def _answers(command: Any) -> None:
     explain.add_argument("--period", choices=PERIODS, default="week", help="a KPI's newest period that is over")
     export = command("export", "write a workbook")
     export.add_argument("what", choices=EXPORTS, metavar="WHAT", help=", ".join(EXPORTS))
-    export.add_argument("path", metavar="OUT.xlsx")
+    export.add_argument("path", metavar="OUT.xlsx", help="handover: OUT.xlsx or OUT.pdf")
     export.add_argument("--period", choices=("week", "month"), default="week", help="the review's period")
+    export.add_argument("--since", type=_instant, metavar="ISO", help="handover: from when (else: the current shift)")
+    export.add_argument("--hours", type=_positive, metavar="N", help="handover: the last N hours")
+    export.add_argument("--location", metavar="KEY", help="handover: of one site")
+    export.add_argument("--paper", choices=("letter", "a4"), default="letter", help="handover: of the PDF")
 
 
 def _keeping(command: Any) -> None:

@@ -6,7 +6,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from opsconsole.desktop import lines
-from opsconsole.desktop.desk import Desk
 from opsconsole.desktop.keycaps import KeyButton
 from opsconsole.desktop.table.formats import Formats
 from opsconsole.desktop.table.view import ListView
@@ -21,9 +20,9 @@ class RowsBehind(QWidget):
 
     back_asked = Signal()
 
-    def __init__(self, name: str, desk: Desk, back: str, parent: QWidget | None = None) -> None:
+    def __init__(self, view: ListView, back: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.list = ListView(name, desk.tasks, desk.settings)
+        self.list = view
         self._title = Words(role="section")
         self._definition = Words(role="small")
         self._definition.setMinimumWidth(40)

@@ -84,6 +84,11 @@ class Theme(QObject):
             self._colors = self._read_colors(self._name)
         return self._colors[role]
 
+    def names(self) -> dict[str, str]:
+        """Colors by role as ``#RRGGBB``, for rich text."""
+        self.color("text")
+        return {role: color.name() for role, color in self._colors.items()}
+
     def px(self, role: str) -> int:
         """Font size in pixels: caption, small, body, section, title, value, hero."""
         return int(self.tokens["font"]["px"][role])

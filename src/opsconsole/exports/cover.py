@@ -1,4 +1,4 @@
-"""The cover of the review: for whom and when, headline figures, contents, definitions, filters."""
+"""Covers: for whom and when, headline figures, contents, definitions, filters; that of the review, and its parts."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from opsconsole.exports.styles import fill, font, line_below
 from opsconsole.exports.text import quoted_sheet
 
 _WIDTHS = (3, 30, 14, 14, 14, 14, 14, 60)
-_LAST = len(_WIDTHS)
+LAST = len(_WIDTHS)
 
 
 class Link(NamedTuple):
@@ -31,27 +31,33 @@ class Link(NamedTuple):
 def add_cover(sheet: Worksheet, pack: ReviewPack, links: Sequence[Link]) -> None:
     """Fill the empty first sheet."""
     stated = f"As of {instant(pack.as_of, pack.time_zone, year_of=0)} ({pack.time_zone}), {to_iso(pack.as_of)} in UTC."
-    row = _heading(sheet, pack, stated)
+    row = heading(sheet, pack.title, pack.company, stated, pack.database)
     row = _figures(sheet, row, pack.lines)
-    row = _section(sheet, row, "What stands out", tuple(map(unmarked, pack.highlights)))
-    row = _contents(sheet, row, links)
-    row = _section(sheet, row, "Filters", pack.filters or ("None: everything in the database.",))
-    row = _section(sheet, row, "Notes", pack.notes)
+    row = section(sheet, row, "What stands out", tuple(map(unmarked, pack.highlights)))
+    row = contents(sheet, row, links)
+    row = section(sheet, row, "Filters", pack.filters or ("None: everything in the database.",))
+    row = section(sheet, row, "Notes", pack.notes)
     row = _definitions(sheet, row, pack.lines)
+    finish(sheet, row, pack.title, stated)
+
+
+def finish(sheet: Worksheet, row: int, title: str, stated: str) -> None:
+    """Widths and print set-up of a cover that ends above ``row``."""
     for number, width in enumerate(_WIDTHS, 1):
         sheet.column_dimensions[chr(64 + number)].width = width
     sheet.sheet_view.showGridLines = False
-    print_set_up(sheet, title=pack.title, as_of=stated)
+    print_set_up(sheet, title=title, as_of=stated)
     sheet.page_setup.fitToHeight = 1
-    sheet.print_area = f"A1:{chr(64 + _LAST)}{row}"
+    sheet.print_area = f"A1:{chr(64 + LAST)}{row}"
 
 
-def _heading(sheet: Worksheet, pack: ReviewPack, stated: str) -> int:
+def heading(sheet: Worksheet, title: str, company: str, stated: str, database: str) -> int:
+    """Title, company, as-of and origin; returns the first free row."""
     lines = (
-        (pack.title, font(size=24, bold=True), 36.0),
-        (pack.company, font(size=14), 22.0),
+        (title, font(size=24, bold=True), 36.0),
+        (company, font(size=14), 22.0),
         (stated, font("text_muted"), 18.0),
-        (f"From {pack.database}. Written by opsconsole {__version__}.", font("text_muted"), 18.0),
+        (f"From {database}. Written by opsconsole {__version__}.", font("text_muted"), 18.0),
     )
     row = 2
     for text, face, height in lines:
@@ -63,8 +69,8 @@ def _heading(sheet: Worksheet, pack: ReviewPack, stated: str) -> int:
 
 
 def _figures(sheet: Worksheet, row: int, lines: Sequence[KpiLine]) -> int:
-    headers = ("KPI", "This period", "Target", "", "Previous", "Last year", "")
-    _headers(sheet, row, headers, right=(3, 4, 6, 7))
+    titles = ("KPI", "This period", "Target", "", "Previous", "Last year", "")
+    headers(sheet, row, titles, right=(3, 4, 6, 7))
     for line in lines:
         row += 1
         put_text(sheet, row, 2, line.label)
@@ -76,7 +82,7 @@ def _figures(sheet: Worksheet, row: int, lines: Sequence[KpiLine]) -> int:
         if line.met is not None:
             put_text(sheet, row, 5, "✓ met" if line.met else "✗ missed")
             sheet.cell(row, 5).font = font("good" if line.met else "bad", bold=not line.met)
-        for column in range(2, _LAST + 1):
+        for column in range(2, LAST + 1):
             sheet.cell(row, column).border = line_below()
     return row + 2
 
@@ -94,8 +100,9 @@ def _number(
     cell.alignment = Alignment(horizontal="right")
 
 
-def _contents(sheet: Worksheet, row: int, links: Sequence[Link]) -> int:
-    _headers(sheet, row, ("Contents", "", "", "", "", "", ""))
+def contents(sheet: Worksheet, row: int, links: Sequence[Link]) -> int:
+    """Lines that lead to the sheets; returns the first free row."""
+    headers(sheet, row, ("Contents", "", "", "", "", "", ""))
     for link in links:
         row += 1
         put_text(sheet, row, 2, link.sheet)
@@ -108,31 +115,33 @@ def _contents(sheet: Worksheet, row: int, links: Sequence[Link]) -> int:
     return row + 2
 
 
-def _section(sheet: Worksheet, row: int, title: str, lines: Iterable[str]) -> int:
+def section(sheet: Worksheet, row: int, title: str, lines: Iterable[str]) -> int:
+    """A title over lines of words (nothing without lines); returns the first free row."""
     lines = tuple(lines)
     if not lines:
         return row
-    _headers(sheet, row, (title, "", "", "", "", "", ""))
+    headers(sheet, row, (title, "", "", "", "", "", ""))
     for line in lines:
         row += 1
-        _wrapped(sheet, row, 2, line)
+        wrapped(sheet, row, 2, line)
     return row + 2
 
 
 def _definitions(sheet: Worksheet, row: int, lines: Sequence[KpiLine]) -> int:
-    _headers(sheet, row, ("Definitions", "", "", "", "", "", ""))
+    headers(sheet, row, ("Definitions", "", "", "", "", "", ""))
     for line in lines:
         row += 1
         put_text(sheet, row, 2, line.label)
         sheet.cell(row, 2).font = font()
         sheet.cell(row, 2).alignment = Alignment(vertical="top")
-        _wrapped(sheet, row, 3, line.definition)
+        wrapped(sheet, row, 3, line.definition)
     return row + 1
 
 
-def _wrapped(sheet: Worksheet, row: int, column: int, text: str) -> None:
+def wrapped(sheet: Worksheet, row: int, column: int, text: str) -> None:
+    """Words over the rest of the row, as high as they need."""
     put_text(sheet, row, column, text)
-    sheet.merge_cells(start_row=row, start_column=column, end_row=row, end_column=_LAST)
+    sheet.merge_cells(start_row=row, start_column=column, end_row=row, end_column=LAST)
     cell = sheet.cell(row, column)
     cell.alignment, cell.font = Alignment(wrap_text=True, vertical="top"), font("text_muted")
     room = sum(_WIDTHS[column - 1 :]) * 1.1
@@ -140,7 +149,8 @@ def _wrapped(sheet: Worksheet, row: int, column: int, text: str) -> None:
     sheet.row_dimensions[row].height = 16.0 * max(1, -(-len(text) // int(room)))
 
 
-def _headers(sheet: Worksheet, row: int, words: Sequence[str], right: tuple[int, ...] = ()) -> None:
+def headers(sheet: Worksheet, row: int, words: Sequence[str], right: tuple[int, ...] = ()) -> None:
+    """A row of column headers; ``right`` are the columns that stand right."""
     for column, word in enumerate(words, 2):
         cell = sheet.cell(row, column)
         if word:

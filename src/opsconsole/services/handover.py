@@ -75,6 +75,13 @@ def _shift_begun(connection: Connection, now: int, location: str | None) -> int 
     return None
 
 
+def sites(database: Database) -> list[tuple[str, str]]:
+    """Keys and names of the sites a hand-over can be about, by name."""
+    with database.read() as connection:
+        found = [(str(key), label or str(key)) for key, label in location_names(connection).items() if key]
+    return sorted(found, key=lambda pair: pair[1].lower())
+
+
 def hand_over(
     database: Database,
     now: int,
@@ -159,7 +166,8 @@ def _told(database: Database, now: int, identity: int) -> Worst:
         page.severity,
         page.title,
         page.order or page.subject,
-        " ".join(page.why),
+        # The money stands beside it, and the runbook, which knows what was done already, says what is next.
+        " ".join(sentence for sentence in page.why if not sentence.startswith(("Next", "Value at risk"))),
         step or "All steps are done: resolve it with its root cause",
         page.owner,
         page.time_left,

@@ -50,7 +50,7 @@ def write_to(tab: "Tab", path: Path, write: Write) -> None:
         return
     tab.run(
         lambda progress: write(workspace, path, progress),
-        lambda written: _say_written(tab, written),
+        lambda written: say_written(tab, written),
         kind="export",
         text=f"Writing {path.name}",
     )
@@ -98,7 +98,9 @@ def export_review(tab: "Tab") -> None:
     export_with(tab, "weekly review", write)
 
 
-def _say_written(tab: "Tab", path: Path) -> None:
+def say_written(tab: "Tab", path: Path) -> None:
+    """Say in the bar that a file was written, and offer to open it or its folder."""
+
     def show(place: Path) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(place)))
 

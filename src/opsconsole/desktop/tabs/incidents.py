@@ -13,6 +13,7 @@ from opsconsole.desktop.panel import PanelContent
 from opsconsole.desktop.rows_behind import RowsBehind
 from opsconsole.desktop.tab import Tab
 from opsconsole.desktop.tab_content import Request, Selector, TabAction, TabContent, read_freshness
+from opsconsole.desktop.table.view import ListView
 from opsconsole.desktop.workspace import Workspace
 from opsconsole.domain.incidents import IncidentPage
 from opsconsole.domain.progress import Progress
@@ -71,7 +72,7 @@ class IncidentsTab(Tab):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.bar)
-        self.rows = RowsBehind("incident_rows", self.desk, "Back to the incidents")
+        self.rows = RowsBehind(ListView("incident_rows", self.desk.tasks, self.desk.settings), "Back to the incidents")
         self.rows.back_asked.connect(self.escape)
         self.rows.list.activated.connect(self._open_row)
         self._stack = QStackedWidget()
