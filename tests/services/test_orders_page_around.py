@@ -2,6 +2,7 @@
 
 from opsconsole.domain.instants import DAY, HOUR
 from opsconsole.services import orders as orders_service
+from opsconsole.services.lists import list_named
 from opsconsole.services.orders_page import order_page
 
 MINE = {"channel": "shop", "order_id": "1"}
@@ -57,3 +58,17 @@ def test_a_table_without_rows_is_left_out(sqlite_writing, now):
     sqlite_writing(orders=[{**MINE, "placed_at": now - DAY}])
     (order,) = orders_service.list_orders(sqlite_writing.database, now).ids
     assert order_page(sqlite_writing.database, now, order).around == ()
+
+
+def test_what_stands_around_orders_is_listed_and_leads_to_its_order(writing, now):
+    written(writing, now)
+    writing(at=1, tickets=[{"helpdesk": "h", "ticket_id": "8", "order_id": "#9", "opened_at": now - DAY}])
+    for name in ("picks", "refunds", "disputes", "tickets", "claims", "charges"):
+        listing = list_named(writing.database, name, now)
+        known = [row for row in listing.rows() if row["order"] == "#1001"]
+        assert len(known) == 1, name
+        identity = listing.ids[list(listing.columns["order"]).index("#1001")]
+        assert orders_service.page_of(writing.database, now, identity).title == "#1001"
+    tickets = list_named(writing.database, "tickets", now)
+    assert [row["order"] for row in tickets.rows()] == ["#9", "#1001"]
+    assert orders_service.page_of(writing.database, now, tickets.ids[0]) is None

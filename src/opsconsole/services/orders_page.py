@@ -14,13 +14,13 @@ from opsconsole.services.business import business
 from opsconsole.services.history import read_events
 from opsconsole.services.names import channel_names, location_names, vendor_names
 from opsconsole.services.order_exceptions_page import of_order
-from opsconsole.services.orders_page_around import around
+from opsconsole.services.orders_page_around import AROUND, around
 from opsconsole.services.orders_page_tables import OrderTables
 from opsconsole.services.orders_timeline import Way, promises, read_way, stops
 from opsconsole.store.database import Database
 from opsconsole.store.schema import batches, exceptions, returns, shipments
 
-_TABLES = {"shipment": shipments, "return": returns}
+_TABLES = {"shipment": shipments, "return": returns, **{key: one.table for key, one in AROUND.items()}}
 
 
 def order_page(database: Database, now: int, order_fk: int) -> OrderPage:
@@ -36,7 +36,8 @@ def order_page(database: Database, now: int, order_fk: int) -> OrderPage:
 def page_of(database: Database, now: int, identity: int | str) -> OrderPage | None:
     """The page of the order that a row of any list of orders belongs to; None when it belongs to none.
 
-    ``identity`` is an order's id, or ``shipment:number``, ``return:number``, ``purchase_order:number``.
+    ``identity`` is an order's id, or ``shipment:number``, ``return:number``, ``purchase_order:number``, or the name of
+    a table around orders and the row's number, as in ``tickets:7``.
     """
     if isinstance(identity, str) and not identity.isdigit():
         kind, _, number = identity.partition(":")

@@ -1,10 +1,10 @@
 """What stands around one order, as listings: steps, picks, the warehouse's record, refunds, disputes, tickets, ..."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, case, func, or_, select
+from sqlalchemy import Connection, Table, case, func, or_, select
 
 from opsconsole.domain import statuses
 from opsconsole.domain.field import Field, Kind, Total
@@ -17,7 +17,7 @@ _CURRENCY = Field("currency", "Currency", hidden=True)
 
 
 @dataclass(frozen=True)
-class _Around:
+class AroundTable:
     """A table around orders: ``since`` is the instant at which a row begins to be true, ``newest`` what it sorts by."""
 
     title: str
@@ -27,9 +27,36 @@ class _Around:
     newest: str = ""
 
     @property
-    def facts(self) -> tuple[str, ...]:
-        """Its instants that are no promises."""
-        return tuple(field.key for field in self.fields if field.key.endswith("_at") and field.key not in _PROMISED)
+    def has_money(self) -> bool:
+        """Whether its rows have a currency."""
+        return any(field.key == "currency" for field in self.fields)
+
+    @property
+    def said_order(self) -> tuple[Any, ...]:
+        """The order that a row names itself, known or not."""
+        return (self.table.c.order_id,) if "order_id" in self.table.c else ()
+
+    @property
+    def said_channel(self) -> tuple[Any, ...]:
+        """The channel that a row names itself."""
+        return (self.table.c.channel,) if "channel" in self.table.c else ()
+
+    def columns(self, now: int, currency: Any) -> list[Any]:
+        """Its id and its fields as of ``now``; ``currency`` is that of amounts without one."""
+        found: list[Any] = [self.table.c.id]
+        for field in self.fields:
+            column = self.table.c[field.key]
+            if field.key == "currency":
+                found.append(currency.label("currency"))
+            elif field.kind is Kind.INSTANT and field.key not in _PROMISED:
+                found.append(case((column <= now, column), else_=None).label(field.key))
+            else:
+                found.append(column)
+        return found
+
+    def begun(self, now: int) -> list[Any]:
+        """Conditions: what has not happened yet is left out."""
+        return [or_(self.table.c[self.since].is_(None), self.table.c[self.since] <= now)] if self.since else []
 
 
 _PROMISED = frozenset({"evidence_due_at", "reply_due_at"})
@@ -48,13 +75,13 @@ def _when(key: str, label: str, missing: str = "Not yet", *, hidden: bool = Fals
 
 
 _TABLES = (
-    _Around("Steps", schema.order_events, (
+    AroundTable("Steps", schema.order_events, (
         _when("occurred_at", "When"),
         _status("code", "Step", statuses.ORDER_STEPS),
         Field("location", "Site", missing="Unknown"),
         Field("description", "What", missing="None", stretch=True, hidden=True),
     ), "occurred_at"),
-    _Around("Picks", schema.picks, (
+    AroundTable("Picks", schema.picks, (
         Field("sku", "SKU", Kind.IDENTIFIER, missing="Unknown"),
         Field("allocated_quantity", "Allocated", Kind.QUANTITY, missing="Unknown", total=Total.SUM),
         Field("picked_quantity", "Picked", Kind.QUANTITY, missing="Unknown", total=Total.SUM),
@@ -64,7 +91,7 @@ _TABLES = (
         Field("location", "Site", missing="Unknown", hidden=True),
         Field("picker", "Picker", missing="Unknown", hidden=True),
     ), "picked_at"),
-    _Around("At the warehouse", schema.warehouse_orders, (
+    AroundTable("At the warehouse", schema.warehouse_orders, (
         Field("location", "Site"),
         _status("status", "Status", statuses.ORDER_STATUSES),
         Field("quantity", "Units", Kind.QUANTITY, missing="Unknown", total=Total.SUM),
@@ -73,7 +100,7 @@ _TABLES = (
         _when("shipped_at", "Left"),
         _when("cancelled_at", "Cancelled", hidden=True),
     ), ""),
-    _Around("Refunds", schema.refunds, (
+    AroundTable("Refunds", schema.refunds, (
         _money("amount", "Amount"),
         _when("refunded_at", "When", "Unknown"),
         Field("reason", "Reason", missing="None", stretch=True),
@@ -81,7 +108,7 @@ _TABLES = (
         Field("sku", "SKU", Kind.IDENTIFIER, missing="None", hidden=True),
         _CURRENCY,
     ), "refunded_at"),
-    _Around("Disputes", schema.disputes, (
+    AroundTable("Disputes", schema.disputes, (
         _status("kind", "Kind", statuses.DISPUTE_KINDS),
         _status("reason", "Reason", statuses.DISPUTE_REASONS),
         _status("status", "Status", statuses.DISPUTE_STATUSES),
@@ -93,7 +120,7 @@ _TABLES = (
         Field("provider", "By", missing="Unknown", hidden=True),
         _CURRENCY,
     ), "opened_at"),
-    _Around("Tickets", schema.tickets, (
+    AroundTable("Tickets", schema.tickets, (
         Field("ticket_id", "Ticket", Kind.IDENTIFIER),
         Field("subject", "Subject", missing="None", stretch=True),
         _status("status", "Status", statuses.TICKET_STATUSES),
@@ -105,7 +132,7 @@ _TABLES = (
         _when("solved_at", "Solved", hidden=True),
         Field("tags", "Tags", missing="None", hidden=True),
     ), "opened_at", "last_customer_at"),
-    _Around("Claims", schema.claims, (
+    AroundTable("Claims", schema.claims, (
         _status("reason", "Reason", statuses.CLAIM_REASONS),
         _status("status", "Status", statuses.CLAIM_STATUSES),
         _money("amount", "Claimed"),
@@ -116,7 +143,7 @@ _TABLES = (
         Field("tracking_number", "Tracking", Kind.IDENTIFIER, missing="None", hidden=True),
         _CURRENCY,
     ), "filed_at"),
-    _Around("Charges", schema.freight_charges, (
+    AroundTable("Charges", schema.freight_charges, (
         _status("kind", "Kind", statuses.CHARGE_KINDS),
         _money("amount", "Billed"),
         _money("expected_amount", "Expected"),
@@ -128,7 +155,7 @@ _TABLES = (
         _when("billed_at", "When", "Unknown", hidden=True),
         _CURRENCY,
     ), "billed_at"),
-    _Around("Fraud decisions", schema.fraud_decisions, (
+    AroundTable("Fraud decisions", schema.fraud_decisions, (
         _status("decision", "Decision", statuses.FRAUD_DECISIONS),
         Field("score", "Score", Kind.QUANTITY, missing="None"),
         Field("provider", "By", missing="Unknown"),
@@ -136,6 +163,9 @@ _TABLES = (
         _when("decided_at", "When", "Unknown"),
     ), "decided_at"),
 )  # fmt: skip
+
+
+AROUND: Mapping[str, AroundTable] = {one.table.name: one for one in _TABLES}
 
 
 def around(connection: Connection, order_fk: int, now: int, zone: str, currency: str) -> tuple[Listing, ...]:
@@ -150,21 +180,12 @@ def around(connection: Connection, order_fk: int, now: int, zone: str, currency:
     return tuple(made)
 
 
-def _statement(one: _Around, order_fk: int, now: int, currency: str) -> Any:
+def _statement(one: AroundTable, order_fk: int, now: int, currency: str) -> Any:
     table = one.table
-    columns: list[Any] = [table.c.id]
-    for field in one.fields:
-        column = table.c[field.key]
-        if field.key == "currency":
-            columns.append(func.coalesce(column, currency).label("currency"))
-        elif field.key in one.facts:
-            columns.append(case((column <= now, column), else_=None).label(field.key))
-        else:
-            columns.append(column)
-    begun = [or_(table.c[one.since].is_(None), table.c[one.since] <= now)] if one.since else []
+    columns = one.columns(now, func.coalesce(table.c.currency, currency) if one.has_money else None)
     newest = one.newest or one.since
     order: Sequence[Any] = [func.coalesce(table.c[newest], 0).desc()] if newest else []
-    return select(*columns).where(and_(table.c.order_fk == order_fk, *begun)).order_by(*order, table.c.id)
+    return select(*columns).where(table.c.order_fk == order_fk, *one.begun(now)).order_by(*order, table.c.id)
 
 
 def _named(row: Any, names: dict[str, Any]) -> dict[str, Any]:
