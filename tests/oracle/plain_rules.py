@@ -10,11 +10,13 @@ import plain_checkout
 import plain_fulfillment
 import plain_records
 import plain_transit
+import plain_warehouse
 from plain_shop import Shop
 
 RULES = (
     *plain_checkout.RULES,
     *plain_fulfillment.RULES,
+    *plain_warehouse.RULES,
     *plain_transit.RULES,
     *plain_aftersales.RULES,
     *plain_records.RULES,
@@ -24,4 +26,6 @@ RULES = (
 def meets(tables, now):
     """(rule, subject) -> since when, of everything that meets a rule as of ``now``."""
     shop = Shop(tables, now)
-    return {(rule.__name__.upper(), key): since for rule in RULES for key, since in rule(shop)}
+    found = {(rule.__name__.upper(), key): since for rule in RULES for key, since in rule(shop)}
+    # What is to begin later and is true all the same began when it is seen.
+    return {key: None if since is None else min(since, now) for key, since in found.items()}

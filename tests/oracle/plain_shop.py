@@ -70,3 +70,30 @@ class Shop:
 
 def subject(order, *more):
     return "/".join((order["channel"], order["order_id"], *more))
+
+
+def _spans(start, days):
+    """Weekdays from 9 to 17, UTC; 1970-01-01 was a Thursday."""
+    first = start // DAY
+    for day in range(first, first + days):
+        if (day + 3) % 7 < 5:
+            yield day * DAY + 9 * HOUR, day * DAY + 17 * HOUR
+
+
+def worked(start, end):
+    """Working time between two instants."""
+    return sum(
+        max(0, min(closes, end) - max(opens, start)) for opens, closes in _spans(start, (end - start) // DAY + 2)
+    )
+
+
+def working_hours_later(start, hours):
+    """When so many hours were worked after an instant."""
+    left = hours * HOUR
+    for opens, closes in _spans(start, 400):
+        begin = max(opens, start)
+        if begin < closes:
+            if left <= closes - begin:
+                return begin + left
+            left -= closes - begin
+    raise ValueError("nobody works")

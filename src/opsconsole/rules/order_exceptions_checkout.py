@@ -7,7 +7,7 @@ from opsconsole.rules import order_exceptions_checkout_select as of_checkout
 from opsconsole.rules import order_exceptions_orders as of_orders
 from opsconsole.rules import order_exceptions_words as words
 from opsconsole.rules.order_exceptions_conditions import o
-from opsconsole.rules.rule import Closing, Need, Parameter, Rule, SubjectKind
+from opsconsole.rules.rule import Need, Parameter, Rule, SubjectKind
 from opsconsole.store.schema import fraud_decisions, order_lines, payments, products
 
 PAYMENT_PENDING = Rule(
@@ -129,12 +129,9 @@ FRAUD_REVIEW = Rule(
     ),
     rank=2,
     blocks="shipped",
-    closings=(
-        *words.CANCELLED,
-        Closing("approved", "fraud_approved_at", "Approved {fraud_approved_at:instant}"),
-        *words.SHIPPED,
-    ),
-    closed_words="Nothing points to fraud any longer",
+    cause=("decision", "risk"),
+    closings=(*words.CANCELLED, *words.SHIPPED),
+    closed_words="It was approved, or nothing points to fraud any longer",
 )
 
 ADDRESS_INVALID = Rule(
@@ -261,6 +258,7 @@ MISSING_ORDER_INFO = Rule(
     rank=27,
     blocks="shipped",
     closings=(*words.CANCELLED, *words.SHIPPED),
+    cause=("missing",),
     closed_words="Nothing is missing any longer",
 )
 
@@ -305,6 +303,7 @@ PRICE_ERROR = Rule(
     rank=12,
     blocks="shipped",
     closings=(*words.CANCELLED, *words.SHIPPED),
+    cause=("price",),
     closed_words="The price of **{sku}** is in order now",
 )
 

@@ -1,13 +1,59 @@
-"""An order on its way out of the warehouse: routing, stock, promises to ship, picks, labels."""
+"""An order on its way out of the warehouse: routing, stock, promises to ship; picks and labels stand beside."""
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, or_, select
 
 from opsconsole.rules import order_exceptions_orders as of_orders
+from opsconsole.rules import order_exceptions_promises_select as of_promises
+from opsconsole.rules import order_exceptions_routing_select as of_routing
 from opsconsole.rules import order_exceptions_stock as of_stock
+from opsconsole.rules import order_exceptions_waiting as waiting
+from opsconsole.rules import order_exceptions_warehouse as at_the_bench
 from opsconsole.rules import order_exceptions_words as words
-from opsconsole.rules.order_exceptions_conditions import o
+from opsconsole.rules.order_exceptions_conditions import line, o
 from opsconsole.rules.rule import Need, Parameter, Rule, SubjectKind
 from opsconsole.store.schema import stock_levels
+
+ROUTING_FAILED = Rule(
+    code="ROUTING_FAILED",
+    label="Routing failed",
+    severity="S2",
+    resolve_hours=4,
+    working=True,
+    subject=SubjectKind.ORDER,
+    select=of_routing.routing_failed,
+    clock=of_routing.routing_clock,
+    parameters=(
+        Parameter("minutes", "Ready without a location for longer than", 30, "minutes", 5, 1440),
+        Parameter("splits", "More locations for one order than", 2, "locations", 1, 20),
+    ),
+    needs=(
+        Need(
+            "locations of orders",
+            lambda: select(o.id).where(
+                or_(
+                    o.location.is_not(None),
+                    exists(select(line.id).where(line.order_fk == o.id, line.location.is_not(None))),
+                )
+            ),
+            by_channel=True,
+        ),
+    ),
+    short=("Split over {splits:count} locations", "Ready {ready_at:since} ago, no location"),
+    sentences=(
+        words.LEAVES_BY,
+        (
+            "It is split over **{splits:count}** locations.",
+            "Ready since **{ready_at:instant}**; no location has it after **{ready_at:since}**.",
+        ),
+        words.AT_RISK,
+        ("Next: give it to a location that has the goods, {by_when}.",),
+    ),
+    rank=8,
+    blocks="allocated",
+    cause=("splits",),
+    closings=(*words.CANCELLED, *words.SHIPPED),
+    closed_words="It has a location now",
+)
 
 OUT_OF_STOCK = Rule(
     code="OUT_OF_STOCK",
@@ -43,6 +89,125 @@ OUT_OF_STOCK = Rule(
     rank=5,
     blocks="allocated",
     closed_words="Stock of **{sku}** covers the open orders again",
+)
+
+BACKORDER_OVERDUE = Rule(
+    code="BACKORDER_OVERDUE",
+    label="Backorder overdue",
+    severity="S2",
+    resolve_hours=8,
+    working=True,
+    subject=SubjectKind.LINE,
+    select=of_promises.backorder_overdue,
+    check=of_promises.overdue_days,
+    clock=of_promises.backorder_clock,
+    watches=("purchase_orders", "purchase_order_lines"),
+    needs=(Need("backordered quantities", lambda: select(line.id).where(line.backordered_quantity.is_not(None))),),
+    short=(
+        "{sku}: {waiting:count} expected {expected_on:day}, not there",
+        "{sku}: {waiting:count} backordered, no date",
+        "Backordered without a date",
+    ),
+    sentences=(
+        words.LEAVES_BY,
+        (
+            "**{waiting:count}** of **{sku}** were expected on **{expected_on:day}** and have not come.",
+            "**{waiting:count}** of **{sku}** are backordered, and nobody knows until when.",
+            "It is backordered, and nobody knows until when.",
+        ),
+        words.AT_RISK,
+        (
+            "Next: ask for a new date of **{pegged_po}** and tell the customer, {by_when}.",
+            "Next: get a date from the supplier, tell the customer, or offer another item, {by_when}.",
+        ),
+    ),
+    rank=32,
+    blocks="allocated",
+    cause=("expected_on",),
+    closings=(*words.CANCELLED, *words.SHIPPED),
+    closed_words="**{sku}** has come, or has a new date",
+)
+
+ALLOCATION_RISK = Rule(
+    code="ALLOCATION_RISK",
+    label="Goods arrive too late",
+    severity="S3",
+    resolve_hours=24,
+    working=False,
+    subject=SubjectKind.LINE,
+    select=of_promises.allocation_risk,
+    watches=("purchase_orders", "purchase_order_lines"),
+    recheck=True,
+    needs=(
+        Need("lines pegged to purchase orders", lambda: select(line.id).where(line.pegged_po.is_not(None))),
+        Need("ship-by dates", lambda: select(o.id).where(o.ship_by.is_not(None))),
+    ),
+    short=("{sku} arrives {arrives_on:day}, must ship by {ship_by_on:day}",),
+    sentences=(
+        ("It must ship by **{ship_by:promise}**.", "It must ship by **{ship_by_on:day}**."),
+        (
+            "**{sku}** is to come with **{pegged_po}** on **{arrives_on:day}** at the earliest: too late.",
+            "What it waits for comes with **{pegged_po}** on **{arrives_on:day}** at the earliest: too late.",
+        ),
+        words.AT_RISK,
+        ("Next: allocate it from elsewhere, or speed **{pegged_po}** up, {by_when}.",),
+    ),
+    rank=45,
+    blocks="allocated",
+    cause=("arrives_on",),
+    closings=(*words.CANCELLED, *words.SHIPPED),
+    closed_words="**{sku}** arrives in time, or is allocated",
+)
+
+SHIP_BY_RISK = Rule(
+    code="SHIP_BY_RISK",
+    label="Ship-by at risk",
+    severity="S2",
+    resolve_hours=4,
+    working=True,
+    subject=SubjectKind.ORDER,
+    select=of_promises.ship_by_risk,
+    check=of_promises.too_little_time,
+    clock=of_promises.ship_by_clock,
+    recheck=True,
+    learn=(of_promises.REMAINING,),
+    parameters=(
+        Parameter(
+            "hours",
+            "Time a site needs",
+            4,
+            "working hours",
+            0.5,
+            80,
+            "Where fewer than 30 orders of a site tell; else the 80th percentile of what they took from there.",
+        ),
+    ),
+    needs=(
+        Need("ship-by dates", lambda: select(o.id).where(o.ship_by.is_not(None))),
+        Need(
+            "order statuses or ship confirmations",
+            lambda: select(o.id).where(or_(o.status.is_not(None), o.shipped_at.is_not(None))),
+            by_channel=True,
+        ),
+    ),
+    short=("Ship by {ship_by:promise}, {left:span} left, usually takes {takes:span}",),
+    sentences=(
+        words.LEAVES_BY,
+        (
+            "**{left:span}** of working time are left; from **{step}** the site usually needs **{takes:span}**.",
+            "**{left:span}** of working time are left; the site usually needs **{takes:span}**.",
+        ),
+        words.AT_RISK,
+        (
+            "Next: **{location}** does it first, before the cut-off on **{cut_off:instant}**, {by_when}.",
+            "Next: **{location}** does it before the others, {by_when}.",
+            "Next: do it before the others, {by_when}.",
+        ),
+    ),
+    rank=48,
+    blocks="shipped",
+    closings=(*words.CANCELLED, *words.SHIPPED),
+    closed_words="The time is enough again, or is over",
 )
 
 LATE_SHIPMENT = Rule(
@@ -113,7 +278,13 @@ PARTIAL_SHIPMENT = Rule(
 )
 
 RULES: tuple[Rule, ...] = (
+    ROUTING_FAILED,
     OUT_OF_STOCK,
+    BACKORDER_OVERDUE,
+    ALLOCATION_RISK,
+    SHIP_BY_RISK,
     LATE_SHIPMENT,
     PARTIAL_SHIPMENT,
+    *waiting.RULES,
+    *at_the_bench.RULES,
 )
