@@ -2,7 +2,20 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Select, and_, case, cast, exists, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.sql.functions import coalesce
 
 from opsconsole.domain.instants import DAY
@@ -35,7 +48,8 @@ def carrier_claim_due(moment: Moment) -> Select[Any]:
             case((s.delivered_at <= moment.now, s.delivered_at), else_=None).label("delivered_at"),
             case((lost, "lost"), (damaged, "damaged"), else_="late").label("fault"),
         )
-        .join_from(due, shipments, s.id == due.c.id)
+        # The sum keeps SQLite from reading all parcels beside the few windows.
+        .join_from(due, shipments, s.id == due.c.id + 0)
         .join(orders, o.id == s.order_fk)
         .where(
             or_(lost, damaged, late),
@@ -48,22 +62,23 @@ def carrier_claim_due(moment: Moment) -> Select[Any]:
     )
 
 
-def _closing(moment: Moment) -> Any:
-    """Parcels whose claim window is open and closes within the limit, with its end.
+def _closing(moment: Moment, after: int | None = None) -> Any:
+    """Parcels whose claim window is open and closes within the limit (and not before ``after``), with its end.
 
     The window is that of the carrier's contract in force on the day the parcel left, else the parameter's.
     """
-    of_contract, by_default = _windows(moment)
+    begin = moment.now if after is None else max(moment.now, after)
+    of_contract, by_default = _windows(moment, begin // DAY)
     every: Any = of_contract.union_all(by_default).subquery("windows")
     return (
         select(every)
-        .where(every.c.window_end >= moment.now, every.c.window_end <= moment.now + moment.span("days"))
+        .where(every.c.window_end >= begin, every.c.window_end <= moment.now + moment.span("days"))
         .cte("closing")
         .prefix_with("MATERIALIZED")
     )
 
 
-def _windows(moment: Moment) -> tuple[Select[Any], Select[Any]]:
+def _windows(moment: Moment, closing_on: int) -> tuple[Select[Any], Select[Any]]:
     term, newer, in_force = contract_terms.c, contract_terms.alias("newer"), contract_terms.alias("in_force")
     today, left = moment.now // DAY, moment.span("days") // DAY + 2
     days = cast(term.value, Integer)
@@ -78,13 +93,16 @@ def _windows(moment: Moment) -> tuple[Select[Any], Select[Any]]:
     of_contract = (
         select(
             s.id,
+            s.order_fk,
             term.value.label("window_days"),
             (s.shipped_at + cast(term.value * DAY, BigInteger)).label("window_end"),
         )
         .join_from(contract_terms, shipments, s.carrier_key == term.vendor_key)
         .where(
             term.term == TERM,
-            s.shipped_on >= today - days - 2,
+            # The same as the two that follow, as a list of days that the parcels are looked up by.
+            s.shipped_on.in_(_days_of_terms(closing_on - 2, today + left)),
+            s.shipped_on >= closing_on - days - 2,
             s.shipped_on <= today - days + left,
             _in_force(term),
             ~superseded,
@@ -96,12 +114,21 @@ def _windows(moment: Moment) -> tuple[Select[Any], Select[Any]]:
         )
     )
     window = moment.values["window"]
-    first = today - int(window)
     by_default = select(
-        s.id, cast(window, Integer).label("window_days"), (s.shipped_at + moment.span("window")).label("window_end")
-    ).where(s.shipped_on >= first - 2, s.shipped_on <= first + left, ~own)
+        s.id,
+        s.order_fk,
+        cast(window, Integer).label("window_days"),
+        (s.shipped_at + moment.span("window")).label("window_end"),
+    ).where(s.shipped_on >= closing_on - int(window) - 2, s.shipped_on <= today - int(window) + left, ~own)
     asked = asked_about(moment)
     return (of_contract, by_default) if asked is None else (of_contract.where(asked), by_default.where(asked))
+
+
+def _days_of_terms(first: int, last: int) -> Any:
+    """Days on which parcels left whose window by any contract closes between two days."""
+    term = contract_terms.alias("any_term")
+    days = [select(day - cast(term.c.value, Integer)).where(term.c.term == TERM) for day in range(first, last + 1)]
+    return union_all(*days)
 
 
 def _in_force(term: Any) -> ColumnElement[bool]:
@@ -178,16 +205,13 @@ def _claimed(moment: Moment) -> ColumnElement[bool]:
 
 
 def carrier_claim_clock(moment: Moment, since: int) -> Select[Any]:
-    """Orders with a parcel whose window began to close, or whose delivery fell due while it does."""
-    due = _closing(moment)
-    return (
-        select(s.order_fk.label("id"))
-        .join_from(due, shipments, s.id == due.c.id)
-        .join(orders, o.id == s.order_fk)
-        .where(
-            or_(
-                due.c.window_end >= since - DAY + moment.span("days"),
-                and_(o.deliver_by >= since, o.deliver_by < moment.now),
-            ),
-        )
+    """Orders with a parcel whose window began to close, or whose delivery fell due (while it may be closing)."""
+    due = _closing(moment, since + moment.span("days"))
+    fell_due = select(o.id).where(
+        o.deliver_by_on >= since // DAY - 1,
+        o.deliver_by_on <= moment.now // DAY + 1,
+        o.deliver_by >= since,
+        o.deliver_by < moment.now,
     )
+    both = select(due.c.order_fk.label("id")).union_all(fell_due).subquery("both")
+    return select(both.c.id)

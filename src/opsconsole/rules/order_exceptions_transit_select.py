@@ -324,16 +324,11 @@ def delivery_exception_clock(moment: Moment, since: int) -> Select[Any]:
     """Orders with an exception that is as old as the limit."""
     late = moment.span("hours")
     first, last = since - late, moment.now - late
-    by_status = select(s.order_fk.label("id")).where(
-        s.delivered_at.is_(None),
-        s.status == "exception",
-        or_(
-            and_(s.last_scan_at >= first, s.last_scan_at <= last),
-            and_(s.last_scan_at.is_(None), s.shipped_at >= first, s.shipped_at <= last),
-        ),
-    )
-    both = with_scans_between(first, last, STOPPED).union(by_status).subquery("both")
-    return select(both.c.id)
+    said = select(s.order_fk.label("id")).where(s.delivered_at.is_(None), s.status == "exception")
+    scanned = said.where(s.last_scan_at >= first, s.last_scan_at <= last)
+    unscanned = said.where(coalesce(s.last_scan_at, 0) == 0, s.shipped_at >= first, s.shipped_at <= last)
+    every = with_scans_between(first, last, STOPPED).union_all(scanned, unscanned).subquery("every")
+    return select(every.c.id)
 
 
 # --- RETURN_TO_SENDER -------------------------------------------------------------------------------------------------

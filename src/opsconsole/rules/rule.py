@@ -13,7 +13,8 @@ unknown), a feed ``source/channel`` (``source`` alone where it serves all channe
 A select or a check may give one column more, ``due_at``: the instant until which it must be resolved, where that is a
 date of its own (a cut-off, a pickup, the end of a claim window) and not a span of the rule's clock; NULL: the clock's.
 A check may also give ``severity`` where a row is graver than its type.
-``due_at`` is no evidence: a sentence that names it needs a column of its own beside it.
+``due_at`` is no evidence: a sentence that names it needs a column of its own beside it. A rule about two kinds of
+subjects tells each row's in ``subject_kind``; without that column it is the rule's.
 
 ``learn`` holds what a rule learns from history. Each lesson is taken once a day, from what had happened when the day
 (UTC) began, and its answer stands in ``moment.learned[lesson.key]``; a case it says nothing about has too little

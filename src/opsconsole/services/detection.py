@@ -99,7 +99,6 @@ def _write_life(connection: Connection, finding: Finding, life: Life, now: int) 
         columns = {name: [row[name] for row in life.inserts] for name in life.inserts[0]}
         columns["id"] = ids
         columns["rule"] = [finding.rule.code] * len(ids)
-        columns["subject_kind"] = [str(finding.rule.subject)] * len(ids)
         dialect.bulk_insert(connection, exceptions, columns)
     # Rows that change the same columns are written together.
     alike: dict[tuple[str, ...], list[int]] = {}

@@ -15,11 +15,14 @@ from opsconsole.services.rule_values import Values
 from opsconsole.store import dialect
 from opsconsole.store.schema import orders
 
+_NO_EVIDENCE = frozenset({*COLUMNS, "due_at", "subject_kind"})
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """A subject that meets a rule."""
 
+    kind: str
     subject: str
     order_fk: int | None
     opened_at: int
@@ -107,21 +110,22 @@ def _rows(connection: Connection, rule: Rule, moment: Moment, among: Sequence[in
 
 def _checked(rule: Rule, rows: list[dict[str, Any]], moment: Moment) -> list[Found]:
     if rule.check is None:
-        return [_found(row, {}, moment) for row in rows]
+        return [_found(rule, row, {}, moment) for row in rows]
     answers = rule.check(rows, moment)
-    return [_found(row, more, moment) for row, more in zip(rows, answers, strict=True) if more is not None]
+    return [_found(rule, row, more, moment) for row, more in zip(rows, answers, strict=True) if more is not None]
 
 
-def _found(row: Mapping[str, Any], more: Mapping[str, Any], moment: Moment) -> Found:
+def _found(rule: Rule, row: Mapping[str, Any], more: Mapping[str, Any], moment: Moment) -> Found:
     values = {**row, **more}
     opened = values["opened_at"]
     worth = values["value_at_risk"]
     evidence = {
         key: _plain(value)
         for key, value in values.items()
-        if value is not None and key not in COLUMNS and key != "due_at" and not key.startswith("_")
+        if value is not None and key not in _NO_EVIDENCE and not key.startswith("_")
     }
     return Found(
+        values.get("subject_kind") or str(rule.subject),
         values["subject"],
         values["order_fk"],
         # A condition whose beginning no file tells begins when it is seen.

@@ -16,19 +16,23 @@ if TYPE_CHECKING:
 
 
 def take_lessons(connection: Connection, scope: "Scope") -> None:
-    """Fill ``scope.learned``; a lesson of today is not taken again unless it had nothing to say."""
+    """Fill ``scope.learned``; one of today is taken again only where it had nothing to say and new data came."""
     today = scope.now // DAY
-    earlier: dict[str, Any] = (
-        scope.before.get("learned", {}) if scope.before.get("judged", {}).get("day") == today else {}
-    )
-    scope.judged["day"] = today
+    judged = scope.before.get("judged", {})
+    same_day = judged.get("day") == today
+    same_data = judged.get("lessons_batch") == scope.newest_batch and not scope.full
+    earlier: dict[str, Any] = scope.before.get("learned", {}) if same_day else {}
+    scope.judged |= {"day": today, "lessons_batch": scope.newest_batch}
     for rule in RULES:
         if not rule.learn or not scope.is_on(rule):
             continue
         known = earlier.get(rule.code, {})
         moment = _moment(rule, scope, today * DAY)
         scope.learned[rule.code] = {
-            lesson.key: known.get(lesson.key) or _take(connection, lesson, moment) for lesson in rule.learn
+            lesson.key: known[lesson.key]
+            if known.get(lesson.key) or (lesson.key in known and same_data)
+            else _take(connection, lesson, moment)
+            for lesson in rule.learn
         }
 
 

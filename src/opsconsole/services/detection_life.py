@@ -72,7 +72,7 @@ def live(connection: Connection, finding: Finding, scope: Scope, zone: str) -> L
     life = Life()
     seen: set[tuple[str, str]] = set()
     for found in finding.found:
-        key = (str(finding.rule.subject), found.subject)
+        key = (found.kind, found.subject)
         if key in seen:
             continue
         seen.add(key)
@@ -96,16 +96,34 @@ def _known(connection: Connection, finding: Finding, scope: Scope) -> list[Row[A
     table = exceptions.c
     of_rule = select(exceptions).where(table.rule == finding.rule.code)
     if not finding.rule.scoped:
-        return list(connection.execute(of_rule).all())
+        active = connection.execute(of_rule.where(ACTIVE)).all()
+        subjects = dialect.key_set(connection, {"subject": [found.subject for found in finding.found]})
+        of_found = of_rule.where(
+            table.subject_kind == str(finding.rule.subject),
+            table.subject.in_(select(subjects.c.subject)),
+            table.closed_at.is_not(None),
+        )
+        return [*active, *connection.execute(of_found).all()]
     if not finding.whole:
         with dialect.id_set(connection, scope.among(finding.rule)) as ids:
-            return list(connection.execute(of_rule.where(table.order_fk.in_(select(ids.c.id)))).all())
+            rows = connection.execute(of_rule.where(table.order_fk.in_(select(ids.c.id)))).all()
+        return [*rows, *_of_subjects(connection, of_rule, finding.found, rows)]
     active = connection.execute(of_rule.where(ACTIVE)).all()
-    with dialect.id_set(connection, (f.order_fk for f in finding.found if f.order_fk is not None)) as ids:
-        others = connection.execute(
-            of_rule.where(table.order_fk.in_(select(ids.c.id)), table.closed_at.is_not(None))
-        ).all()
-    return [*active, *others]
+    return [*active, *_of_subjects(connection, of_rule, finding.found, active)]
+
+
+def _of_subjects(
+    connection: Connection, of_rule: Any, found: Sequence[Found], known: Sequence[Row[Any]]
+) -> Sequence[Row[Any]]:
+    """The others of the subjects found: closed ones, and those that stood under another order, or none, before."""
+    keys = {(row.subject_kind, row.subject) for row in known}
+    subjects = sorted({one.subject for one in found if (one.kind, one.subject) not in keys})
+    rows: list[Row[Any]] = []
+    for chunk in dialect.chunks(subjects):
+        wanted = dialect.key_set(connection, {"subject": chunk})
+        of_chunk = of_rule.where(exceptions.c.subject.in_(select(wanted.c.subject)))
+        rows += [row for row in connection.execute(of_chunk) if (row.subject_kind, row.subject) not in keys]
+    return rows
 
 
 # --- met again, or for the first time ---------------------------------------------------------------------------------
@@ -131,7 +149,9 @@ def _meet(
     facts = _facts(rule, found, found.opened_at, scope)
     short = _short(rule, found, scope.now, zone)
     if row is None:
-        life.inserts.append({**facts, **_fresh(rule, found, scope), "subject": found.subject})
+        life.inserts.append(
+            {**facts, **_fresh(rule, found, scope), "subject": found.subject, "subject_kind": found.kind}
+        )
         life.raised.append(f"Raised: {short[:1].lower()}{short[1:]}" if short[1:2].islower() else f"Raised: {short}")
         life.opened += 1
         return

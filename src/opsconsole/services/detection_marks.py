@@ -5,10 +5,11 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, Table, func, select
 
 from opsconsole.rules.order_exceptions import RULES
 from opsconsole.rules.rule import Need, Rule
+from opsconsole.store import dialect
 from opsconsole.store.schema import (
     batch_fields,
     batches,
@@ -102,13 +103,26 @@ def _telling(connection: Connection, scope: "Scope", rule: Rule, need: Need, key
     if scope.full or scope.moved or not rule.scoped:
         asked = [channel for channel in (_channels(connection) if need.by_channel else ["*"]) if channel not in known]
         for channel in asked:
-            probe = need.probe().limit(1)
+            probe = need.probe()
             if need.by_channel:
                 probe = probe.where(orders.c.channel == channel)
-            if connection.execute(probe).first() is not None:
+            if _finds(connection, scope, probe):
                 known.append(channel)
     scope.needs[key] = sorted(known)
     return known
+
+
+def _finds(connection: Connection, scope: "Scope", probe: Select[Any]) -> bool:
+    """Whether a probe finds a row; where orders changed, what it did not find before is looked for in these."""
+    wanted = probe.whereclause is not None
+    of_order = [table.c.id if table is orders else table.c.get("order_fk") for table in probe.get_final_froms()
+                if isinstance(table, Table)]  # fmt: skip
+    if scope.full or scope.candidates is None or not wanted or len(of_order) != 1 or of_order[0] is None:
+        return connection.execute(probe.limit(1)).first() is not None
+    if not scope.candidates:
+        return False
+    with dialect.id_set(connection, scope.candidates) as ids:
+        return connection.execute(probe.where(of_order[0].in_(select(ids.c.id))).limit(1)).first() is not None
 
 
 def _channels(connection: Connection) -> list[str]:

@@ -347,6 +347,7 @@ for _name, _columns, _where in (
     ("ix_orders_unrouted", (orders.c.ready_at,), UNROUTED),
     ("ix_orders_in_work", (orders.c.status_since,), IN_WORK),
     ("ix_orders_on_hold", (orders.c.hold_until,), ON_HOLD),
+    ("ix_orders_hold_until", (orders.c.hold_until,), "hold_until IS NOT NULL"),
     ("ix_orders_cancelled_at", (orders.c.cancelled_at,), "cancelled_at IS NOT NULL"),
     ("ix_orders_cancel_requested", (orders.c.cancel_requested_at,), "cancel_requested_at IS NOT NULL"),
     ("ix_order_lines_backordered", (order_lines.c.expected_on,), "backordered_quantity > 0"),

@@ -45,9 +45,12 @@ exceptions = Table(
     instant("value_at_risk"),
     instant("rejudge_at"),
 )
+orders = Table("orders", new_metadata(), row_id(), instant("hold_until"))
+_held = text("hold_until IS NOT NULL")
 _active = text("state IN ('open', 'acknowledged', 'in_progress', 'waiting')")
 _of_active = {"postgresql_where": _active, "sqlite_where": _active}
 INDEXES = (
+    Index("ix_orders_hold_until", orders.c.hold_until, postgresql_where=_held, sqlite_where=_held),
     Index("ix_exceptions_active", exceptions.c.rule, exceptions.c.ignored_until, **_of_active),
     Index("ix_exceptions_rejudge", exceptions.c.rejudge_at, **_of_active),
     Index("ix_exceptions_worth", exceptions.c.currency, exceptions.c.value_at_risk, **_of_active),
