@@ -38,7 +38,7 @@ STUCK_ORDER = Rule(
             "Next: find out what it waits for and move it on, {by_when}.",
         ),
     ),
-    rank=57,
+    rank=56,
     blocks="shipped",
     cause=("status",),
     closings=(*words.CANCELLED, *words.SHIPPED),
