@@ -25,6 +25,8 @@ LISTS = (
     "tickets",
     "claims",
     "charges",
+    "chargebacks",
+    "incidents",
     "exceptions",
     "rules",
     "stock",

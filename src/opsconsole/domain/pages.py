@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from opsconsole.domain.field import TimeLeft
+from opsconsole.domain.fraud import FraudCheck
 from opsconsole.domain.listing import Listing
 
 
@@ -134,6 +135,7 @@ class ExceptionPage:
     links: tuple[Link, ...] = ()
     incidents: tuple[IncidentMark, ...] = ()
     severity_words: tuple[str, ...] = ()
+    fraud: FraudCheck | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,3 +178,5 @@ class OrderPage:
     as_of: int = 0
     time_zone: str = "UTC"
     around: tuple[Listing, ...] = ()
+    incidents: tuple[IncidentMark, ...] = ()
+    fraud: FraudCheck | None = None

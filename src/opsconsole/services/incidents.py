@@ -14,7 +14,7 @@ from opsconsole.domain.field import Field, Kind, Total
 from opsconsole.domain.incidents import INCIDENT_KINDS, INCIDENT_STATES, PARTIES, SUBJECTS, IncidentPage, Touch
 from opsconsole.domain.instants import SECOND
 from opsconsole.domain.listing import Listing, from_rows
-from opsconsole.domain.pages import RunbookStep
+from opsconsole.domain.pages import IncidentMark, RunbookStep
 from opsconsole.domain.resources import resource
 from opsconsole.domain.statuses import labels
 from opsconsole.rules.order_exceptions import BY_CODE, RULES
@@ -217,6 +217,14 @@ def touching(connection: Connection, order_fks: Iterable[int], now: int | None =
         Touch(row.order_fk, row.id, row.kind, row.title, _state(row, moment), row.starts_at, row.ends_at)
         for row in rows
     ]
+
+
+def marks(connection: Connection, order_fk: int, now: int) -> tuple[IncidentMark, ...]:
+    """Incidents that touched an order, for its timeline."""
+    return tuple(
+        IncidentMark(touch.incident, touch.title, touch.starts_at, touch.ends_at)
+        for touch in touching(connection, [order_fk], now)
+    )
 
 
 def choices(database: Database) -> dict[str, tuple[tuple[str, str], ...]]:

@@ -49,6 +49,8 @@ SOURCES: dict[str, _Source] = {
     "tickets": _Source("orders_around", "list_tickets"),
     "claims": _Source("orders_around", "list_claims"),
     "charges": _Source("orders_around", "list_charges"),
+    "chargebacks": _Source("fraud", "list_chargebacks"),
+    "incidents": _Source("incidents", "list_incidents"),
     "exceptions": _Source("order_exceptions", "list_exceptions"),
     "rules": _Source("exception_rules", "list_rules"),
     "stock": _Source("stock_levels", "list_stock"),

@@ -12,7 +12,7 @@ from opsconsole.domain import evidence as words
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.field import TimeLeft
 from opsconsole.domain.instants import SECOND
-from opsconsole.domain.pages import ExceptionPage, HistoryEvent, IncidentMark, OtherException, RunbookStep
+from opsconsole.domain.pages import ExceptionPage, HistoryEvent, OtherException, RunbookStep
 from opsconsole.domain.resources import resource
 from opsconsole.domain.severity import SEVERITIES
 from opsconsole.domain.tags import split
@@ -22,8 +22,9 @@ from opsconsole.rules.order_exceptions_conditions import ACTIVE
 from opsconsole.rules.rule import Rule
 from opsconsole.services.business import business, setting
 from opsconsole.services.calendars import Clocks
+from opsconsole.services.fraud import concerning
 from opsconsole.services.history import read_events
-from opsconsole.services.incidents import touching
+from opsconsole.services.incidents import marks
 from opsconsole.services.links import links
 from opsconsole.services.links_subject import subject_of
 from opsconsole.services.names import channel_names, location_names, vendor_names
@@ -84,16 +85,9 @@ def _page(connection: Connection, row: Row[Any], now: int) -> ExceptionPage:
         waiting_until=row.waiting_until,
         tags=split(row.tags),
         links=links(connection, subject_of(connection, row, way, rule.label, why, values), now),
-        incidents=() if row.order_fk is None else _incidents(connection, row.order_fk, now),
+        incidents=() if row.order_fk is None else marks(connection, row.order_fk, now),
         severity_words=_severity_words(rule, row, now, zone),
-    )
-
-
-def _incidents(connection: Connection, order_fk: int, now: int) -> tuple[IncidentMark, ...]:
-    """Incidents that touched the order, for its timeline."""
-    return tuple(
-        IncidentMark(touch.incident, touch.title, touch.starts_at, touch.ends_at)
-        for touch in touching(connection, [order_fk], now)
+        fraud=None if row.order_fk is None else concerning(connection, row.order_fk, now),
     )
 
 

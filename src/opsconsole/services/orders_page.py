@@ -11,7 +11,9 @@ from opsconsole.domain.pages import Fact, HistoryEvent, OrderPage
 from opsconsole.domain.statuses import DUTY_STATUSES, ORDER_STATUSES, PAYMENT_STATUSES
 from opsconsole.rules.order_exceptions import BY_CODE
 from opsconsole.services.business import business
+from opsconsole.services.fraud import concerning
 from opsconsole.services.history import read_events
+from opsconsole.services.incidents import marks
 from opsconsole.services.names import channel_names, location_names, vendor_names
 from opsconsole.services.order_exceptions_page import of_order
 from opsconsole.services.orders_page_around import AROUND, around
@@ -59,11 +61,8 @@ def _page(connection: Connection, way: Way, order_fk: int) -> OrderPage:
     blocked = next((BY_CODE[row.rule].blocks for row in open_exceptions if row.rule in BY_CODE), "")
     status = _status(way)
     made = OrderTables(connection, order_fk, now, zone, order["currency"] or "")
-    about = ", ".join(
-        part
-        for part in (channel, site, wording.plural(order["line_count"], "line") if order["line_count"] else "")
-        if part
-    )
+    lines = wording.plural(order["line_count"], "line") if order["line_count"] else ""
+    about = ", ".join(part for part in (channel, site, lines) if part)
     return OrderPage(
         order_fk=order_fk,
         title=order["order_number"] or order["order_id"],
@@ -89,6 +88,8 @@ def _page(connection: Connection, way: Way, order_fk: int) -> OrderPage:
         as_of=now,
         time_zone=zone,
         around=around(connection, order_fk, now, zone, order["currency"] or ""),
+        incidents=marks(connection, order_fk, now),
+        fraud=concerning(connection, order_fk, now),
     )
 
 

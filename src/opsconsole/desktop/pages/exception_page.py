@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from opsconsole.desktop import sections
 from opsconsole.desktop.keycaps import KeyButton
+from opsconsole.desktop.pages.fraud_section import fraud_section
 from opsconsole.desktop.pages.parts import history_section, timeline
 from opsconsole.desktop.panel import Badge, Notice, PanelContent, Section
 from opsconsole.desktop.table.formats import Formats
@@ -36,6 +37,8 @@ def exception_panel(page: ExceptionPage, formats: Formats, callbacks: Callbacks)
         parts.append(Section("Timeline", timeline(page.stops, formats, page.incidents)))
     if page.runbook:
         parts.append(_runbook(page, formats, callbacks.tick))
+    if page.fraud is not None:
+        parts.append(fraud_section(page.fraud, formats))
     if page.others:
         parts.append(Section("Also on this order", _others(page.others, callbacks.show_other)))
     parts.append(history_section(page.history, formats))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from opsconsole.desktop import sections
+from opsconsole.desktop.pages.fraud_section import fraud_section
 from opsconsole.desktop.pages.parts import history_section, listing_section, timeline
 from opsconsole.desktop.panel import Notice, PanelContent, Section
 from opsconsole.desktop.table.formats import Formats
@@ -30,19 +31,11 @@ def order_panel(
     """Contents of the panel of one order."""
     parts = []
     if page.stops:
-        parts.append(Section("Timeline", timeline(page.stops, formats)))
+        parts.append(Section("Timeline", timeline(page.stops, formats, page.incidents)))
     if page.promises:
         rows = [(promise.words, promise.basis, promise.when) for promise in page.promises]
         parts.append(Section("Promises", sections.pairs(rows)))
-    for title, name, keys in _TABLES:
-        section = listing_section(title, getattr(page, name), keys, formats)
-        if section is not None:
-            parts.append(section)
-    for listing in page.around:
-        shown = tuple(field.key for field in listing.fields if not field.hidden)
-        section = listing_section(listing.title, listing, shown, formats)
-        if section is not None:
-            parts.append(section)
+    parts += _tables(page, formats)
     for title, facts in (("Money", page.money), ("Order", page.facts)):
         if facts:
             parts.append(Section(title, sections.pairs([_pair(fact) for fact in facts])))
@@ -61,6 +54,18 @@ def order_panel(
         sections=tuple(parts),
         links=(("copy", "Copy the order number", lambda: copy(page.title)),),
     )
+
+
+def _tables(page: OrderPage, formats: Formats) -> list[Section]:
+    """The tables that have rows, and between them what is known of fraud, which names the decisions itself."""
+    told = [listing_section(title, getattr(page, name), keys, formats) for title, name, keys in _TABLES]
+    if page.fraud is not None:
+        told.append(fraud_section(page.fraud, formats))
+    for listing in page.around:
+        if page.fraud is None or listing.title != "Fraud decisions":
+            shown = tuple(field.key for field in listing.fields if not field.hidden)
+            told.append(listing_section(listing.title, listing, shown, formats))
+    return [section for section in told if section is not None]
 
 
 def _pair(fact: Fact) -> tuple[str, str, str]:
