@@ -9,13 +9,15 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, func, select
 
+from opsconsole.domain.automation import AutomationRule, Then, When
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.instants import DAY, HOUR, MINUTE
 from opsconsole.services import changes, clockwork
 from opsconsole.services import order_exceptions as queue
+from opsconsole.services.automation import add_rule
 from opsconsole.services.history import read_events
 from opsconsole.store import schema
-from opsconsole.store.schema import batches, exception_events, exceptions
+from opsconsole.store.schema import automation_deeds, batches, exception_events, exceptions
 
 ACTIVE = ("open", "acknowledged", "in_progress", "waiting")
 KEPT = frozenset({"audit", "schema_steps"})
@@ -58,6 +60,8 @@ class Life:
             for table in reversed(schema.metadata.sorted_tables):
                 if table.name not in KEPT:
                     connection.execute(delete(table))
+        helper = AutomationRule("Helper", When(types=("LATE_SHIPMENT",)), Then(assign="Robot", tags=("seen",)))
+        add_rule(self.database, helper, who="Ann", now=now)
 
     def rows(self):
         with self.database.read() as connection:
@@ -153,28 +157,46 @@ class Life:
             written = connection.execute(
                 select(func.count()).select_from(exception_events).where(exception_events.c.action == "noted")
             ).scalar()
+            d = automation_deeds.c
+            deeds = dict(connection.execute(select(d.exception_fk, func.count()).group_by(d.exception_fk)).all())
         assert written >= len(self.notes)
         for row_id, text in self.notes.values():
             assert told[row_id].count(f"Note: {text}") == 1, "no note is lost or told twice"
         for row in self.rows().values():
+            assert deeds.get(row.id, 0) == 1 + row.reopened, "automation decides once per opening"
             assert (row.closed_at is None) == (row.state in ACTIVE)
             assert (row.state == "waiting") or row.waiting_until is None
             assert (row.ignored_until is None) == (row.ignored_reason is None)
 
 
-@settings(
-    max_examples=20,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    phases=(Phase.explicit, Phase.generate, Phase.shrink),
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-@given(steps=_steps)
-def test_any_sequence_keeps_one_row_per_key_and_every_note(writing, now, steps):
+def live(writing, now, steps):
     life = Life(writing, now)
     life.run(("import", "1", "late"))
     life.run(("detect", True))
     for step in steps:
         life.run(step)
     life.run(("detect", True))
+
+
+def examples(number):
+    return settings(
+        max_examples=number,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=(Phase.explicit, Phase.generate, Phase.shrink),
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    )
+
+
+@examples(8)
+@given(steps=_steps)
+def test_any_sequence_keeps_one_row_per_key_and_every_note(writing, now, steps):
+    live(writing, now, steps)
+
+
+@pytest.mark.slow
+@examples(150)
+@given(steps=_steps)
+def test_many_sequences_keep_one_row_per_key_and_every_note(writing, now, steps):
+    live(writing, now, steps)
