@@ -11,6 +11,7 @@ from opsconsole.desktop.desk import Desk
 from opsconsole.desktop.main_window import MainWindow
 from opsconsole.desktop.opening import Opening
 from opsconsole.desktop.settings import DATABASE_URL
+from opsconsole.domain import instants
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.progress import Progress
 
@@ -51,7 +52,7 @@ class Start(QObject):
         self._desk.tasks.run(_source_names, page.set_sources, kind="sources", owner=page)
 
     def open_demo(self) -> None:
-        """Make the demo company's database where there is none yet, and open it."""
+        """Open the demo company's database; make it where there is none, or only an old one that nobody works in."""
         path = data_folder() / "demo.db"
         self._opening.make_and_open(lambda progress: _make_demo(path, progress), "Making the demo company")
 
@@ -150,12 +151,15 @@ def shared_values(url: str) -> dict[str, Any]:
 
 def _make_demo(path: Path, progress: Progress) -> str:
     from opsconsole.services.demo_company import create_demo
+    from opsconsole.services.demo_company.renewal import is_outdated
 
-    if not path.exists():
+    if not path.exists() or is_outdated(path, instants.now()):
         part = path.with_suffix(".part")
         part.unlink(missing_ok=True)
         create_demo(part, truth_path=path.with_suffix(".truth.json"), progress=progress)
-        part.rename(path)
+        for left in (path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+            left.unlink(missing_ok=True)
+        part.replace(path)
     return str(path)
 
 

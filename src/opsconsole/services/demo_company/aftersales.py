@@ -82,6 +82,7 @@ def send_back(
     requested = delivered + random.integers(1, 21 * 24, len(delivered)) * HOUR
     # The whole delivered history keeps its draws; only what has been asked for by now is a return.
     back = (delivered != NONE) & (random.random(len(delivered)) < share) & (requested <= clock.as_of)
+    back &= orders.ordinary[lines.order]
     line = np.flatnonzero(back)
     count = len(line)
     requested = requested[line]

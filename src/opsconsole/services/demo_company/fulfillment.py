@@ -25,6 +25,7 @@ from opsconsole.services.demo_company.company import (
 )
 from opsconsole.services.demo_company.orders import Orders
 from opsconsole.services.demo_company.plan import CALM
+from opsconsole.services.demo_company.working_time import WorkingHours
 
 # Which parcel carrier takes an order, per place: northline, swiftpost, meridian, corvid.
 _MIX = np.array(
@@ -134,7 +135,9 @@ class _Maker:
     def _nothing_late_and_open(self, shipped: Ints) -> tuple[Ints, Ints]:
         """Past its ship-by or near it, and not gone by now: has gone in time; what is ahead has not happened."""
         promises, now = self.orders.promises, self.clock.as_of
-        overdue = (shipped > now) & (promises.ship_by < now + CALM * HOUR)
+        hours, moment = WorkingHours(self.clock), np.full(self.size, now, dtype=np.int64)
+        left = hours.worked(promises.ship_by, self.orders.place) - hours.worked(moment, self.orders.place)
+        overdue = (shipped > now) & (left < CALM * HOUR)
         # Where the promise is a day, its last parcels leave in the late afternoon.
         by_day = np.array([spec.cut_off == 0 for spec in CHANNELS])[self.orders.channel]
         early = self.random.integers(6, 90, self.size) * MINUTE + np.where(by_day, 7 * HOUR, 0)
@@ -238,6 +241,8 @@ def _plant(orders: Orders, facts: Fulfillment) -> None:
         facts.cancelled_by[number] = NONE if plan.cancelled_at == NONE else CUSTOMER
         if plan.carrier:
             facts.carrier[number] = CARRIER[plan.carrier]
+        if plan.first_shipped_at != NONE or plan.shipped_at != NONE:
+            facts.leaves_at[number] = facts.first_shipped_at[number]
         facts.paid_at[number] = plan.placed_at + 2 * MINUTE if plan.payment == "paid" else NONE
 
 

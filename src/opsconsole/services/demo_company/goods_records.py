@@ -126,7 +126,7 @@ def method_records() -> Records:
 
 
 # Whose stock each channel offers.
-_OFFERED = (("shopify", "reno"), ("walmart", "columbus"), ("ebay", "harbor"))
+OFFERED = (("shopify", "reno"), ("walmart", "columbus"), ("ebay", "harbor"))
 
 
 def listing_records(world: World) -> Records:
@@ -134,7 +134,7 @@ def listing_records(world: World) -> Records:
     stock, catalog = world.stock, world.catalog
     rows = [
         (channel, item, where)
-        for channel, where in _OFFERED
+        for channel, where in OFFERED
         for item in np.flatnonzero(stock.place == PLACES.index(where)).tolist()
         if item != stock.oversold
     ]
@@ -146,11 +146,20 @@ def listing_records(world: World) -> Records:
         "status": ["active"] * len(rows),
         "location": [where for _, _, where in rows],
         "fulfilled_by": ["Merchant"] * len(rows),
-        "quantity": [float(max(0, stock.available[item])) for _, item, _ in rows],
+        "quantity": [_offered(world, channel, item) for channel, item, _ in rows],
         "currency": ["USD"] * len(rows),
         "price": [int(catalog.price[number]) for number in product],
     }
     return Records("listings", columns, [0] * len(rows))
+
+
+def _offered(world: World, channel: str, item: int) -> float:
+    """What is there; of three items more: one piece (nobody minds), and twice as many."""
+    there = float(max(0, world.stock.available[item]))
+    product = int(world.stock.product[item])
+    if channel != OFFERED[0][0] or product not in world.over_offered:
+        return there
+    return there + 1 if product == world.over_offered[0] else 2 * there + 20
 
 
 def stock_history(world: World, counted_at: int) -> dict[str, list[object]]:

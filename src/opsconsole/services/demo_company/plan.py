@@ -20,12 +20,14 @@ from opsconsole.services.demo_company.volume import STALE_FEED_HOURS
 from opsconsole.services.demo_company.working_time import WorkingHours
 
 _USUAL = 20_000
+# From that many orders on every site has shipped enough of late to tell how long it takes.
+_KNOWN_FROM = 8_000
 SHORT_ITEMS = 8  # SKU-locations that are sold out; orders wait for each of them
 TIGHT_ITEM = SHORT_ITEMS  # one that has exactly what its open orders need
-# Hours that an order has left which is wrong in another way than by its promise to ship.
-CALM = 20
-# Share of what is planted whose time to be resolved has run out.
-_OVER = 0.14
+# Working hours that an order has left which is wrong in another way than by its promise to ship.
+CALM = 17
+# Share of what is planted whose time to be resolved has run out; of what runs in working time less, for it is graver.
+_OVER, _OVER_WORKING = 0.17, 0.07
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,16 +140,18 @@ class Planner:
         """A moment that many hours before now."""
         return self._clock.as_of - int(self._random.uniform(least, most) * HOUR)
 
-    def is_calm(self, channel: int, placed_at: int, later: int = 0) -> bool:
+    def is_calm(self, channel: int, placed_at: int, place: int, later: int = 0) -> bool:
         """Whether an order placed then has time left to ship, its dates being so many working days later than usual."""
         placed_on = self._zone(channel).day_of(np.array([placed_at]))
         ship_by = promise(self._clock, np.array([channel]), self._clock.workday(placed_on, later)).ship_by
-        return int(ship_by[0]) >= self._clock.as_of + CALM * HOUR
+        begin, end = self._hours.worked(np.array([self._clock.as_of, int(ship_by[0])]), np.array([place, place]))
+        return int(end - begin) >= CALM * HOUR
 
-    def begun(self, hours: float, place: int = -1, over: float = _OVER) -> int:
+    def begun(self, hours: float, place: int = -1, over: float = -1.0) -> int:
         """When a clock of ``hours`` began, mostly with some of it left; in working time where a place is given."""
-        gone = self.uniform(1.05, 1.9) if self.uniform(0.0, 1.0) < over else self.uniform(0.06, 0.93)
-        return self._back(hours * gone, place)
+        limit, most = (_OVER, 0.9) if place < 0 else (_OVER_WORKING, 0.74)
+        is_over = self.uniform(0.0, 1.0) < (limit if over < 0 else over)
+        return self._back(hours * (self.uniform(1.05, 1.9) if is_over else self.uniform(0.06, most)), place)
 
     def _back(self, hours: float, place: int) -> int:
         if place < 0:
@@ -163,7 +167,7 @@ class Planner:
         least = STALE_FEED_HOURS + 0.3 if _is_stale(channel) else 0.3
         for _ in range(12):
             found = min(self.begun(hours, place) - int(after * HOUR), self.hours_ago(least, least + 0.2))
-            if self.is_calm(channel, found):
+            if self.is_calm(channel, found, max(place, 0)):
                 return found
         return self.hours_ago(max(least, after) + 0.2, max(least, after) + 1.0)
 
@@ -174,7 +178,7 @@ class Planner:
         most = max(least + 0.2, min(most, 24.0 * CHANNELS[channel].ship_days))
         for _ in range(12):
             found = self.hours_ago(least, most)
-            if self.is_calm(channel, found):
+            if self.is_calm(channel, found, PLACE["reno"]):
                 return found
             most = max(least + 0.2, most * 0.8)
         return self.hours_ago(least, least + 0.2)
@@ -183,11 +187,16 @@ class Planner:
         """When an order was placed of which more is known at a moment."""
         return min(moment, self._clock.as_of - int((STALE_FEED_HOURS + 0.4) * HOUR)) if _is_stale(channel) else moment
 
-    def pressed(self, least: float, most: float) -> tuple[int, int, int]:
-        """Channel and moment of an order, and its ship-by: between so many hours from now."""
-        channel = self.pick("amazon", "walmart")
-        due = self._clock.as_of + int(self.uniform(least, most) * HOUR) // MINUTE * MINUTE
-        return channel, self.hours_ago(26.0, 34.0), due
+    def pressed(self, place: int) -> tuple[int, int, int]:
+        """Channel and moment of an order, and its ship-by: less working time from now than its place usually takes.
+
+        That is about a day; a small company has too few cases to know it, and only the last hours are too few.
+        """
+        least, most = (6.2, 7.6) if self._orders >= _KNOWN_FROM else (0.4, 2.8)
+        channel = self.pick("amazon", "walmart", "walmart")
+        span = int(self.uniform(least, most) * HOUR) // MINUTE * MINUTE
+        now, where = np.array([self._clock.as_of]), np.array([place])
+        return channel, self.hours_ago(26.0, 34.0), int(self._hours.add(now, np.array([span]), where)[0])
 
     def placed_for_ship_by(self, channel: int, ship_by_on: int) -> int:
         """When an order was placed whose ship-by falls on a working day."""
@@ -227,15 +236,12 @@ def with_time(planner: Planner, plans: list[Plan]) -> list[Plan]:
         if plan.twin_of >= 0:
             plan.channel, plan.later = plans[plan.twin_of].channel, plans[plan.twin_of].later
         is_open = plan.shipped_at == NONE and plan.cancelled_at == NONE and plan.place != FBA
-        if (
-            not is_open
-            or plan.older
-            or _ABOUT_SHIPPING & set(plan.raises)
-            or planner.is_calm(plan.channel, plan.placed_at)
-        ):
+        if not is_open or plan.older or _ABOUT_SHIPPING & set(plan.raises):
+            continue
+        if planner.is_calm(plan.channel, plan.placed_at, plan.place, plan.later):
             continue
         if CHANNELS[plan.channel].key not in _OWN_DATES:
             plan.channel = CHANNEL[_OWN_DATES[0]]
-        while not planner.is_calm(plan.channel, plan.placed_at, plan.later):
+        while not planner.is_calm(plan.channel, plan.placed_at, plan.place, plan.later):
             plan.later += 1
     return plans

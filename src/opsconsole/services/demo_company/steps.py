@@ -33,7 +33,7 @@ class Steps:
 
 
 def take_steps(clock: Clock, random: np.random.Generator, orders: Orders, facts: Fulfillment) -> Steps:
-    """Steps of ordinary orders: a few hours of work before the first parcel leaves, begun once the order is paid."""
+    """Steps of orders: a few hours of work before the first parcel leaves, begun once the order is paid."""
     begin = np.maximum(np.where(facts.paid_at == NONE, orders.placed_at, facts.paid_at), orders.placed_at)
     # Trade customers pay later than their goods leave.
     begin = np.where(begin > facts.leaves_at, orders.placed_at, begin) + 2 * MINUTE
@@ -41,7 +41,9 @@ def take_steps(clock: Clock, random: np.random.Generator, orders: Orders, facts:
     room = np.maximum(facts.leaves_at - begin, 10 * MINUTE)
     share = np.minimum(1.0, room / (_WHOLE * MINUTE))
     at = facts.leaves_at[:, None] - (before * share[:, None]).astype(np.int64)
-    own = (orders.place < FIRST_DROP_SHIPPER) & (orders.place != FBA) & orders.ordinary
+    own = (orders.place < FIRST_DROP_SHIPPER) & (orders.place != FBA)
+    # Of planned orders, those that have left; the steps of others stand in their plans.
+    own &= orders.ordinary | (facts.shipped_at != NONE)
     is_open = (facts.shipped_at == NONE) & (facts.cancelled_at == NONE)
     kept = own & (is_open | (orders.placed_at > clock.as_of - KEPT_DAYS * DAY))
     ended = np.where(facts.cancelled_at == NONE, clock.as_of, np.minimum(facts.cancelled_at, begin))

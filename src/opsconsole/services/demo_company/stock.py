@@ -242,7 +242,7 @@ def _commit(
     waits = np.zeros(len(item), dtype=np.bool_)
     first = lines.first_of(len(orders))
     for number, plan in zip(orders.of_plans().tolist(), orders.plans, strict=True):
-        waits[first[number]] = plan.short_item >= 0
+        waits[first[number]] = plan.short_item >= 0 or plan.trouble.startswith("pegged")
     pieces, allocated = _allocate(clock, orders, lines, quantities, facts, waits)
     # Of what is scarce nothing is left over for orders that came by chance: theirs is put aside already.
     allocated = np.where(np.isin(item, scarce) & ~waits, pieces, allocated)

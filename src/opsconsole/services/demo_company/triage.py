@@ -11,7 +11,9 @@ from sqlalchemy import select
 
 from opsconsole.domain.instants import HOUR, MINUTE
 from opsconsole.domain.progress import Progress
+from opsconsole.services.automation_run import run_automation
 from opsconsole.services.demo_company.history import DESKS
+from opsconsole.services.demo_company.teamwork import carrier_failure, past_outage, set_up
 from opsconsole.services.demo_company.world import World
 from opsconsole.services.detection import detect
 from opsconsole.services.order_exceptions_actions import acknowledge, add_note, assign, start, wait
@@ -37,12 +39,18 @@ _ASSIGNED, _SEEN, _BEGUN, _WAITING, _NOTED = 0.72, 0.58, 0.34, 0.13, 0.18
 
 def look_and_act(database: Database, world: World, progress: Progress) -> None:
     """Run the rules as of each look, the first and the last time over everything; people act after all but the last."""
+    past_outage(database, world)
     for hours in LOOKS:
         progress.step(0, 0, "Looking for exceptions")
         moment = world.clock.as_of - hours * HOUR
-        detect(database, moment, full=hours in (LOOKS[0], 0))
+        report = detect(database, moment, full=hours in (LOOKS[0], 0))
+        if hours == LOOKS[0]:
+            set_up(database, moment)
+        run_automation(database, moment, report.touched)
         if hours:
             _act(database, world.seed, moment)
+        if hours == LOOKS[-2]:
+            carrier_failure(database, world)
 
 
 def _share(seed: int, subject: str, matter: str) -> float:

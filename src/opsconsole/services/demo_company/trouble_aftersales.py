@@ -113,7 +113,7 @@ def refunds(planner: Planner) -> Iterator[Plan]:
         at = planner.begun(24)
         kind = number % 3
         if kind == 2:
-            gone = planner.begun(24, over=0.0) - 5 * DAY
+            gone = planner.begun(24) - DAY
             yield Plan(
                 "refund_missing", channel, gone - 3 * HOUR, ("REFUND_MISMATCH",), cancelled_at=gone,
                 order={"payment_status": "paid", "refunded": 0},

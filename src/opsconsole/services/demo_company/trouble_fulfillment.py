@@ -98,14 +98,15 @@ def pegged(planner: Planner) -> Iterator[Plan]:
 def at_risk(planner: Planner) -> Iterator[Plan]:
     """Little time left, and nothing begun."""
     for _ in planner.several(12):
-        channel, placed, due = planner.pressed(0.4, 3.0)
-        yield Plan("ship_by_risk", channel, placed, ("SHIP_BY_RISK",), ship_by=due, place=planner.site())
+        place = planner.site()
+        channel, placed, due = planner.pressed(place)
+        yield Plan("ship_by_risk", channel, placed, ("SHIP_BY_RISK",), ship_by=due, place=place)
 
 
 def late_shipments(planner: Planner) -> Iterator[Plan]:
     """Past the ship-by; the very late ones past the delivery date too."""
     keys = ("shopify", "amazon", "walmart", "ebay", "etsy", "shopify-ca")
-    for number in planner.several(9):
+    for number in planner.several(6):
         channel = planner.pick(*keys)
         placed = planner.placed_for_ship_by(channel, planner.past_workday(channel, (0, 0, 1, 0, 0)[number % 5]))
         place = PLACE["harbor"] if number % 3 else planner.site()
@@ -128,7 +129,7 @@ def partial_shipments(planner: Planner) -> Iterator[Plan]:
         yield Plan(
             "partial_in_time", channel, placed, ("PARTIAL_SHIPMENT",), first_shipped_at=first, place=place, lines=2
         )
-    for _ in planner.several(4):
+    for _ in planner.several(2):
         channel = planner.pick("shopify", "amazon", "walmart", "ebay")
         day = planner.past_workday(channel, 1 + int(planner.uniform(0, 2)))
         yield Plan(
@@ -185,7 +186,7 @@ def weights(planner: Planner) -> Iterator[Plan]:
     for number in planner.several(6):
         channel, place = planner.pick("shopify", "ebay", "walmart"), planner.site()
         at = planner.begun(6, place, over=0.0)
-        parcel = label(at, weight_grams=Of("grams", (1.24, 0.8, 1.6)[number % 3]))
+        parcel = label(at, weight_grams=Of("grams", (1.5, 0.5, 1.9)[number % 3]))
         yield Plan(
             "weight_mismatch", channel, planner.by(channel, at - 7 * HOUR), ("WEIGHT_MISMATCH",), place=place,
             extra=(parcel,),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from opsconsole.domain.instants import DAY, HOUR
+from opsconsole.domain.instants import DAY, HOUR, MINUTE
 from opsconsole.services.demo_company.arrays import NONE
 from opsconsole.services.demo_company.company import CHANNEL, DROP_SHIPPERS, PLACE
 from opsconsole.services.demo_company.plan import Of, Plan, Planner, Values
@@ -85,7 +85,7 @@ def mismatches(planner: Planner) -> Iterator[Plan]:
     """The channel waits for what the warehouse has shipped, or the warehouse has never heard of it."""
     for _ in planner.several(4):
         channel, place = planner.pick("shopify", "ebay", "etsy"), planner.site()
-        left = planner.begun(8, place)
+        left = planner.begun(8, place) - 130 * MINUTE
         record = at_warehouse(
             "shipped", shipped_quantity=Of("pieces"), released_at=left - 5 * HOUR, shipped_at=left,
         )  # fmt: skip

@@ -12,6 +12,7 @@ from opsconsole.domain.instants import to_iso
 from opsconsole.services.demo_company.company import CARRIERS, CHANNELS, PLACES
 from opsconsole.services.demo_company.feeds import FEEDS
 from opsconsole.services.demo_company.figures import Figures
+from opsconsole.services.demo_company.goods_records import OFFERED
 from opsconsole.services.demo_company.identifiers import order_ids
 from opsconsole.services.demo_company.plan import SHORT_ITEMS, plan_number
 from opsconsole.services.demo_company.trouble_aftersales import HELPDESK
@@ -20,7 +21,7 @@ from opsconsole.services.demo_company.world import SHORT, World
 # What rules are about where it is not an order: kind and words of the subject, by its order and its plan's number.
 # Only first lines and first parcels are planted; both are number 1.
 _PARTS = {
-    **dict.fromkeys(("UNMAPPED_SKU", "PRICE_ERROR"), ("line", "{order}/1")),
+    **dict.fromkeys(("UNMAPPED_SKU", "PRICE_ERROR", "SHORT_PICK", "DAMAGED_IN_WAREHOUSE"), ("line", "{order}/1")),
     **dict.fromkeys(("BACKORDER_OVERDUE", "ALLOCATION_RISK"), ("line", "{order}/1")),
     **dict.fromkeys(("NO_TRACKING", "NO_CARRIER_SCAN", "STALLED_IN_TRANSIT"), ("shipment", "{order}/1")),
     **dict.fromkeys(("DELIVERY_EXCEPTION", "RETURN_TO_SENDER", "CARRIER_CLAIM_DUE"), ("shipment", "{order}/1")),
@@ -29,6 +30,7 @@ _PARTS = {
     "CHARGEBACK_OPEN": ("dispute", "{order}/DP-{n}"),
     "CUSTOMER_ESCALATION": ("ticket", f"{HELPDESK}/T-{{n}}"),
     "BILLING_VARIANCE": ("charge", "{carrier}/B-{n}"),
+    "billed_twice": ("charge", "{carrier}/B2-{n}"),  # the second of the two
     "DROPSHIP_NO_ACK": ("purchase_order", "DS-P{n}"),
 }
 
@@ -43,6 +45,12 @@ def planted(world: World) -> list[dict[str, str]]:
     where = PLACES[int(world.stock.place[item])]
     sku = world.catalog.sku[int(world.stock.product[item])]
     found.append(_row("OUT_OF_STOCK", "sku", f"{sku} @ {where}", "oversold"))
+    found += [
+        _row(
+            "CHANNEL_MISMATCH", "listing", f"{OFFERED[0][0]}/{world.catalog.sku[product]}", "offers_more_than_there_is"
+        )
+        for product in world.over_offered[1:]
+    ]
     found += [_row("SYNC_STALE", "feed", feed.subject, "stale_feed") for feed in FEEDS if feed.stale]
     return sorted(found, key=lambda row: (row["rule"], row["subject"]))
 
@@ -81,7 +89,7 @@ def _of_orders(world: World, which: str) -> list[dict[str, str]]:
     for place, (order, plan) in enumerate(zip(_subjects(world), world.orders.plans, strict=True)):
         product, carrier = world.lines.product[first[numbers[place]]], int(world.facts.carrier[numbers[place]])
         for rule in getattr(plan, which):
-            kind, subject = _PARTS.get(rule, ("order", "{order}"))
+            kind, subject = _PARTS.get(plan.code, _PARTS.get(rule, ("order", "{order}")))
             told = subject.format(
                 order=order, n=plan_number(place), sku=world.catalog.sku[int(product)], carrier=CARRIERS[carrier].key
             )

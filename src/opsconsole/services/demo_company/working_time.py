@@ -32,25 +32,35 @@ class WorkingHours:
     def _add(self, start: Ints, spans: Ints, zone_name: str, opens: int, closes: int) -> Ints:
         zone = self._clock.zone(zone_name)
         length = (closes - opens) * 3600 * SECOND
-        day = zone.day_of(start)
-        opening = zone.at(day, np.full(len(day), opens * 3600, dtype=np.int64))
-        index = np.searchsorted(self._workdays, day)
-        worked_today = np.where(self._workdays[index] == day, np.clip(start - opening, 0, length), 0)
-        worked = index * length + worked_today + spans
+        worked = self._worked(start, zone_name, opens, closes) + spans
         # A clock that runs out exactly at closing time does so that day, not at the next opening.
         last = (worked - 1) // length
-        begun = zone.at(self._workdays[last], np.full(len(day), opens * 3600, dtype=np.int64))
+        begun = zone.at(self._workdays[last], np.full(len(last), opens * 3600, dtype=np.int64))
         return np.asarray(begun + worked - last * length)
+
+    def worked(self, instants: Ints, place: Ints) -> Ints:
+        """Working time (microseconds) of each place up to instants, from the first day of the tables."""
+        result = np.zeros_like(instants)
+        site = np.where(place < FIRST_DROP_SHIPPER, place, 0)
+        for number, location in enumerate(LOCATIONS):
+            mine = site == number
+            if mine.any():
+                result[mine] = self._worked(instants[mine], PLACE_ZONES[number], *HOURS[location.key])
+        return result
+
+    def _worked(self, instants: Ints, zone_name: str, opens: int, closes: int) -> Ints:
+        zone, length = self._clock.zone(zone_name), (closes - opens) * 3600 * SECOND
+        day = zone.day_of(instants)
+        opening = zone.at(day, np.full(len(day), opens * 3600, dtype=np.int64))
+        index = np.searchsorted(self._workdays, day)
+        today = np.where(self._workdays[index] == day, np.clip(instants - opening, 0, length), 0)
+        return np.asarray(index * length + today)
 
     def back(self, end: int, span: int, place: int) -> int:
         """The instant from which ``span`` (microseconds) of working time have passed at ``end``."""
         site = place if place < FIRST_DROP_SHIPPER else 0
         opens, closes = HOURS[LOCATIONS[site].key]
         zone, length = self._clock.zone(PLACE_ZONES[site]), (closes - opens) * 3600 * SECOND
-        day = zone.day_of(np.array([end]))
-        opening = zone.at(day, np.array([opens * 3600]))
-        index = np.searchsorted(self._workdays, day)
-        today = np.where(self._workdays[index] == day, np.clip(end - opening, 0, length), 0)
-        worked = int((index * length + today)[0]) - span
+        worked = int(self._worked(np.array([end]), PLACE_ZONES[site], opens, closes)[0]) - span
         begun = zone.at(self._workdays[[worked // length]], np.array([opens * 3600]))
         return int(begun[0]) + worked % length

@@ -72,6 +72,12 @@ class World:
             for order, line in self.purchases.pegged.items()
         }
 
+    @cached_property
+    def over_offered(self) -> list[int]:
+        """Products of which the first channel offers more than its site has: the fullest shelves, the first by one."""
+        there = np.where(self.stock.place == 0, self.stock.available, -1)
+        return [int(self.stock.product[item]) for item in np.argsort(-there, kind="stable")[:3].tolist()]
+
 
 def make_world(clock: Clock, orders: int, seed: int, progress: Progress | None = None) -> World:
     """Generates the company; the same clock, size and seed give the same world to the last byte."""
