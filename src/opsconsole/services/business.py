@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -34,7 +35,7 @@ class Business:
     base_currency: str
     rates: Mapping[str, tuple[Sequence[int], Sequence[float]]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def today(self) -> int:
         """Local date of the business."""
         return day_of(self.now, self.time_zone)
