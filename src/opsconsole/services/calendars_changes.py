@@ -51,7 +51,8 @@ def list_calendars(database: Database, now: int) -> Listing:
     for row in rows:
         today = day_of(now, row.time_zone)
         own = [day for day in json.loads(row.own_days_json) if day >= today]
-        closed = {*own, *(d for d in public_holidays(row.country, row.subdivision) if row.country and d >= today)}
+        public = public_holidays(row.country, row.subdivision) if row.country else ()
+        closed = {*own, *(day for day in public if day >= today)}
         told.append(
             {
                 "key": row.key,
