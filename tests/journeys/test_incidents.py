@@ -14,6 +14,8 @@ from opsconsole.desktop.figure_rows import FigureRow
 from opsconsole.desktop.sections import Step
 from opsconsole.desktop.tab import Tab
 from opsconsole.domain.instants import DAY, HOUR
+from opsconsole.services import incidents, incidents_actions
+from opsconsole.services.incidents_actions import Draft
 from opsconsole.store.schema import exceptions, locations
 
 Show = Callable[[str], Tab]
@@ -101,3 +103,22 @@ def test_a_wrong_answer_keeps_what_was_typed(app: App, show: Show, qtbot: QtBot)
     settled(qtbot, app)
     assert prompt_of(tab).answers()["title"] == "Fire"
     assert len(tab.list.listing) == 0
+
+
+@pytest.mark.usefixtures("trouble")
+def test_exceptions_are_attached_from_their_own_list(app: App, show: Show, qtbot: QtBot, now: int) -> None:
+    database = app.desk.workspace.database  # type: ignore[union-attr]
+    queue: Any = show("order_exceptions")
+    queue.reload()
+    settled(qtbot, app)
+    attach = next(action for action in queue.row_actions() if action.key == "incident")
+    attach.run(list(queue.list.listing.ids))
+    settled(qtbot, app)
+    assert queue.panel.findChildren(Prompt) == []
+    draft = Draft("warehouse_outage", location="reno", types=())
+    opened = incidents_actions.open_incident(database, draft, who="Lead", now=now).ids[0]
+    attach.run(list(queue.list.listing.ids))
+    qtbot.waitUntil(lambda: len(queue.panel.findChildren(Prompt)) == 1, timeout=10_000)
+    fill(prompt_of(queue), incident=str(opened))
+    settled(qtbot, app)
+    assert len(incidents.incident_rows(database, now, opened, "exceptions")) == 2

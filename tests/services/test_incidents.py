@@ -11,6 +11,7 @@ from opsconsole.services.annotations import list_annotations, remove_annotation
 from opsconsole.services.detection import detect
 from opsconsole.services.incidents_actions import Draft
 from opsconsole.services.order_exceptions import exception_page
+from opsconsole.services.settings import change_setting
 from opsconsole.store import audit
 from opsconsole.store.schema import channels, claims, exceptions, incidents, locations, refunds, vendors
 
@@ -329,3 +330,10 @@ def test_the_trail_tells_all_of_it(late, now):
     ]
     with late.database.read() as connection:
         assert audit.verify(connection) == []
+
+
+def test_the_playbook_is_the_businesss_own_where_it_has_one(late, now):
+    incident = outage(late.database, now)
+    change_setting(late.database, "playbook.warehouse_outage", ["Call **{location}**", "Wait"], who="Lead", now=now)
+    steps = service.incident_page(late.database, now, incident).playbook
+    assert [step.words for step in steps] == ["Call **Reno 1**", "Wait"]

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, func, select
 from opsconsole.domain.change import Change
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.field import Field, Kind
+from opsconsole.domain.incidents import INCIDENT_KINDS
 from opsconsole.domain.listing import Listing, from_rows
 from opsconsole.rules.order_exceptions import RULES
 from opsconsole.rules.stock_policy import POLICY
@@ -160,7 +161,19 @@ def _of_rules() -> tuple[Setting, ...]:
     return tuple(made)
 
 
-SETTINGS: Mapping[str, Setting] = {setting.key: setting for setting in (*_BUSINESS, *_STOCK, *_of_rules())}
+_PLAYBOOKS = tuple(
+    Setting(
+        f"playbook.{kind.code}",
+        f"{kind.label}: playbook",
+        "lines",
+        None,
+        help="What to do, one step a line; None: the steps that ship with the program.",
+        group="Runbooks",
+    )
+    for kind in INCIDENT_KINDS.values()
+)
+
+SETTINGS: Mapping[str, Setting] = {setting.key: setting for setting in (*_BUSINESS, *_STOCK, *_of_rules(), *_PLAYBOOKS)}
 
 
 def settings_in_force(connection: Connection, now: int) -> dict[str, Any]:

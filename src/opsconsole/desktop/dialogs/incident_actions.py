@@ -15,6 +15,7 @@ from opsconsole.domain.errors import UserError
 from opsconsole.domain.incidents import INCIDENT_KINDS, PARTIES, SUBJECTS, IncidentPage
 from opsconsole.domain.instants import from_datetime, to_datetime
 from opsconsole.domain.progress import Progress
+from opsconsole.domain.wording import plural
 
 if TYPE_CHECKING:
     from opsconsole.desktop.tab import Tab
@@ -133,6 +134,18 @@ class IncidentActions(QObject):
 
         self._ask(f"{verb} exceptions", (field,), verb, write, draft=f"incident:{deed}:{page.id}")
 
+    def attach_chosen(self, ids: Sequence[int], known: Sequence[tuple[str, str]]) -> None:
+        """Ask to which of the ``known`` incidents exceptions belong."""
+        field = PromptField("incident", "Incident", Entry.CHOICE, known)
+        title = f"Attach {plural(len(ids), 'exception')}"
+        self._ask(
+            title,
+            (field,),
+            "Attach",
+            lambda answers: self._service("attach", int(answers["incident"]), list(ids)),
+            draft=f"incident:of:{','.join(map(str, ids))}",
+        )
+
     # --- without a question -------------------------------------------------------------------------------------------
 
     def attach_ids(self, incident: int, ids: Sequence[int]) -> None:
@@ -234,6 +247,28 @@ class IncidentActions(QObject):
             raise UserError(f"“{text}” is not a time.", "Write it as 2026-11-17 10:42.") from None
         zone = ZoneInfo(self._tab.desk.formats().zone)
         return from_datetime(naive if naive.tzinfo else naive.replace(tzinfo=zone))
+
+
+def attach_to_incident(tab: "Tab", ids: Sequence[int]) -> None:
+    """Ask to which open incident exceptions belong, and attach them there."""
+    workspace = tab.desk.workspace
+    if workspace is None:
+        return
+
+    def read(progress: Progress) -> list[tuple[str, str]]:
+        from opsconsole.services import incidents
+
+        listing = incidents.list_incidents(workspace.database, workspace.now(), state="open")
+        return [(str(key), title) for key, title in zip(listing.ids, listing.columns["title"], strict=True)]
+
+    def offer(known: list[tuple[str, str]]) -> None:
+        if not known:
+            action = MessageAction("Open incident", lambda: tab.desk.show("incidents"))
+            tab.bar.show_message("warn", "No incident is open to attach to.", [action])
+            return
+        IncidentActions(tab).attach_chosen(ids, known)
+
+    tab.run(read, offer, kind="incidents", text="Reading incidents")
 
 
 def _undo(workspace: Workspace, change: Change) -> frozenset[str]:

@@ -14,7 +14,7 @@ _TABLES = (
     ("Exceptions", "exceptions", ("severity", "type", "rule", "state", "due_at")),
     ("Lines", "lines", ("sku", "title", "quantity", "shipped_quantity", "amount")),
     ("Payments", "payments", ("method", "status", "amount", "paid_at")),
-    ("Shipments", "shipments", ("carrier", "carrier_key", "tracking_number", "shipped_at", "delivered_at")),
+    ("Shipments", "shipments", ("carrier", "carrier_key", "tracking_number", "delivered_at")),
     ("Scans", "scans", ("occurred_at", "description", "place")),
     ("Returns", "returns", ("sku", "quantity", "stage", "reason")),
     ("Answers", "reviews", ("answered_at", "score", "comment")),

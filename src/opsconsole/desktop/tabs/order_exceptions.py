@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu
 from opsconsole.desktop.chips import Chip
 from opsconsole.desktop.desk import Desk
 from opsconsole.desktop.dialogs.exception_actions import ExceptionActions
+from opsconsole.desktop.dialogs.incident_actions import attach_to_incident
 from opsconsole.desktop.links import open_link
 from opsconsole.desktop.pages.exception_page import Callbacks, exception_panel, step_at
 from opsconsole.desktop.panel import PanelContent
@@ -187,6 +188,7 @@ class OrderExceptionsTab(Tab):
             TabAction("ignore", "Ignore", lambda ids: self.deeds.ignore(ids), "I", in_menu=True),
             TabAction("tag", "Tags", lambda ids: self.deeds.tag(ids), "T", in_menu=True),
             TabAction("reopen", "Reopen", lambda ids: self.deeds.reopen(ids), "O", in_menu=True),
+            TabAction("incident", "Attach to incident", lambda ids: attach_to_incident(self, ids), "M", in_menu=True),
         )
 
     def commands(self) -> tuple[TabCommand, ...]:
