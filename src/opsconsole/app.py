@@ -17,6 +17,7 @@ from opsconsole import __version__
 from opsconsole.desktop.desk import Desk
 from opsconsole.desktop.errors import ErrorReporter, default_log_path
 from opsconsole.desktop.main_window import MainWindow
+from opsconsole.desktop.memory import TIDY_EVERY_MS, tidy
 from opsconsole.desktop.settings import DATABASE_URL, FIRST_ROWS, LAST_TAB, THEME, Settings, default_path
 from opsconsole.desktop.single import OneWindow
 from opsconsole.desktop.tabs import TabName, all_tabs
@@ -148,7 +149,14 @@ class App:
             self.notices = Notices(self.desk, self.window, self.clockwork, self.raise_window)
         self._open_first()
         self.window.setUpdatesEnabled(True)
+        self._tidying = QTimer(self.window)
+        self._tidying.timeout.connect(self._tidy)
+        self._tidying.start(TIDY_EVERY_MS)
         QTimer.singleShot(0, self._show_icon)
+
+    def _tidy(self) -> None:
+        if not self.window.isActiveWindow():
+            tidy()
 
     def _open_first(self) -> None:
         url = self.first_url()

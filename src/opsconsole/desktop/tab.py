@@ -41,6 +41,7 @@ from PySide6.QtWidgets import QWidget
 
 from opsconsole.desktop import first_rows
 from opsconsole.desktop.desk import Desk
+from opsconsole.desktop.memory import reading_much
 from opsconsole.desktop.messages import MessageAction
 from opsconsole.desktop.panel import PanelContent
 from opsconsole.desktop.settings import PANEL_OPEN
@@ -61,6 +62,7 @@ class Tab(TabFrame):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
         self._wanted: Any = None
+        self._settling = False
         self.deeds_of_rows = TabActions(self, self._splitter, self.panel)
         self._connect()
 
@@ -100,9 +102,13 @@ class Tab(TabFrame):
         self.toolbar.set_moment(f"As of {self.desk.formats(self.request.now).instant(self.request.now)}")
         request, load, kind = self.request, self.load, f"{self.key}.load"
         views = self.load_views if self.has_toolbar else None
+        arrangement, formats = self.list.arrangement, self.desk.formats(self.request.now)
+        if not arrangement.sort:
+            arrangement = arrangement.with_(sort=self.sort)
+        facets = [selector.field for selector in self.selectors if selector.field and not selector.keeps]
         self.list.show_skeleton()
         self.desk.tasks.run(
-            lambda progress: _load_and_arrange(load, views, self.key, workspace, request, progress),
+            lambda progress: _read(load, views, self.key, workspace, request, progress, (arrangement, formats, facets)),
             self._show_loaded,
             self._load_failed,
             kind=kind,
@@ -188,6 +194,7 @@ class Tab(TabFrame):
         self.list.current_changed.connect(self._load_detail)
         self.list.activated.connect(lambda identity: self.set_panel_open(True))
         self.list.counts_changed.connect(lambda *_: self.status_changed.emit())
+        self.list.arranged.connect(self._rows_placed)
         self.list.empty_words = self._empty_words
         self.list.next_step = lambda: ("Import files", "Ctrl+I", lambda: self.desk.show("data", None, IMPORT))
         self.panel.closed.connect(lambda: self.set_panel_open(False))
@@ -197,16 +204,24 @@ class Tab(TabFrame):
         self.failed = False
         if self.bar.tone == "bad":
             self.bar.clear()
+        self._settling = arranger is not None
         self.show_content(self.content, arranger)
-        if self._wanted is not None and self.list.select(self._wanted):
-            self._wanted = None
-        elif arranger is not None and self.list.current_id() is None:
-            self.list.select_first()
-        elif arranger is not None:
-            self._load_detail(self.list.current_id())
         self.badge_changed.emit(self.content.badge)
         self.status_changed.emit()
         self.loaded.emit()
+
+    def _rows_placed(self) -> None:
+        """Once the rows of a load stand: the row that was asked for, else the current one, else the first."""
+        if not self._settling:
+            return
+        self._settling = False
+        before = self.list.current_id()
+        if self._wanted is not None and self.list.select(self._wanted):
+            self._wanted = None
+        elif before is None:
+            self.list.select_first()
+        if self.list.current_id() == before:
+            self._load_detail(before)
 
     def _load_failed(self, error: BaseException) -> None:
         self.failed = True
@@ -270,6 +285,11 @@ class Tab(TabFrame):
         return f"No {self.noun[1]}", "The files imported so far tell of none at this moment."
 
 
+def _read(*asked: Any) -> tuple[TabContent, Any]:
+    with reading_much():
+        return _load_and_arrange(*asked)
+
+
 def _load_and_arrange(
     load: Callable[[Workspace, Request, Progress], TabContent],
     views: Callable[[Workspace, str], Sequence[Any]] | None,
@@ -277,6 +297,7 @@ def _load_and_arrange(
     workspace: Workspace,
     request: Request,
     progress: Progress,
+    wanted: tuple[Any, Any, Sequence[str]],
 ) -> tuple[TabContent, Any]:
     content = load(workspace, request, progress)
     if views is not None:
@@ -285,4 +306,7 @@ def _load_and_arrange(
         return content, None
     from opsconsole.desktop.table.arranger import Arranger
 
-    return content, Arranger(content.listing)
+    arranger = Arranger(content.listing)
+    arrangement, formats, facets = wanted
+    arranger.prepare(arrangement, formats, facets)
+    return content, arranger

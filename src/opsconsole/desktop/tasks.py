@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 import shiboken6
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from opsconsole.desktop.memory import at_work
 from opsconsole.domain.errors import Cancelled
 from opsconsole.domain.progress import Progress
 
@@ -75,7 +76,8 @@ class _Run:
     def work(self, ended: Callable[["_Run"], None]) -> None:
         """Body of the worker thread."""
         try:
-            self.value = self.function(self.task.progress)
+            with at_work():
+                self.value = self.function(self.task.progress)
         except BaseException as error:
             self.error = error
         ended(self)

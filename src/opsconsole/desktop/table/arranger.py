@@ -1,7 +1,7 @@
 """A listing made ready to be arranged. Imports NumPy: made in a worker, used from any one thread at a time."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from opsconsole.desktop.table import sums
@@ -34,6 +34,13 @@ class Arranger:
         if self._of_all is None or self._of_all[0] is not formats:
             self._of_all = (formats, sums.totals(self._order, None, formats))
         return self._of_all[1]
+
+    def prepare(self, arrangement: Arrangement, formats: Formats, facets: Iterable[str] = ()) -> None:
+        """Do beforehand, in a worker, what the first arrangements and choices will ask for."""
+        self.arrange(arrangement, formats)
+        for key in facets:
+            if any(field.key == key for field in self.listing.fields):
+                self.facet(key)
 
     def facet(self, key: str) -> list[tuple[Any, int]]:
         """Distinct raw values of a field with their counts, most frequent first; ``None`` stands for missing."""

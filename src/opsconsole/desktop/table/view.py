@@ -23,7 +23,7 @@ from opsconsole.domain.listing import Listing
 if TYPE_CHECKING:
     from opsconsole.desktop.table.arranger import Arranger
 
-LARGE = 50_000
+LARGE = 5_000
 
 
 class ListView(ListBody):
@@ -54,6 +54,9 @@ class ListView(ListBody):
         self.formats = Formats()
         self.empty_words: Callable[[], tuple[str, str]] = lambda: ("Nothing to show", "")
         self.next_step: Callable[[], tuple[str, str, Callable[[], None]]] | None = None
+        self._unplaced: Callable[[Arranged], None] | None = None
+        self._fresh = False
+        self._replaced: list[Any] = []
         self._selection = KeptSelection(self.grid)
         self._connect()
 
@@ -69,6 +72,8 @@ class ListView(ListBody):
         """Show a listing; selection, current row, filters and sort stay. ``sort`` is used until the user sorts."""
         # Widths are those of the first rows: rows that come into an empty list are measured too.
         fresh = self.listing is None or self.listing.fields != arranger.listing.fields or not len(self.listing)
+        if self.listing is not None and len(self.listing) > LARGE:
+            self._replaced += [self.listing, self.arranger]
         self.arranger, self.listing, self.formats = arranger, arranger.listing, formats
         self.grid.group_labels = group_labels or {}
         if fresh:
@@ -76,11 +81,9 @@ class ListView(ListBody):
         if not self.arrangement.group_by and arranger.listing.group_by:
             self.arrangement = self.arrangement.with_(group_by=arranger.listing.group_by)
 
-        def show(arranged: Arranged) -> None:
-            self._place(lambda: self.model.set_listing(arranger.listing, arranged, formats, tones), fresh=fresh)
-            self.header.spans = bool(self.grid.group_labels)
-
-        self._rearrange(show)
+        self._unplaced = lambda arranged: self.model.set_listing(arranger.listing, arranged, formats, tones)
+        self._fresh = fresh
+        self._rearrange()
 
     def show_first_rows(self, listing: Listing, formats: Formats, totals: Mapping[str, tuple[str, str]]) -> None:
         """Show rows kept from last time, in their order, until the real listing comes; needs no NumPy."""
@@ -172,17 +175,29 @@ class ListView(ListBody):
         if arrangement != self.arrangement:
             self.arrangement = arrangement
             if self.arranger is not None:
-                self._rearrange(lambda arranged: self._place(lambda: self.model.set_arranged(arranged)))
+                self._rearrange()
 
-    def _rearrange(self, show: Callable[[Arranged], None]) -> None:
+    def _rearrange(self) -> None:
+        """Arrange the listing, in a worker when it is large; the newest request is the one that is shown."""
         arranger, arrangement, formats = self.arranger, self.arrangement, self.formats
         assert arranger is not None
         kind = f"{self.name}.arrange"
         if len(arranger.listing) <= LARGE:
             self._tasks.cancel(kind)
-            show(arranger.arrange(arrangement, formats))
+            self._show(arranger.arrange(arrangement, formats))
             return
-        self._tasks.run(lambda progress: arranger.arrange(arrangement, formats), show, kind=kind, owner=self)
+        self._tasks.run(lambda progress: arranger.arrange(arrangement, formats), self._show, kind=kind, owner=self)
+
+    def _show(self, arranged: Arranged) -> None:
+        """Put rows in place; with them a listing that was given meanwhile, whichever request comes first."""
+        change, self._unplaced = self._unplaced or self.model.set_arranged, None
+        fresh, self._fresh = self._fresh, False
+        self._place(lambda: change(arranged), fresh=fresh)
+        self.header.spans = bool(self.grid.group_labels)
+        if self._replaced:
+            # Freeing millions of values takes longer than a frame: a worker drops the last hold on them.
+            replaced, self._replaced = self._replaced, []
+            self._tasks.run(lambda progress: replaced.clear(), kind=f"{self.name}.free")
 
     def _place(self, change_model: Callable[[], None], *, fresh: bool = False) -> None:
         with self._selection.kept():
