@@ -15,10 +15,9 @@ from opsconsole.imports.writer_kinds import Chunk, column_of, filled, prepared
 from opsconsole.imports.writer_mentions import MENTIONING, link_mentions
 from opsconsole.imports.writer_orders import derive_orders
 from opsconsole.imports.writer_purchasing import derive_purchase_orders
-from opsconsole.imports.writer_rows import Outcome, Rows, fold_rows, write_rows
+from opsconsole.imports.writer_rows import Outcome, Rows, write_rows
 from opsconsole.imports.writer_shipments import link_events
 from opsconsole.imports.writer_snapshots import SNAPSHOTS
-from opsconsole.imports.writer_statuses import note_statuses
 from opsconsole.imports.writer_stubs import adopt_stubs
 from opsconsole.store import dialect, schema
 
@@ -85,9 +84,6 @@ def _write_kind(batch: Batch, kind: RecordKind, groups: Sequence[Records]) -> No
     for chunk in _chunks(batch, kind, groups):
         size = len(chunk)
         rows = prepared(batch, chunk)
-        if kind.key == "orders":
-            fold_rows(rows)
-            note_statuses(batch, rows)
         outcome = write_rows(batch, rows) if kind.key != "sales_history" else _write_sales(batch, chunk, rows)
         _note_touched(batch, kind.key, rows, outcome)
         if snapshot is not None:

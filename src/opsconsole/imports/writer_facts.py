@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from opsconsole.domain.payments import is_cash_on_delivery, net_days
 from opsconsole.domain.statuses import PAYMENT_STATUSES, codes_in
-from opsconsole.imports.writer_statuses import seen_of, since_seen
+from opsconsole.imports import writer_statuses
 
 Row = Any  # named tuples of the columns that ``writer_orders`` reads
 
@@ -162,7 +162,7 @@ def status_since(order: Row, steps: Mapping[str, int]) -> int | None:
         return steps[order.status]
     if order.status == "on_hold" and order.held_at is not None:
         return int(order.held_at)
-    return since_seen(order.status, seen_of(order))
+    return writer_statuses.status_since(order)
 
 
 def carrier(parcels: Sequence[Row]) -> str | None:

@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Table, select
 
 from opsconsole.imports.writer_batch import Batch
 from opsconsole.imports.writer_merge import NOTHING_SAID, Known, Merged, Merger, fold
+from opsconsole.imports.writer_statuses import Said, note
 from opsconsole.store import dialect
 
 Key = tuple[Any, ...]
@@ -47,12 +48,13 @@ class _Found:
     id: int
     version: int
     stub: str | None
+    seen: str | None
     known: Known
 
 
 def write_rows(batch: Batch, rows: Rows) -> Outcome:
     """Insert what is new, merge what is known; counts go to the batch."""
-    fold_rows(rows)
+    _fold(rows)
     found = _existing(batch, rows)
     outcome = Outcome()
     if rows.merges:
@@ -70,6 +72,7 @@ def _merge(batch: Batch, rows: Rows, found: Mapping[Key, "_Found"], outcome: Out
     """Change the known rows where a record says something new."""
     merger = Merger(rows.columns, rows.names, batch.source_of, lambda batch_id: batch.fields_of(rows.kind, batch_id))
     changes: list[tuple[_Found, Merged]] = []
+    statuses = _Statuses(rows)
     for key, values, at in zip(rows.keys, rows.values, rows.times, strict=True):
         row = found.get(key)
         if row is None:
@@ -79,15 +82,38 @@ def _merge(batch: Batch, rows: Rows, found: Mapping[Key, "_Found"], outcome: Out
             changes.append((row, Merged(values, at, batch.id, None)))
             outcome.inserted[key] = row.id
             continue
+        statuses.note(batch, row, values, at)
         merged = merger.merge(row.known, values, at, batch.id)
         if merged is not None:
             changes.append((row, merged))
             if merged.values is not None:
                 outcome.updated[key] = row.id
-    _update(batch, rows, changes)
+    _update(batch, rows, changes, statuses.texts)
 
 
-def fold_rows(rows: Rows) -> None:
+class _Statuses:
+    """Which statuses files said of orders and when, noted beside the values: an older file counts here, too."""
+
+    def __init__(self, rows: Rows) -> None:
+        self.texts: dict[int, str | None] = {}
+        said = "status_seen_json" in rows.table.c and "status" in rows.names
+        self._place = rows.names.index("status") if said else None
+        self._known = rows.columns.index("status") if said else 0
+
+    def note(self, batch: Batch, row: "_Found", values: Sequence[Any], at: int) -> None:
+        """Take note of what a record says of a known order."""
+        if self._place is None or values[self._place] is None:
+            return
+        known = row.known
+        order = Said(known.values[self._known], known.source_time, known.field_sources_json, row.seen)
+        noted = note(order, values[self._place], at)
+        if noted is not None:
+            self.texts[row.id] = noted.text
+            if noted.moved:
+                batch.touched.add(row.id)
+
+
+def _fold(rows: Rows) -> None:
     """Make every key occur once."""
     if len(set(rows.keys)) == len(rows.keys):
         return
@@ -112,7 +138,7 @@ def _existing(batch: Batch, rows: Rows) -> dict[Key, _Found]:
         {name: table.c[name].type for name in rows.key_names if isinstance(table.c[name].type, BigInteger)},
     )
     on = [wanted.c[name] == table.c[name] for name in rows.key_names]
-    stub = [table.c.stub] if "stub" in table.c else []
+    more = [table.c[name] for name in ("stub", "status_seen_json") if name in table.c]
     statement = select(
         table.c.id,
         table.c.version,
@@ -121,7 +147,7 @@ def _existing(batch: Batch, rows: Rows) -> dict[Key, _Found]:
         table.c.field_sources_json,
         *[table.c[name] for name in rows.key_names],
         *[table.c[name] for name in rows.columns],
-        *stub,
+        *more,
     ).select_from(wanted.join(table, _all(on)))
     first = 5 + len(rows.key_names)
     last = first + len(rows.columns)
@@ -130,7 +156,8 @@ def _existing(batch: Batch, rows: Rows) -> dict[Key, _Found]:
         known = Known(row[first:last], *row[2:5])
         if known.field_sources_json == NOTHING_SAID:
             known.batch_id, known.field_sources_json = NOBODY, None
-        found[row[5:first]] = _Found(row[0], row[1], row[last] if stub else None, known)
+        stub, seen = row[last:] if more else (None, None)
+        found[row[5:first]] = _Found(row[0], row[1], stub, seen, known)
     return found
 
 
@@ -160,7 +187,7 @@ def _insert(batch: Batch, rows: Rows, fresh: Sequence[int]) -> dict[Key, int]:
     return {rows.keys[place]: row_id for row_id, place in zip(ids, fresh, strict=True)}
 
 
-def _update(batch: Batch, rows: Rows, changes: Sequence[tuple[_Found, Merged]]) -> None:
+def _update(batch: Batch, rows: Rows, changes: Sequence[tuple[_Found, Merged]], seen: Mapping[int, str | None]) -> None:
     changed = [(row, merged) for row, merged in changes if merged.values is not None]
     stub = "stub" in rows.table.c
     columns: dict[str, list[Any]] = {
@@ -170,8 +197,14 @@ def _update(batch: Batch, rows: Rows, changes: Sequence[tuple[_Found, Merged]]) 
     columns["version"] = [row.version + 1 for row, _ in changed]
     if stub:
         columns["stub"] = [None] * len(changed)
-    _write(batch, rows.table, changed, columns)
-    _write(batch, rows.table, [(row, merged) for row, merged in changes if merged.values is None], {})
+    confirmed = [(row, merged) for row, merged in changes if merged.values is None]
+    groups: tuple[tuple[list[tuple[_Found, Merged]], dict[str, list[Any]]], ...] = ((changed, columns), (confirmed, {}))
+    for group, own in groups:
+        if seen:
+            own["status_seen_json"] = [seen.get(row.id, row.seen) for row, _ in group]
+        _write(batch, rows.table, group, own)
+    rest = seen.keys() - {row.id for row, _ in changes}
+    dialect.bulk_update(batch.conn, rows.table, list(rest), {"status_seen_json": [seen[row_id] for row_id in rest]})
 
 
 def _write(batch: Batch, table: Table, changes: Sequence[tuple[_Found, Merged]], columns: dict[str, list[Any]]) -> None:

@@ -6,52 +6,38 @@ files in any order end in the same answer. NULL stands for one saying: the prese
 
 import json
 from collections.abc import Mapping
-from typing import Any
-
-from sqlalchemy import select
-
-from opsconsole.imports.writer_batch import Batch
-from opsconsole.imports.writer_rows import Rows
-from opsconsole.store import dialect, schema
+from typing import Any, NamedTuple
 
 Seen = dict[str, list[int]]  # status -> oldest and newest source time
 
 
-def note_statuses(batch: Batch, rows: Rows) -> None:
-    """Remember which statuses a file's orders have; call it before they are written. Each key must occur once."""
-    if "status" not in rows.names:
-        return
-    place = rows.names.index("status")
-    said = {
-        key: (values[place], at)
-        for key, values, at in zip(rows.keys, rows.values, rows.times, strict=True)
-        if values[place] is not None
-    }
-    new: list[tuple[int, str | None]] = []
-    for row in _known(batch, list(said)):
-        before = seen_of(row)
-        status, at = said[row.channel, row.order_id]
-        after = dict(before)
-        oldest, newest = before.get(status, (at, at))
-        after[status] = [min(oldest, at), max(newest, at)]
-        if after == before:
-            continue
-        new.append((row.id, _text(after)))
-        if since_seen(row.status, before) != since_seen(row.status, after):
-            batch.touched.add(row.id)
-    columns = {"status_seen_json": [text for _, text in new]}
-    dialect.bulk_update(batch.conn, schema.orders, [row_id for row_id, _ in new], columns)
+class Said(NamedTuple):
+    """What is known of an order's status; named as the columns are."""
+
+    status: str | None
+    source_time: int
+    field_sources_json: str | None
+    status_seen_json: str | None
 
 
-def _known(batch: Batch, keys: list[tuple[Any, ...]]) -> list[Any]:
-    orders = schema.orders
-    if not keys or batch.conn.execute(select(orders.c.id).limit(1)).first() is None:
-        return []
-    wanted = dialect.key_set(batch.conn, {"channel": [key[0] for key in keys], "order_id": [key[1] for key in keys]})
-    on = (orders.c.channel == wanted.c.channel) & (orders.c.order_id == wanted.c.order_id)
-    names = ("id", "channel", "order_id", "status", "source_time", "field_sources_json", "status_seen_json")
-    statement = select(*[orders.c[name] for name in names]).select_from(wanted.join(orders, on))
-    return list(batch.conn.execute(statement.where(orders.c.stub.is_(None))).all())
+class Noted(NamedTuple):
+    """What to keep after a file said a status, and whether the present status began at another time than thought."""
+
+    text: str | None
+    moved: bool
+
+
+def note(order: Said, status: str, at: int) -> Noted | None:
+    """Remember that a file said a status at a source time; None where that is no news."""
+    if status == order.status and order.status_seen_json is None and at == _said_at(order):
+        return None
+    before = seen_of(order)
+    after = dict(before)
+    oldest, newest = before.get(status, (at, at))
+    after[status] = [min(oldest, at), max(newest, at)]
+    if after == before:
+        return None
+    return Noted(_text(after), since_seen(order.status, before) != since_seen(order.status, after))
 
 
 def seen_of(row: Any) -> Seen:
@@ -61,9 +47,23 @@ def seen_of(row: Any) -> Seen:
         return found
     if row.status is None:
         return {}
-    own: Mapping[str, list[int]] = json.loads(row.field_sources_json) if row.field_sources_json else {}
-    at = own["status"][0] if "status" in own else row.source_time
+    at = _said_at(row)
     return {row.status: [at, at]}
+
+
+def _said_at(row: Any) -> int:
+    """Source time of an order's present status."""
+    if row.field_sources_json and '"status"' in row.field_sources_json:
+        own: Mapping[str, list[int]] = json.loads(row.field_sources_json)
+        return own["status"][0] if "status" in own else int(row.source_time)
+    return int(row.source_time)
+
+
+def status_since(row: Any) -> int | None:
+    """When an order's present status began, as far as files tell."""
+    if row.status is None or row.status_seen_json is None:
+        return None if row.status is None else _said_at(row)
+    return since_seen(row.status, seen_of(row))
 
 
 def _text(seen: Seen) -> str | None:
