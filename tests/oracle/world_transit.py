@@ -36,6 +36,8 @@ def adorn(choose, order, now):
     """Customs data, a label that waits, scans of what is under way."""
     order["customs_number"] = choose.choice(("GB123",) * 9 + (None,))
     order["duty_status"] = choose.choice((None, None, "paid", "paid", "paid", "paid", "paid", "paid", "paid", "unpaid"))
+    if choose.random() < 0.03:
+        _lose(choose, order, now)
     if order["status"] == "processing" and choose.random() < 0.1:
         order["parcels"].append(_label(choose, order, order["placed_at"] + int(choose.uniform(0, 4) * DAY)))
     for parcel in order["parcels"]:
@@ -45,6 +47,16 @@ def adorn(choose, order, now):
             for _ in range(choose.choice((1, 2, 4))):
                 at += int(choose.uniform(0.1, 40) * HOUR)
                 _scan(choose, order, parcel, at)
+
+
+def _lose(choose, order, now):
+    """Left about as long ago as claims are taken, and never came."""
+    left = now - int(choose.uniform(54, 60) * DAY)
+    order.pop("cancelled_at", None)
+    order.update(status="shipped", placed_at=left - DAY, ship_by=left + DAY, deliver_by=left + 5 * DAY)
+    order.update(stated_shipped_at=left, stated_delivered_at=None)
+    parcel = {**_label(choose, order, left - HOUR), "shipment_id": "S0", "shipped_at": left, "voided": None}
+    order["parcels"] = [{**parcel, "carrier_key": "nobody"}]
 
 
 def _label(choose, order, at):
@@ -75,6 +87,6 @@ def _scan(choose, order, parcel, at):
 
 def move(choose, order, now):
     """One more scan, perhaps dated a little ahead."""
-    named = [parcel for parcel in order["parcels"] if (parcel["tracking_number"] or "").startswith("TRK")]
+    named = [parcel for parcel in order["parcels"] if (parcel.get("tracking_number") or "").startswith("TRK")]
     if named and choose.random() < 0.5:
         _scan(choose, order, choose.choice(named), now + int(choose.uniform(-30, 6) * HOUR))

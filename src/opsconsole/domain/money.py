@@ -17,6 +17,11 @@ def digits(currency: str) -> int:
     return _DIGITS.get(currency.upper(), 2)
 
 
+def currencies_with(places: int) -> tuple[str, ...]:
+    """Currencies whose minor unit has so many decimal places, other than the usual two."""
+    return tuple(sorted(code for code, known in _DIGITS.items() if known == places))
+
+
 def symbol(currency: str) -> str:
     """Sign of a currency that stands before the amount; empty where the code is written behind it."""
     return _SYMBOLS.get(currency.upper(), "")

@@ -8,7 +8,6 @@ from sqlalchemy import (
     Select,
     and_,
     case,
-    cast,
     exists,
     func,
     literal,
@@ -231,10 +230,9 @@ def return_overdue(moment: Moment) -> Select[Any]:
     now_at = at.cte("stages").prefix_with("MATERIALIZED")
     began = case(*((now_at.c.stage == name, since[name]) for name in limits), else_=null())
     limit = case(*((now_at.c.stage == name, literal(span, BigInteger)) for name, span in limits.items()), else_=null())
-    price = cast(func.round(_share_of_order()), BigInteger)
     return (
         select(
-            *_of_return(began + limit, price),
+            *_of_return(began + limit, _share_of_order()),
             now_at.c.stage.label("stage"),
             began.label("since"),
             (limit // 1_000_000).label("limit"),

@@ -58,3 +58,4 @@ receipts = Table(
 )
 
 Index("ix_purchase_order_lines_sku", purchase_order_lines.c.sku)
+Index("ix_purchase_orders_acknowledged", purchase_orders.c.acknowledged_at, purchase_orders.c.ordered_at)

@@ -127,6 +127,8 @@ Index("ix_order_events_order", order_events.c.order_fk, order_events.c.occurred_
 Index("ix_order_events_code", order_events.c.code, order_events.c.occurred_at)
 Index("ix_picks_picked_at", picks.c.picked_at)
 Index("ix_listings_sku", listings.c.sku)
+Index("ix_warehouse_orders_shipped_at", warehouse_orders.c.shipped_at)
+Index("ix_warehouse_orders_cancelled_at", warehouse_orders.c.cancelled_at)
 
 
 def upgrade() -> None:

@@ -1,7 +1,7 @@
 """Make the tables of freight charges and contract terms."""
 
 from alembic import op
-from sqlalchemy import Column, Float, Index, Integer, Table, UniqueConstraint
+from sqlalchemy import Column, Float, Index, Integer, Table, UniqueConstraint, text
 
 from opsconsole.store.migrations.columns import (
     amount,
@@ -66,6 +66,10 @@ contract_terms = Table(
 Index("ix_freight_charges_tracking", freight_charges.c.tracking_number)
 Index("ix_freight_charges_order", freight_charges.c.order_fk)
 Index("ix_freight_charges_billed", freight_charges.c.billed_at)
+_above = text("amount > expected_amount")
+Index("ix_freight_charges_above", freight_charges.c.billed_at, postgresql_where=_above, sqlite_where=_above)
+_unknown = text("expected_amount IS NULL")
+Index("ix_freight_charges_unknown", freight_charges.c.billed_at, postgresql_where=_unknown, sqlite_where=_unknown)
 Index("ix_contract_terms_vendor", contract_terms.c.vendor_key, contract_terms.c.term)
 
 

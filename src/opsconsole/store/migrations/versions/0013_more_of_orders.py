@@ -127,3 +127,4 @@ def upgrade() -> None:
     op.drop_index("ix_orders_customer", "orders")
     for name, names in WHOLE_INDEXES:
         op.create_index(name, "orders", list(names))
+    op.create_index("ix_purchase_orders_acknowledged", "purchase_orders", ["acknowledged_at", "ordered_at"])
