@@ -125,6 +125,8 @@ def run_automation(
         return Acted()
     done: list[Change] = []
     with database.write() as connection:
+        # Two clients of a shared database would both find the same ones undecided.
+        dialect.hold_lock(connection, "automation")
         office = Office(connection, now)
         for rule in rules:
             rows = connection.execute(select(exceptions).where(*_candidates(rule, now, everything=everything))).all()

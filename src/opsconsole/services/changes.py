@@ -90,8 +90,7 @@ def _undo_of_incident(database: Database, change_id: int, told: Mapping[str, Any
     from opsconsole.services import incidents_actions
 
     with database.write() as connection:
-        row = changes_log.find(connection, change_id)
-        assert row is not None
+        row = changes_log.find_done(connection, change_id)
         conflict = incidents_actions.take_back(connection, told, row.words, who=who, now=now)
         if conflict is not None:
             return Change("Nothing to change", conflicts=(conflict,))

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from opsconsole.domain.change import Inverse
+from opsconsole.domain.errors import UserError
 from opsconsole.store.schema import changes
 
 EXCEPTIONS = "exceptions"
@@ -39,6 +40,16 @@ def record(
 def find(connection: Connection, change_id: int) -> Row[Any] | None:
     """The change's row, locked until the end of a writing transaction."""
     return connection.execute(select(changes).where(changes.c.id == change_id).with_for_update()).first()
+
+
+def find_done(connection: Connection, change_id: int) -> Row[Any]:
+    """The row of a change that was not undone yet, locked; UserError when there is none or it was undone."""
+    row = find(connection, change_id)
+    if row is None:
+        raise UserError(f"There is no change {change_id}.", "Look at the list of changes.")
+    if row.undone_at is not None:
+        raise UserError(f"“{row.words}” was undone already.", f"{row.undone_by} did it.")
+    return row
 
 
 def mark_undone(connection: Connection, change_id: int, *, who: str, at: int) -> None:

@@ -44,7 +44,8 @@ def take_back(database: Database, inverse: Inverse, change_id: int | None, *, wh
         withdraws=inverse.events,
     )
     with database.write() as connection:
-        _still_done(connection, change_id)
+        if change_id is not None:
+            changes_log.find_done(connection, change_id)
         change = do_in(connection, ids, deed, By(who, now))
         if change_id is not None and change.ids:
             changes_log.mark_undone(connection, change_id, who=who, at=now)
@@ -64,14 +65,8 @@ def _back(row: Row[Any], before: Mapping[str, Any], left: Mapping[str, Any]) -> 
 
 def _untick(database: Database, inverse: Inverse, change_id: int | None, *, who: str, now: int) -> Change:
     with database.write() as connection:
-        _still_done(connection, change_id)
         if change_id is not None:
+            changes_log.find_done(connection, change_id)
             changes_log.mark_undone(connection, change_id, who=who, at=now)
     exception_id, step, before = inverse.ticks[0]
     return tick_runbook(database, exception_id, step, done=before, who=who, now=now)
-
-
-def _still_done(connection: Any, change_id: int | None) -> None:
-    row = None if change_id is None else changes_log.find(connection, change_id)
-    if row is not None and row.undone_at is not None:
-        raise UserError(f"“{row.words}” was undone already.", f"{row.undone_by} did it.")
