@@ -36,7 +36,7 @@ def test_a_mail_says_whom_what_and_in_which_lines() -> None:
 
 @pytest.mark.parametrize(
     "template",
-    ["javascript:alert({order})", "file:///{order}", "{order}", "mailto:{email}", "https://a.example/{nobody}"],
+    ["javascript:alert({order})", "file:///{order}", "{order}", "mailto:{email}", "https://a.example.com/{nobody}"],
 )
 def test_only_web_addresses_with_all_their_values_are_links(template: str) -> None:
     assert web_url(template, VALUES) == ""
@@ -45,17 +45,17 @@ def test_only_web_addresses_with_all_their_values_are_links(template: str) -> No
 def test_the_business_sets_its_own_templates_from_a_date_on(database: Any, now: int) -> None:
     before = read(database, now)
     settings.change_setting(
-        database, "order_links", {"amazon-us": "https://shop.example/{order}"}, who="A", now=now + 1
+        database, "order_links", {"amazon-us": "https://shop.example.com/{order}"}, who="A", now=now + 1
     )
     settings.change_setting(database, "ticket_text", "{type} {nonsense} {owner}", who="A", now=now + 1)
     assert read(database, now) == before
     after = read(database, now + 1)
-    assert after["order"].url == "https://shop.example/%2310%2001"
+    assert after["order"].url == "https://shop.example.com/%2310%2001"
     assert after["ticket"].text == "Late shipment {nonsense} unknown"
 
 
 def test_a_template_with_loose_braces_breaks_nothing(sqlite_database: Any, now: int) -> None:
-    for key, value in (("ticket_text", "{ {type"), ("tracking_links", {"ups": "https://a.example/{"})):
+    for key, value in (("ticket_text", "{ {type"), ("tracking_links", {"ups": "https://a.example.com/{"})):
         settings.change_setting(sqlite_database, key, value, who="A", now=now)
     made = read(sqlite_database, now)
     assert "tracking" not in made

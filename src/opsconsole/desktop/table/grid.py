@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QLineF, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QLineF, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -80,7 +80,7 @@ class Grid(QTableView):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.delegate.brush.begin(painter)
         if self.skeleton and not self.listing_model.rowCount():
-            self._paint_skeleton(painter)
+            _paint_skeleton(self, painter)
         else:
             self._paint_rows(painter, event.rect())
         painter.end()
@@ -104,7 +104,8 @@ class Grid(QTableView):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A click on a group row folds it."""
         self._by_keyboard = False
-        group = self._group_at(event.position().toPoint())
+        row = self.rowAt(event.position().toPoint().y())
+        group = self.listing_model.group_at(row) if row >= 0 else None
         if group is not None and event.button() == Qt.MouseButton.LeftButton:
             self.group_toggled.emit(group.value)
             return
@@ -204,10 +205,6 @@ class Grid(QTableView):
             self.group_toggled.emit(group.value)
         else:
             self.row_activated.emit(row)
-
-    def _group_at(self, point: QPoint) -> Group | None:
-        row = self.rowAt(point.y())
-        return self.listing_model.group_at(row) if row >= 0 else None
 
     def _hover(self, row: int) -> None:
         if row != self._hovered:
@@ -321,12 +318,14 @@ class Grid(QTableView):
             rows.update(range(max(part.top(), first), min(part.bottom(), last) + 1))
         return rows
 
-    def _paint_skeleton(self, painter: QPainter) -> None:
-        height = self.verticalHeader().defaultSectionSize()
-        width = self.viewport().width()
-        for row in range(self.viewport().height() // height):
-            x, y = 12, row * height
-            for number, share in enumerate(_SKELETON):
-                self.delegate.brush.rounded(x, y + height / 2 - 4, share + (row * 7 + number * 13) % 30, 8, "track", 2)
-                x += 140
-            painter.fillRect(0, y + height - 1, width, 1, theme.color("line"))
+
+def _paint_skeleton(grid: Grid, painter: QPainter) -> None:
+    """Gray rows where there is nothing to show yet."""
+    height = grid.verticalHeader().defaultSectionSize()
+    width = grid.viewport().width()
+    for row in range(grid.viewport().height() // height):
+        x, y = 12, row * height
+        for number, share in enumerate(_SKELETON):
+            grid.delegate.brush.rounded(x, y + height / 2 - 4, share + (row * 7 + number * 13) % 30, 8, "track", 2)
+            x += 140
+        painter.fillRect(0, y + height - 1, width, 1, theme.color("line"))

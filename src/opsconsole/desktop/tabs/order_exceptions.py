@@ -1,5 +1,6 @@
 """Order exceptions: the queue of orders in trouble, why each is there, who has it and what to do."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -51,6 +52,24 @@ def _worth(listing: Listing) -> dict[str, int]:
     for kind, amount in zip(listing.columns["type"], listing.columns["base_value"], strict=True):
         found[kind] = found.get(kind, 0) + (amount or 0)
     return found
+
+
+def _chips(counts: Sequence[Any], worth: Mapping[str, int], currency: str) -> tuple[Chip, ...]:
+    """All types, and each type with its count and money."""
+    kinds = (
+        Chip(
+            kind.rule,
+            kind.label,
+            kind.count,
+            shape=kind.severity,
+            amount=worth.get(kind.rule, 0),
+            currency=kind.currency,
+            equals={"type": frozenset({kind.rule})},
+        )
+        for kind in counts
+    )
+    total = sum(kind.count for kind in counts)
+    return (Chip("", "All types", total, amount=sum(worth.values()), currency=currency), *kinds)
 
 
 @dataclass(frozen=True)
@@ -114,25 +133,8 @@ class OrderExceptionsTab(Tab):
         if state == "active":
             # The same rounding as in the totals row: each exception by itself.
             worth = _worth(listing)
-        money = sum(worth.values())
-        open_count = sum(chip.count for chip in counts)
-        chips: tuple[Chip, ...] = ()
-        if state == "active":
-            chips = (
-                Chip("", "All types", open_count, amount=money, currency=currency),
-                *(
-                    Chip(
-                        chip.rule,
-                        chip.label,
-                        chip.count,
-                        shape=chip.severity,
-                        amount=worth.get(chip.rule, 0),
-                        currency=chip.currency,
-                        equals={"type": frozenset({chip.rule})},
-                    )
-                    for chip in counts
-                ),
-            )
+        money, open_count = sum(worth.values()), sum(chip.count for chip in counts)
+        chips = _chips(counts, worth, currency) if state == "active" else ()
         from opsconsole.domain.money import in_words
 
         return TabContent(
