@@ -4,7 +4,7 @@ A field's value is described by a small table: where the text comes from (``from
 ``sum``, ``product``, ``occurrence_of``, ``zone_of``), what happens to it (``null``, ``strip_prefix``, ``strip_suffix``,
 ``lower``, ``extract``, ``slug``, ``map``, ``default``), how it is read (``format``, ``time_zone``, ``decimal``,
 ``scale``, ``round``), what is done with it then (``less``, ``over``, ``plus_minutes``), and for which rows (``where``,
-``within``, ``rows``). Columns with ``{n}`` in their names stand for numbered ones: see imports/numbered.py.
+``within``, ``rows``, ``each``). Columns with ``{n}`` in their names are numbered ones: see imports/numbered.py.
 """
 
 import re
@@ -77,6 +77,7 @@ class Expression:
     rows: str = "first"  # which value stands for several rows of one record
     required: bool = False
     optional: bool = False  # the column may be missing from the file
+    each: bool = False  # a part whose column has {n}: it stands there once per such column of the file
 
     def parts(self) -> Iterator["Expression"]:
         """Expressions inside this one."""

@@ -2,7 +2,8 @@
 
 A record spec that writes ``{n}`` in its columns is made once per number, from 1 as long as the file has any of them.
 ``{n}`` is replaced in texts as well, so that ``const = "{n}"`` is the number. `` ({n})`` is left out for the first: so
-are repeated names told apart (``Amount``, ``Amount (2)``).
+are repeated names told apart (``Amount``, ``Amount (2)``). A part of a sum or of a join with ``each = true`` is
+repeated within its record instead: ``sum = [{ from = "Fee {n}", each = true }]`` adds up all fees.
 """
 
 from collections.abc import Collection, Mapping
@@ -10,7 +11,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from opsconsole.imports.columns import normalized
-from opsconsole.imports.mapping import MappingSpec, RecordSpec
+from opsconsole.imports.mapping import Expression, MappingSpec, RecordSpec
 from opsconsole.imports.records import RecordKind
 
 _MARK = "{n}"
@@ -21,7 +22,8 @@ def for_header(spec: MappingSpec, names: Collection[str]) -> MappingSpec:
     if not any(_is_numbered(record) for record in spec.records):
         return spec
     known = {normalized(name) for name in names}
-    records = tuple(made for record in spec.records for made in _numbered(record, known))
+    spread = [_spread(record, known) for record in spec.records]
+    records = tuple(made for record in spread for made in _numbered(record, known))
     return replace(spec, records=records)
 
 
@@ -37,6 +39,29 @@ def _numbered(record: RecordSpec, known: Collection[str]) -> list[RecordSpec]:
     while not made or any(normalized(_nth(name, len(made) + 1)) in known for name in marked):
         made.append(_nth(record, len(made) + 1))
     return made
+
+
+def _spread(value: Any, known: Collection[str]) -> Any:
+    """A value with the parts that are meant for each of the numbered columns repeated, all the way down."""
+    if isinstance(value, tuple):
+        parts: list[Any] = []
+        for part in value:
+            parts += _repeated(part, known) if isinstance(part, Expression) and part.each else [_spread(part, known)]
+        return tuple(parts)
+    if isinstance(value, Mapping):
+        return {key: _spread(part, known) for key, part in value.items()}
+    if isinstance(value, RecordSpec | Expression):
+        return replace(value, **{own.name: _spread(getattr(value, own.name), known) for own in fields(value)})
+    return value
+
+
+def _repeated(part: Expression, known: Collection[str]) -> list[Expression]:
+    made: list[Expression] = []
+    while True:
+        nth: Expression = replace(_nth(part, len(made) + 1), each=False)
+        if not any(normalized(name) in known for name in nth.columns):
+            return made
+        made.append(nth)
 
 
 def _nth(value: Any, number: int) -> Any:

@@ -1,9 +1,9 @@
 """FedEx Billing Online: one row per parcel, about 150 columns, the last of them pairs of charges with repeated names.
 
-A parcel's net charge is its transportation charge and all its pairs; discounts and service-failure credits are
-negative. What the invoice as a whole comes to repeats on every row and is not read. Dates are yyyymmdd; the proof of
-delivery (local to the receiver) is the parcel's delivery. An account on Ground may have the tracking number in two
-columns.
+A parcel's net charge is its transportation charge and all its pairs. Discounts (negative) belong to the transportation
+charge, which is a list price: together they are what the freight costs. Service-failure credits are negative, too. What
+the invoice as a whole comes to repeats on every row and is not read. Dates are yyyymmdd; the proof of delivery (local
+to the receiver) is the parcel's delivery. An account on Ground may have the tracking number in two columns.
 """
 
 from opsconsole.imports.source import Signature, Source, columns
@@ -33,6 +33,7 @@ _TRACKING = {"first": [
     {"from": _ID},
 ]}  # fmt: skip
 _DESCRIPTION, _AMOUNT = "Tracking ID Charge Description ({n})", "Tracking ID Charge Amount ({n})"
+_DISCOUNT = {"column": _DESCRIPTION, "contains": ["discount", "savings", "earned", "grace"]}
 _POD_DAY, _POD_TIME = "POD Delivery Date", "POD Delivery Time"
 
 
@@ -84,16 +85,16 @@ SOURCE = Source(
             **_OF_PARCEL,
             "kind": {"const": "freight"},
             "description": {"const": "Transportation charge"},
-            "amount": _FREIGHT,
+            "amount": {"sum": [{"from": _FREIGHT}, {"from": _AMOUNT, "each": True, "where": _DISCOUNT}]},
             "billed_weight_grams": {"first": [
                 _weight("L", "LB", "LBS", grams="453.59237"), _weight("K", "KG", "KGS", grams="1000"),
             ]},
         }},
-        {"kind": "freight_charges", "keep_where": [{"column": _AMOUNT, "filled": True}], "fields": {
+        {"kind": "freight_charges", "keep_where": [{"column": _AMOUNT, "filled": True}],
+         "skip_where": [_DISCOUNT], "fields": {
             **_OF_PARCEL,
             "kind": {"first": [
                 _kind("credit", "service failure", "money-back", "money back", "refund", "credit"),
-                _kind("discount", "discount", "savings", "earned", "grace"),
                 _kind("duty", "duty", "customs", "clearance"),
                 _kind("tax", "vat", "tax", "gst"),
                 {"const": "surcharge"},
