@@ -5,13 +5,16 @@ import shutil
 
 import pytest
 from plain_rules import meets
-from sqlalchemy import select
+from sqlalchemy import select, update
 from world import DAY, HOUR, World
 
+from opsconsole.rules.order_exceptions import RULES
 from opsconsole.services import order_exceptions
 from opsconsole.services.detection import detect
+from opsconsole.services.rule_values import Place
+from opsconsole.services.rule_values_changes import set_value
 from opsconsole.store.database import open_database
-from opsconsole.store.schema import exception_events, exceptions
+from opsconsole.store.schema import exception_events, exceptions, orders
 
 MINUTE = 60_000_000
 HIDDEN = frozenset({"id"})
@@ -53,7 +56,25 @@ def act(database, now, choose):
         getattr(order_exceptions, what)(database, picked, **more)
 
 
-def live_through(first, second, seed, now, steps):
+def set_some_value(database, now, choose):
+    """Somebody changes a rule for all or for some: a threshold, its severity, its clock, or switches it off."""
+    rule = choose.choice([rule for rule in RULES if rule.parameters])
+    place = Place(choose.choice(("", "shop", "market")), choose.choice(("", "", "ground")), "")
+    key = choose.choice(("on", "severity", "resolve_hours", *[p.key for p in rule.parameters] * 2))
+    known = {p.key: p for p in rule.parameters}
+    if key == "on":
+        value = choose.random() < 0.5
+    elif key == "severity":
+        value = choose.choice(("S1", "S4"))
+    elif key == "resolve_hours":
+        value = choose.choice((1, 100))
+    else:
+        low, high, usual = known[key].low, known[key].high, known[key].default
+        value = min(high, max(low, round(usual * choose.choice((0.25, 0.5, 1.5, 3)))))
+    set_value(database, rule.code, key, value, reason="tried", who="Ann", now=now, place=place)
+
+
+def live_through(first, second, seed, now, steps, overrides=False):
     """The same history in both; the second one always looks at everything."""
     worlds = [World(first, seed), World(second, seed)]
     choose = random.Random(seed)
@@ -61,17 +82,23 @@ def live_through(first, second, seed, now, steps):
     for world in worlds:
         world.found(now)
         world.more_orders(now, 60, 110)
+        with world.database.write() as connection:
+            connection.execute(update(orders).where(orders.c.id % 3 == 0).values(service="ground"))
     for step in range(steps):
-        what = choose.choice(("file", "file", "file", "act", "wait"))
+        what = choose.choice(("file", "file", "file", "act", "wait", *["rule"] * (3 if overrides else 0)))
         state = choose.getstate()
         for world, full in zip(worlds, (False, True), strict=True):
             choose.setstate(state)
             if what == "file":
                 world.next_file(now)
+            elif what == "rule":
+                set_some_value(world.database, now, choose)
             elif what == "act":
                 act(world.database, now, choose)
             detect(world.database, now, full=full)
-        assert rows(first) == rows(second), (seed, step, what)
+        (told, history), (told_whole, history_whole) = rows(first), rows(second)
+        assert told == told_whole, (seed, step, what)
+        assert history == history_whole, (seed, step, what)
         now += choose.choice((0, MINUTE, HOUR, 5 * HOUR, DAY - 1, 2 * DAY))
     return worlds, now
 
@@ -108,6 +135,17 @@ def test_looking_at_changes_equals_looking_at_everything(pair, now):
 @pytest.mark.parametrize("seed", [1, 2])
 def test_looking_at_changes_equals_looking_at_everything_again(sqlite_pair, seed, now):
     live_through(*sqlite_pair, seed, now, 25)
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+def test_with_values_by_place_looking_at_changes_equals_looking_at_everything(sqlite_pair, seed, now):
+    live_through(*sqlite_pair, seed, now, 20, overrides=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(200, 220))
+def test_with_values_by_place_it_equals_for_long(sqlite_pair, seed, now):
+    live_through(*sqlite_pair, seed, now, 60, overrides=True)
 
 
 @pytest.mark.slow

@@ -145,7 +145,7 @@ def _count(
 def near(connection: Connection, now: int, percent: float) -> dict[str, dict[str, str]]:
     """Per channel and rule the words of the nearest limit that its exceptions would breach."""
     told: dict[str, dict[str, str]] = defaultdict(dict)
-    for one in sorted(standings(connection, now), key=lambda one: (-one.headroom, one.limit.window_days)):
+    for one in sorted(standings(connection, now), key=lambda one: (not one.is_kept, -one.headroom)):
         if one.is_near(percent):
             for rule in METRICS[one.limit.metric].rules:
                 told[one.channel][rule] = one.words
