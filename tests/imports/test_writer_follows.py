@@ -4,6 +4,10 @@ from itertools import permutations
 
 import pytest
 
+from opsconsole.imports import writer_stubs
+from opsconsole.imports.records import KINDS
+from opsconsole.store import schema
+
 ORDER = {"channel": "shop", "order_id": "1", "order_number": "1001", "status": "processing", "placed_at": 100}
 MINE = {"channel": "shop", "order_id": "1"}
 TICKET = {"helpdesk": "zendesk", "ticket_id": "7", "order_id": "1001"}
@@ -117,3 +121,12 @@ def test_the_newest_step_says_when_a_status_began(writing):
 def test_a_hold_began_when_the_order_says(sqlite_writing):
     sqlite_writing(at=20, orders=[{**ORDER, "status": "on_hold", "held_at": 8}])
     assert sqlite_writing.row("orders")["status_since"] == 8
+
+
+def test_every_table_of_an_order_moves_with_it_when_its_stub_is_adopted():
+    theirs = {
+        table.name
+        for table in schema.metadata.sorted_tables
+        if "order_fk" in table.c and not table.c.order_fk.nullable and table.name in KINDS
+    }
+    assert theirs == set(writer_stubs._CHILDREN)

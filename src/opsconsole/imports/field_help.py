@@ -106,7 +106,7 @@ FIELD_HELP: Mapping[str, str] = {
     "tickets.channel": "Key of the channel of the order it names, where it is known.",
     "tickets.order_id": "Id or number of the order it is about.",
     "tickets.kind": "question, incident, problem or task; complaints are told by tags, too.",
-    "tags": "Words, separated by blanks or commas.",
+    "tags": "Words, separated by blanks.",
     "last_customer_at": "When the customer last wrote.",
     "last_reply_at": "When we last answered.",
     "reply_due_at": "Until when an answer is owed.",

@@ -86,7 +86,7 @@ _TABLES = (
         Field("allocated_quantity", "Allocated", Kind.QUANTITY, missing="Unknown", total=Total.SUM),
         Field("picked_quantity", "Picked", Kind.QUANTITY, missing="Unknown", total=Total.SUM),
         Field("damaged_quantity", "Damaged", Kind.QUANTITY, missing="None", total=Total.SUM, hidden=True),
-        _status("reason", "Reason", statuses.PICK_REASONS),
+        Field("reason", "Reason", Kind.STATUS, missing="None", labels=labels(statuses.PICK_REASONS)),
         _when("picked_at", "When"),
         Field("location", "Site", missing="Unknown", hidden=True),
         Field("picker", "Picker", missing="Unknown", hidden=True),
