@@ -238,7 +238,10 @@ class Tab(TabFrame):
         if identity is None or workspace is None or not self.has_panel:
             self.desk.tasks.cancel(kind)
             if identity is None:
-                self.panel.show_nothing("Nothing selected", f"Choose a {self.noun[0]} to see what is behind it.")
+                article = "an" if self.noun[0][:1] in "aeiou" else "a"
+                self.panel.show_nothing(
+                    "Nothing selected", f"Choose {article} {self.noun[0]} to see what is behind it."
+                )
             return
         if self.panel.isHidden():
             return

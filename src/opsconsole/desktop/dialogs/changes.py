@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from opsconsole.desktop.tab import Tab
 
 TOUCHED = frozenset({"order_exceptions", "incidents", "rules"})
-_SIZE = (860, 480)
+_SIZE = (940, 480)
 
 
 class ChangesDialog(QDialog):
@@ -44,6 +44,7 @@ class ChangesDialog(QDialog):
         row.addWidget(undo)
         row.addWidget(close)
         row.addWidget(self.told, 1)
+        row.addStretch()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

@@ -43,7 +43,9 @@ class ListBody(QWidget):
         assert isinstance(header, ListHeader)
         self.header = header
         header.customContextMenuRequested.connect(self._show_columns_menu)
+        self._fitted = 0
         self.grid.installEventFilter(self)
+        self.grid.viewport().installEventFilter(self)
 
     def columns_menu(self, changed: Callable[[], None] | None = None) -> QMenu:
         """Menu to choose columns; ``changed`` is called after each choice."""
@@ -89,7 +91,13 @@ class ListBody(QWidget):
         self.columns.fit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Ctrl+C copies cells, not the current word."""
+        """Ctrl+C copies cells, not the current word; columns follow the width that a scroll bar leaves."""
+        if watched is self.grid.viewport():
+            width = self.grid.viewport().width()
+            if event.type() == QEvent.Type.Resize and width != self._fitted:
+                self._fitted = width
+                self.columns.fit()
+            return False
         if event.type() == QEvent.Type.KeyPress and event.matches(QKeySequence.StandardKey.Copy):  # type: ignore[attr-defined]
             self.copy()
             return True

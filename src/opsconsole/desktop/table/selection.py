@@ -63,6 +63,9 @@ class KeptSelection(QObject):
                 self._grid.set_current_row(place)
             elif self._current is not None:
                 self.select(self._current)
+            elif group is not None:
+                # The groups are gone, and with them the row the keyboard stood on.
+                self.select_first()
             if len(marked) > 1 or (marked and place >= 0):
                 self._mark(marked)
         finally:

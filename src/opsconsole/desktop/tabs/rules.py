@@ -25,8 +25,8 @@ _WHY = PromptField("reason", "Reason, for whoever asks later", Entry.LINE, neede
 
 # What stands in the list at first, with its width; the rest is in the panel and the column chooser.
 _SHOWN = {
-    "label": 168, "severity": 64, "resolve_within": 76, "parameters": 0, "open": 56, "value_at_risk": 96, "state": 92,
-    "last_run_at": 124, "milliseconds": 76,
+    "label": 160, "severity": 64, "resolve_within": 76, "parameters": 0, "open": 56, "value_at_risk": 96, "state": 92,
+    "last_run_at": 134, "milliseconds": 76,
 }  # fmt: skip
 _NAMED = {"resolve_within": "Clock"}
 
