@@ -2,7 +2,8 @@
 
 An example is (files in which it is found, the subject, files in which it is just not found). Files map record kinds to
 rows; beside them ``feed`` is a row of feeds, and ``tables`` maps tables that no file fills to their rows. Fields
-``*_at``, ``ship_by``, ``deliver_by`` and ``hold_until`` are microseconds from now, ``*_on`` days from today (UTC).
+``*_at``, ``ship_by``, ``deliver_by``, ``dispute_by`` and ``hold_until`` are microseconds from now, ``*_on`` days from
+today (UTC).
 """
 
 from opsconsole.domain.instants import DAY, HOUR, day_of
@@ -73,6 +74,6 @@ def dated(row, now):
 def _dated(key, value, now):
     if value is None or isinstance(value, str):
         return value
-    if key.endswith("_at") or key in ("ship_by", "deliver_by", "hold_until"):
+    if key.endswith("_at") or key in ("ship_by", "deliver_by", "hold_until", "dispute_by"):
         return now + value
     return day_of(now, "UTC") + value if key.endswith("_on") else value

@@ -17,6 +17,7 @@ DELIVERED_NOT_RECEIVED = Rule(
     working=False,
     subject=SubjectKind.ORDER,
     select=of_cases.delivered_not_received,
+    cause=("reference",),
     keeps_opened=True,
     needs=(
         Need("deliveries", lambda: select(o.id).where(or_(o.delivered_at.is_not(None), o.status.in_(ARRIVED)))),
@@ -59,13 +60,14 @@ RETURN_OVERDUE = Rule(
     subject=SubjectKind.RETURN,
     select=of_cases.return_overdue,
     clock=of_cases.return_overdue_clock,
+    cause=("stage",),
     parameters=(
         Parameter("authorized", "Authorized for", 14, "days", 1, 90, "Until the goods are sent."),
         Parameter("received", "Received for", 48, "hours", 1, 720, "Until they are inspected."),
         Parameter("inspected", "Inspected for", 48, "hours", 1, 720, "Until their fate and the refund are decided."),
     ),
     needs=(Need("returns", lambda: select(returns.c.id)),),
-    short=("{stage} since {since:instant}, {sku}", "{stage} since {since:instant}"),
+    short=("Return {stage} since {since:instant}, {sku}", "Return {stage} since {since:instant}"),
     sentences=(
         ("At the stage **{stage}** a return stays **{limit:span}** at most.",),
         (
@@ -91,6 +93,7 @@ REFUND_MISMATCH = Rule(
     subject=SubjectKind.ORDER,
     select=of_refunds.refund_mismatch,
     clock=of_refunds.refund_clock,
+    cause=("fault", "given", "paid", "owed"),
     keeps_opened=True,
     parameters=(
         Parameter("hours", "Refund missing for", 24, "hours", 0, 720, "After a cancellation, or a return's end."),
@@ -111,12 +114,12 @@ REFUND_MISMATCH = Rule(
     short=(
         "{given:money} given back, {paid:money} paid",
         "{given:money} given back, nothing returned",
-        "Cancelled, {owed:money} not given back",
+        "Order {cancelled}, {owed:money} not given back",
         "Returned, {owed:money} not given back",
     ),
     sentences=(
         (
-            "Cancelled **{owed_since:instant}**, and it was **{cancelled}** after it had been paid.",
+            "The order was paid, and **{cancelled}** on **{owed_since:instant}**.",
             "The return was decided on **{owed_since:instant}**.",
             "**{given:money}** was given back **{given_at:instant}** ({reason}).",
             "**{given:money}** was given back **{given_at:instant}**.",
@@ -146,11 +149,13 @@ CHARGEBACK_OPEN = Rule(
     subject=SubjectKind.DISPUTE,
     select=of_cases.chargeback_open,
     clock=of_cases.chargeback_clock,
+    check=of_cases.in_plain_words,
+    cause=("dispute", "evidence_due_at"),
     keeps_opened=True,
     parameters=(Parameter("days", "Evidence due within", 5, "days", 1, 30),),
     needs=(Need("disputes", lambda: select(disputes.c.id)),),
     short=(
-        "{reason}, evidence due {evidence_due_at:instant}",
+        "Evidence due {evidence_due_at:instant}: {reason}",
         "Evidence due {evidence_due_at:instant}",
         "No date told",
     ),
@@ -182,15 +187,16 @@ CUSTOMER_ESCALATION = Rule(
     subject=SubjectKind.TICKET,
     select=of_cases.customer_escalation,
     clock=of_cases.escalation_clock,
+    cause=("complaint", "asked_at"),
     parameters=(
         Parameter("hours", "Unanswered for", 24, "hours", 1, 240, "Where the helpdesk gives no reply target."),
     ),
     needs=(Need("tickets of orders", lambda: select(tickets.c.id).where(tickets.c.order_fk.is_not(None))),),
     short=(
-        "Complaint: {about}",
-        "{about}: reply due {reply_due_at:instant}",
-        "Reply due {reply_due_at:instant}",
-        "Complaint",
+        "Reply was due {reply_due_at:instant}: {about}",
+        "Reply was due {reply_due_at:instant}",
+        "Tagged {complaint}: {about}",
+        "Tagged {complaint}",
     ),
     sentences=(
         (
@@ -200,9 +206,9 @@ CUSTOMER_ESCALATION = Rule(
         (
             "**{ticket}** ({about}) is a **{complaint}**, unanswered since **{asked_at:instant}**: "
             "**{asked_at:since}**.",
-            "**{ticket}** ({about}) is a **{complaint}** of **{ticket_opened_at:instant}**.",
             "**{ticket}** ({about}) has been unanswered since **{asked_at:instant}**: **{asked_at:since}**.",
             "**{ticket}** has been unanswered since **{asked_at:instant}**: **{asked_at:since}**.",
+            "**{ticket}** ({about}) is a **{complaint}** of **{ticket_opened_at:instant}**.",
             "**{ticket}** is a **{complaint}**.",
         ),
         words.AT_RISK,

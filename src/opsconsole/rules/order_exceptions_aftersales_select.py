@@ -1,5 +1,6 @@
 """Which disputes, cases, tickets and returns wait for us."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -20,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.functions import coalesce
 
 from opsconsole.domain.cases import COMPLAINT, NOT_RECEIVED
-from opsconsole.domain.statuses import DISPUTE_STATUSES, TICKET_STATUSES, codes_in
+from opsconsole.domain.statuses import DISPUTE_KINDS, DISPUTE_REASONS, DISPUTE_STATUSES, TICKET_STATUSES, codes_in
 from opsconsole.rules.order_exceptions_conditions import (
     ARRIVED,
     line,
@@ -30,7 +31,7 @@ from opsconsole.rules.order_exceptions_conditions import (
     own_duty,
     value_of_order,
 )
-from opsconsole.rules.rule import Moment
+from opsconsole.rules.rule import Moment, Row
 from opsconsole.store.schema import disputes, orders, refunds, returns, shipments, tickets
 
 d = disputes.c
@@ -98,6 +99,14 @@ def _of_dispute(began: Any) -> list[ColumnElement[Any]]:
     plain = order_columns(began, coalesce(d.amount, value_of_order()), subject=order_subject() + "/" + d.dispute_id)
     currency = case((d.amount.is_not(None), coalesce(d.currency, o.currency)), else_=o.currency)
     return [currency.label("currency") if column.name == "currency" else column for column in plain]
+
+
+def in_plain_words(rows: Sequence[Row], _moment: Moment) -> list[Row | None]:
+    """Kind and reason as people say them; a provider's own words stay."""
+    tables = {"kind": DISPUTE_KINDS, "reason": DISPUTE_REASONS}
+    return [
+        {name: table[row[name]].label.lower() for name, table in tables.items() if row[name] in table} for row in rows
+    ]
 
 
 def chargeback_clock(moment: Moment, since: int) -> Select[Any]:

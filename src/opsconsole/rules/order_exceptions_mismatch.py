@@ -1,5 +1,6 @@
 """Where a channel and the warehouse say different things: of an order, or of what can be sold."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -22,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.functions import coalesce
 
 from opsconsole.domain.fulfillment import MARKETPLACE, MARKETPLACE_LOCATIONS
-from opsconsole.domain.statuses import LISTING_STATUSES, codes_in
+from opsconsole.domain.statuses import LISTING_STATUSES, ORDER_STATUSES, codes_in
 from opsconsole.rules.order_exceptions_conditions import (
     SHIPPED,
     VOIDED,
@@ -35,7 +36,7 @@ from opsconsole.rules.order_exceptions_conditions import (
     unshipped,
     value_of_order,
 )
-from opsconsole.rules.rule import Moment, SubjectKind
+from opsconsole.rules.rule import Moment, Row, SubjectKind
 from opsconsole.store.schema import batches, listings, locations, orders, sku_aliases, stock_levels, warehouse_orders
 
 w = warehouse_orders.c
@@ -66,6 +67,17 @@ def channel_mismatch(moment: Moment) -> Select[Any]:
         .outerjoin(by_channel, by_channel.c.id == every.c.channel_batch)
         .outerjoin(by_warehouse, by_warehouse.c.id == every.c.warehouse_batch)
     )
+
+
+def in_plain_words(rows: Sequence[Row], _moment: Moment) -> list[Row | None]:
+    """What both sides say of an order, as people say it."""
+    said = ("channel_says", "warehouse_says")
+    return [{name: _label(row[name]) for name in said if row[name] is not None} for row in rows]
+
+
+def _label(code: str) -> str:
+    known = ORDER_STATUSES.get(code)
+    return known.label.lower() if known else code
 
 
 # --- orders -----------------------------------------------------------------------------------------------------------

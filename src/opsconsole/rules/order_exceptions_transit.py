@@ -94,6 +94,7 @@ NO_CARRIER_SCAN = Rule(
     working=True,
     subject=SubjectKind.SHIPMENT,
     select=of_parcels.no_carrier_scan,
+    cause=("tracking",),
     check=of_parcels.unscanned_for_long,
     clock=of_parcels.no_carrier_scan_clock,
     parameters=(
@@ -129,6 +130,7 @@ STALLED_IN_TRANSIT = Rule(
     working=False,
     subject=SubjectKind.SHIPMENT,
     select=of_parcels.stalled_in_transit,
+    cause=("moved_at",),
     clock=of_parcels.stalled_clock,
     parameters=(
         Parameter("hours", "No movement for", 72, "hours", 1, 1440, "Slow services have more, fast ones less."),
@@ -162,6 +164,7 @@ DELIVERY_EXCEPTION = Rule(
     working=True,
     subject=SubjectKind.SHIPMENT,
     select=of_parcels.delivery_exception,
+    cause=("said", "reported_at"),
     check=of_parcels.with_words,
     clock=of_parcels.delivery_exception_clock,
     parameters=(Parameter("hours", "Unresolved for", 24, "hours", 0, 240, "Counted from the carrier's first report."),),
@@ -180,6 +183,8 @@ DELIVERY_EXCEPTION = Rule(
             "**{carrier}** reported **{said}** in **{place}** **{reported_at:instant}**, with nothing since for "
             "**{reported_at:since}**; failed attempts: **{attempts:count}**.",
             "**{carrier}** reported **{said}** in **{place}** **{reported_at:instant}**, with nothing since for "
+            "**{reported_at:since}**.",
+            "**{carrier}** reported **{said}** **{reported_at:instant}**, with nothing since for "
             "**{reported_at:since}**.",
             "The carrier reported **{said}** **{reported_at:instant}**, with nothing since for "
             "**{reported_at:since}**.",
@@ -206,6 +211,7 @@ CUSTOMS_HOLD = Rule(
     working=False,
     subject=SubjectKind.ORDER,
     select=of_customs.customs_hold,
+    cause=("missing", "duty", "held_at"),
     check=of_customs.customs_faults,
     watches=("products",),
     needs=(
@@ -216,7 +222,7 @@ CUSTOMS_HOLD = Rule(
     ),
     short=(
         "Held by customs since {held_at:instant}",
-        "Duty not paid",
+        "Duty is {duty}",
         "Missing for customs: {missing}",
     ),
     sentences=(
@@ -245,6 +251,7 @@ RETURN_TO_SENDER = Rule(
     working=False,
     subject=SubjectKind.SHIPMENT,
     select=of_parcels.return_to_sender,
+    cause=("returned_at",),
     check=of_parcels.with_words,
     needs=(
         Need(
@@ -279,6 +286,7 @@ CARRIER_CLAIM_DUE = Rule(
     working=False,
     subject=SubjectKind.SHIPMENT,
     select=of_claims.carrier_claim_due,
+    cause=("fault",),
     clock=of_claims.carrier_claim_clock,
     recheck=True,
     parameters=(
@@ -286,7 +294,7 @@ CARRIER_CLAIM_DUE = Rule(
         Parameter("window", "Claim window", 60, "days", 5, 365, "Where the contract with the carrier names none."),
     ),
     needs=(_DELIVERIES, Need("shipments", lambda: select(shipments.c.id).where(shipments.c.shipped_at.is_not(None)))),
-    short=("{fault}, claim by {claim_by:instant}",),
+    short=("Parcel {fault}, claim by {claim_by:instant}",),
     sentences=(
         (
             "Delivery was promised by **{promised:promise}**, it arrived **{delivered_at:instant}**.",
