@@ -3,11 +3,10 @@
 Every figure has its definition and its rows: both follow from the same condition in ``handover_figures``.
 """
 
-import heapq
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, case, func, select
 
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.field import Field, Kind, Total
@@ -147,15 +146,23 @@ WORST_DEFINITION = (
 
 
 def _worst(connection: Connection, company: Business, location: str | None) -> list[int]:
-    span = Span(0, company.now, "")
-    statement: Select[Any] = select(e.id, e.severity, e.due_at, e.value_at_risk, e.currency)
-    rows = connection.execute(statement.where(condition("open_now", span, location))).all()
+    """Ids of the worst: within a currency the database finds them, between currencies their worth decides."""
+    which = condition("open_now", Span(0, company.now, ""), location)
+    late = case((e.due_at < company.now, 0), else_=1)
+    columns: Select[Any] = select(e.id, e.severity, e.due_at, e.value_at_risk, e.currency).where(which)
+    rows: list[Row[Any]] = []
+    for currency in connection.execute(select(e.currency).where(which).distinct()).scalars().all():
+        mine = e.currency.is_(None) if currency is None else e.currency == currency
+        by_worth = func.coalesce(e.value_at_risk, 0).desc()
+        rows += connection.execute(
+            columns.where(mine).order_by(e.severity, late, by_worth, e.due_at, e.id).limit(WORST)
+        ).all()
 
     def rank(row: Row[Any]) -> tuple[int, bool, float, int, int]:
         worth = company.in_base(row.value_at_risk or 0, row.currency or "", company.today) or 0.0
         return SEVERITIES.index(row.severity), row.due_at >= company.now, -worth, row.due_at, row.id
 
-    return [row.id for row in heapq.nsmallest(WORST, rows, key=rank)]
+    return [row.id for row in sorted(rows, key=rank)[:WORST]]
 
 
 def _told(database: Database, now: int, identity: int) -> Worst:
