@@ -290,7 +290,7 @@ def test_an_exception_that_is_not_there_is_named(desk, now):
 
 def test_a_list_of_rules_says_what_each_does(desk, now):
     rules = {row["key"]: row for row in service.list_rules(desk, now).rows()}
-    assert len(rules) == 10
+    assert len(rules) == 39
     payment = rules["PAYMENT_PENDING"]
     assert (payment["open"], payment["value_at_risk"], payment["state"]) == (1, 41260, "ran")
     assert payment["parameters"] == "unpaid for longer than 24 hours"
