@@ -115,6 +115,10 @@ def test_an_exception_is_worked_off_by_keyboard_alone(app: App, queue: Any, qtbo
     qtbot.keyClick(text, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     settled(qtbot, app)
     assert queue._page.history[0].words == "Note: Asked for the ZIP code, 1 of 2"
+    qtbot.keyClick(grid, Qt.Key.Key_Z)
+    qtbot.keyClick(app.window.focusWidget(), Qt.Key.Key_Escape)
+    assert queue.panel.isVisible()
+    assert queue.panel.findChildren(Prompt) == []
     qtbot.keyClick(grid, Qt.Key.Key_W)
     on, until = (combo.lineEdit() for combo in asked(queue).findChildren(QComboBox))
     qtbot.keyClicks(on, "the customer")
@@ -146,6 +150,7 @@ def test_what_two_people_changed_at_once_is_shown_and_decided(
     assert queue.bar.tone == "warn"
     assert queue.bar.text.startswith("Shift B changed ")
     assert row(queue, wanted)["owner"] == "Order desk"
+    assert wanted in queue.list.grid._changed
     (show_differences,) = (b for b in queue.bar.findChildren(KeyButton) if b.text() == "Show differences")
     show_differences.click()
     (dialog,) = queue.findChildren(ConflictDialog)
@@ -155,6 +160,7 @@ def test_what_two_people_changed_at_once_is_shown_and_decided(
     mine.click()
     settled(qtbot, app)
     assert row(queue, wanted)["owner"] == "Shift A"
+    assert wanted not in queue.list.grid._changed
 
 
 def test_a_change_is_undone_after_a_restart(app: App, queue: Any, qtbot: QtBot, another: Another) -> None:

@@ -14,7 +14,7 @@ from opsconsole.desktop.tab_content import Selector
 from opsconsole.desktop.theme import theme
 
 SEARCH_WIDTH = 300
-_MANY_SELECTORS, _WIDE = 3, 1500
+_MANY_SELECTORS, _WIDE, _NARROW = 3, 1500, 1280
 
 
 class SearchField(QLineEdit):
@@ -90,6 +90,7 @@ class Toolbar(QFrame):
             self._add_selector(selector)
         self.columns = KeyButton("Columns", icon="columns", style="flat")
         self.columns.clicked.connect(self.columns_asked)
+        self.columns.setToolTip("Choose columns")
         self.export = KeyButton("Export", icon="download-simple", style="flat")
         self.export.clicked.connect(self.export_asked)
         self.export.setToolTip("Write the rows shown to a workbook (Ctrl+E)")
@@ -110,8 +111,12 @@ class Toolbar(QFrame):
         self.moment.set_label(words)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """In a narrow window with many selectors saving a view is left to the menu of views."""
+        """In a narrow window buttons keep their icons only, and saving a view is left to the menu of views."""
         super().resizeEvent(event)
+        narrow = self.width() < _NARROW
+        for button, words in ((self.columns, "Columns"), (self.export, "Export")):
+            button.set_label("" if narrow else words)
+            button.setAccessibleName(words)
         if len(self.selectors) - len(self._in_menu) > _MANY_SELECTORS and not self.view.isHidden():
             self.save_view.setVisible(self.width() >= _WIDE)
 

@@ -27,12 +27,13 @@ _CHOOSE = ("", "Choose …")
 
 
 class ExceptionActions(QObject):
-    """Runs deeds on exceptions for a tab; ``owners`` are offered when assigning."""
+    """Runs deeds on exceptions for a tab; ``owners`` are offered when assigning, ``mine`` were written just now."""
 
     def __init__(self, tab: "Tab") -> None:
         super().__init__(tab)
         self._tab = tab
         self.owners: Sequence[str] = ()
+        self.mine: set[int] = set()
 
     def acknowledge(self, ids: list[int]) -> None:
         """Say that somebody has seen them."""
@@ -184,6 +185,7 @@ class ExceptionActions(QObject):
 
     def _say(self, change: Change, mine: Callable[[list[int]], None] | None) -> None:
         formats = self._tab.desk.formats()
+        self.mine |= set(change.ids)
         if change.conflicts:
             refused = [conflict.id for conflict in change.conflicts]
             retry = None if mine is None else lambda: mine(refused)

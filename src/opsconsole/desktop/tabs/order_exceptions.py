@@ -16,6 +16,7 @@ from opsconsole.desktop.dialogs.incident_actions import attach_to_incident
 from opsconsole.desktop.links import open_link
 from opsconsole.desktop.pages.exception_page import Callbacks, exception_panel, step_at
 from opsconsole.desktop.panel import PanelContent
+from opsconsole.desktop.settings import REDUCED_MOTION
 from opsconsole.desktop.tab import Tab
 from opsconsole.desktop.tab_content import (
     ME,
@@ -74,7 +75,10 @@ def _chips(counts: Sequence[Any], worth: Mapping[str, int], currency: str) -> tu
 
 @dataclass(frozen=True)
 class _Known:
+    """Whom one can assign to, and the version of each row."""
+
     owners: list[str]
+    versions: dict[int, int]
 
 
 class OrderExceptionsTab(Tab):
@@ -111,6 +115,7 @@ class OrderExceptionsTab(Tab):
     def __init__(self, desk: Desk) -> None:
         self._deeds: ExceptionActions | None = None
         self._page: ExceptionPage | None = None
+        self._versions: dict[int, int] = {}
         super().__init__(desk)
         self.filters.applied.connect(self._show_others)
         for number in range(1, 10):
@@ -143,7 +148,9 @@ class OrderExceptionsTab(Tab):
             badge=open_count,
             status=(f"**{open_count:,}** open", f"**{in_words(money, currency)}** at risk"),
             freshness=read_freshness(database, now),
-            data=_Known(order_exceptions.owners(database, now)),
+            data=_Known(
+                order_exceptions.owners(database, now), dict(zip(listing.ids, listing.columns["version"], strict=True))
+            ),
         )
 
     @staticmethod
@@ -154,9 +161,14 @@ class OrderExceptionsTab(Tab):
         return order_exceptions.exception_page(workspace.database, now, identity)
 
     def show_content(self, content: TabContent, arranger: Any) -> None:
-        """Remember whom one can assign to."""
+        """Remember whom one can assign to; tint what somebody else has changed since the rows were read."""
         super().show_content(content, arranger)
         self.deeds.owners = content.data.owners
+        before, self._versions = self._versions, content.data.versions
+        if not self.desk.settings.get(REDUCED_MOTION):
+            changed = {row for row, version in self._versions.items() if before.get(row, version) != version}
+            self.list.grid.mark_changed(changed - self.deeds.mine)
+        self.deeds.mine = set()
 
     @property
     def deeds(self) -> ExceptionActions:
