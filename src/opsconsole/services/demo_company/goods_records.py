@@ -154,12 +154,12 @@ def listing_records(world: World) -> Records:
 
 
 def _offered(world: World, channel: str, item: int) -> float:
-    """What is there; of three items more: one piece (nobody minds), and twice as many."""
+    """What is there; of three items more: one piece (nobody minds), and a third of them."""
     there = float(max(0, world.stock.available[item]))
     product = int(world.stock.product[item])
     if channel != OFFERED[0][0] or product not in world.over_offered:
         return there
-    return there + 1 if product == world.over_offered[0] else 2 * there + 20
+    return there + 1 if product == world.over_offered[0] else there + there // 3 + 20
 
 
 def stock_history(world: World, counted_at: int) -> dict[str, list[object]]:

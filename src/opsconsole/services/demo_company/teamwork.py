@@ -6,7 +6,6 @@ from sqlalchemy import select
 from opsconsole.domain.automation import AutomationRule, Then, When
 from opsconsole.domain.instants import DAY, HOUR
 from opsconsole.domain.rota import WORKING, Shift
-from opsconsole.rules.order_exceptions import BY_CODE
 from opsconsole.services.automation import add_rule
 from opsconsole.services.demo_company.company import PLACE, PLACE_ZONES
 from opsconsole.services.demo_company.world import World
@@ -42,8 +41,6 @@ _VIEWS = (
 def set_up(database: Database, moment: int) -> None:
     """Rules of automation and views, as they are from a moment on."""
     for rule in _RULES:
-        if not set(rule.when.types) <= set(BY_CODE):
-            continue
         add_rule(database, rule, who=LEAD, now=moment)
     for name, view in _VIEWS:
         save_view(database, _TAB, name, {"chip": "", "selected": {}, "search": "", **view}, who=LEAD, now=moment,

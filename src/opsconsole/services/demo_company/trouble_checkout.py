@@ -10,6 +10,9 @@ from opsconsole.services.demo_company.plan import Of, Plan, Planner
 _ABROAD = {"bill_name": "R. Castellan", "bill_address1": "14 Rua do Cais", "bill_city": "Porto",
            "bill_postcode": "4050-298", "bill_country": "PT"}  # fmt: skip
 
+# A town in which no forwarder is.
+_AT_HOME = {"city": "Bozeman", "province": "MT", "postcode": "59715"}
+
 
 def payments(planner: Planner) -> Iterator[Plan]:
     """Unpaid for more than a day."""
@@ -140,8 +143,8 @@ def nearly(planner: Planner) -> Iterator[Plan]:
     yield Plan(
         "risk_cleared", shop, placed, order={"risk_level": "high"}, extra=(("fraud_decisions", cleared),), place=1
     )
-    yield Plan("risk_medium", shop, planner.recent(shop, 4.0, 20.0), order={"risk_level": "medium"})
-    yield Plan("billed_abroad", shop, planner.recent(shop, 4.0, 20.0), order=_ABROAD)
+    yield Plan("risk_medium", shop, planner.recent(shop, 4.0, 20.0), order={"risk_level": "medium", **_AT_HOME})
+    yield Plan("billed_abroad", shop, planner.recent(shop, 4.0, 20.0), order={**_ABROAD, **_AT_HOME})
     placed, shipped = planner.shipped_days_ago(shop, 1)
     yield Plan("risk_high_shipped", shop, placed, shipped_at=shipped, order={"risk_level": "high"})
     yield Plan("no_phone_none_needed", shop, planner.recent(shop, 4.0, 20.0), order={"phone": None})

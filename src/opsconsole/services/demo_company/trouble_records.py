@@ -85,7 +85,7 @@ def mismatches(planner: Planner) -> Iterator[Plan]:
     """The channel waits for what the warehouse has shipped, or the warehouse has never heard of it."""
     for _ in planner.several(4):
         channel, place = planner.pick("shopify", "ebay", "etsy"), planner.site()
-        left = planner.begun(8, place) - 130 * MINUTE
+        left = planner.begun(8, place) - 20 * MINUTE
         record = at_warehouse(
             "shipped", shipped_quantity=Of("pieces"), released_at=left - 5 * HOUR, shipped_at=left,
         )  # fmt: skip
