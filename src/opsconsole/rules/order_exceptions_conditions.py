@@ -1,5 +1,6 @@
 """As of an instant, what is true of an order: facts dated after it have not happened yet."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import (
@@ -21,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.functions import coalesce
 
 from opsconsole.domain.fulfillment import MARKETPLACE, MARKETPLACE_LOCATIONS
+from opsconsole.domain.instants import SECOND
 from opsconsole.domain.statuses import ORDER_STATUSES, codes_in
 from opsconsole.rules.rule import Moment
 from opsconsole.store.schema import locations, order_lines, orders
@@ -186,3 +188,14 @@ def unsettled(now: int) -> Select[Any]:
     dated_ahead = select(o.id).where(text(AHEAD), o.last_event_at > now, o.changed_at <= now).limit(1)
     imported_later = select(o.id).where(o.changed_at > now, o.last_event_at > now).limit(1)
     return select(or_(exists(dated_ahead), exists(imported_later)))
+
+
+def within(at: ColumnElement[Any], spans: Iterable[tuple[int, int]]) -> ColumnElement[bool]:
+    """Whether an instant lies in one of some spans, a little widened: what is counted in seconds is rounded."""
+    joined: list[list[int]] = []
+    for first, last in sorted((first - 2 * SECOND, last + 2 * SECOND) for first, last in spans):
+        if joined and first <= joined[-1][1]:
+            joined[-1][1] = max(joined[-1][1], last)
+        else:
+            joined.append([first, last])
+    return or_(false(), *(at.between(first, last) for first, last in joined))

@@ -22,6 +22,7 @@ from opsconsole.rules.order_exceptions_conditions import (
     own_duty,
     placed,
     unshipped,
+    within,
 )
 from opsconsole.rules.order_exceptions_routing_select import CASES, HISTORY, STEPS, newest_step, step
 from opsconsole.rules.rule import Lesson, Moment, Row
@@ -201,8 +202,10 @@ def _latest_start(limit: int, takes: float, row: Row, moment: Moment) -> int:
 
 
 def ship_by_clock(moment: Moment, since: int) -> Select[Any]:
-    """Orders to be shipped soon: how much working time is left depends on their calendars."""
-    return select(o.id).where(unshipped(moment), o.ship_by >= since, o.ship_by < moment.now + _AHEAD)
+    """Orders for which the working time until their ship-by became too little since, at one place or another."""
+    times = {moment.values["hours"] * HOUR / SECOND, *moment.learned.get("remaining", {}).values()}
+    spans = [span for takes in times for span in moment.clocks.ends(takes, since, moment.now)]
+    return select(o.id).where(unshipped(moment), o.ship_by >= since, within(o.ship_by, spans))
 
 
 def _case(location: str | None, code: str) -> str:

@@ -21,6 +21,7 @@ from opsconsole.rules.order_exceptions_conditions import (
     placed,
     unshipped,
     value_of_order,
+    within,
 )
 from opsconsole.rules.rule import Lesson, Moment, Row
 from opsconsole.store.schema import order_events, orders, vendors
@@ -165,10 +166,7 @@ def stuck_too_long(rows: Sequence[Row], moment: Moment) -> list[Row | None]:
 
 def _stuck(row: Row, usual: Mapping[str, float], moment: Moment) -> Row | None:
     code = row["_code"]
-    hour = HOUR / SECOND
-    limit = moment.values["unknown"] * hour
-    if code in usual:
-        limit = max(moment.values["floor"] * hour, moment.values["factor"] * usual[code])
+    limit = _limit(code, usual, moment)
     opened = moment.clocks.add(row["since"], limit, row["location"], row["channel"])
     if opened >= moment.now:
         return None
@@ -177,15 +175,30 @@ def _stuck(row: Row, usual: Mapping[str, float], moment: Moment) -> Row | None:
 
 
 def stuck_clock(moment: Moment, since: int) -> Select[Any]:
-    """Orders in work that can have become too old since: how much working time that is depends on their calendars."""
-    return select(o.id).where(
-        IN_WORK,
-        unshipped(moment),
-        or_(
-            o.status_since < moment.now - int(moment.values["floor"] * HOUR),
-            and_(o.hold_until >= since, o.hold_until <= moment.now),
-        ),
-    )
+    """Orders in work whose status or newest step became too old since, at one place or another; and holds that ended.
+
+    Each status has its own limit: a few short spans of beginnings.
+    """
+    e = order_events.c
+    usual = moment.learned.get("dwell", {})
+    limits = {code: _limit(code, usual, moment) for code in STEPS}
+    spans = {limit: moment.clocks.starts(limit, since, moment.now) for limit in set(limits.values())}
+    by_status, by_step = [], []
+    for limit, began in spans.items():
+        codes = [code for code in STEPS if limits[code] == limit]
+        by_status.append(and_(o.status.in_(codes), within(o.status_since, began)))
+        by_step.append(and_(e.code.in_(codes), within(e.occurred_at, began)))
+    stepped = select(e.order_fk).where(or_(*by_step))
+    released = and_(o.hold_until >= since, o.hold_until <= moment.now)
+    return select(o.id).where(IN_WORK, unshipped(moment), or_(*by_status, released, o.id.in_(stepped)))
+
+
+def _limit(code: str, usual: Mapping[str, float], moment: Moment) -> float:
+    """Working seconds after which an order is stuck in a status."""
+    hour = HOUR / SECOND
+    if code not in usual:
+        return moment.values["unknown"] * hour
+    return max(moment.values["floor"] * hour, moment.values["factor"] * usual[code])
 
 
 def dwells(moment: Moment) -> Select[Any]:

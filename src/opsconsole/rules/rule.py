@@ -83,6 +83,14 @@ class WorkingClock(Protocol):
         """Seconds of working time from ``start`` to ``end``; 0 when it is not after."""
         ...
 
+    def ends(self, seconds: float, first: int, last: int) -> Sequence[tuple[int, int]]:
+        """Per calendar in use, from when to when so much working time ends that begins from ``first`` to ``last``."""
+        ...
+
+    def starts(self, seconds: float, first: int, last: int) -> Sequence[tuple[int, int]]:
+        """Per calendar in use, from when to when so much working time begins that ends from ``first`` to ``last``."""
+        ...
+
     def cut_off(self, after: int, location: str | None, carrier: str | None, service: str | None) -> int | None:
         """The first cut-off of a carrier's service not before ``after``; None where none is known."""
         ...
@@ -102,6 +110,14 @@ class AroundTheClock:
     def between(self, start: int, end: int, location: str | None, channel: str | None) -> int:
         """Seconds from ``start`` to ``end``; 0 when it is not after."""
         return max(0, end - start) // SECOND
+
+    def ends(self, seconds: float, first: int, last: int) -> Sequence[tuple[int, int]]:
+        """That much later."""
+        return [(first + int(seconds * SECOND), last + int(seconds * SECOND))]
+
+    def starts(self, seconds: float, first: int, last: int) -> Sequence[tuple[int, int]]:
+        """That much earlier."""
+        return [(first - int(seconds * SECOND), last - int(seconds * SECOND))]
 
     def cut_off(self, after: int, location: str | None, carrier: str | None, service: str | None) -> int | None:
         """None."""

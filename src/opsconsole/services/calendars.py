@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from opsconsole.domain.calendar import BusinessCalendar, wall_clock
-from opsconsole.domain.instants import SECOND, day_of, day_to_date
+from opsconsole.domain.instants import DAY, SECOND, day_of, day_to_date
 from opsconsole.services.business import setting
 from opsconsole.store.calendars import load_calendars, load_cut_offs
 from opsconsole.store.schema import channels, locations
@@ -65,6 +65,21 @@ class WorkingTime:
         if first is None or last is None:
             return self.calendar.working_between(start, end) * SECOND
         return last - first
+
+    def start(self, end: int, seconds: float) -> int:
+        """The earliest instant from which ``seconds`` of working time do not end before ``end``."""
+        high = end - int(seconds * SECOND)
+        reach = max(1, int(seconds * SECOND))
+        while self.add(high - reach, seconds) >= end and reach < _LONGEST_WAIT_DAYS * DAY * 8:
+            reach *= 2
+        low, high = high - reach, end
+        while low < high:
+            middle = (low + high) // 2
+            if self.add(middle, seconds) >= end:
+                high = middle
+            else:
+                low = middle + 1
+        return low
 
 
 class Departures:
@@ -160,6 +175,19 @@ class Clocks:
     def between(self, start: int, end: int, location: str | None, channel: str | None) -> int:
         """Seconds of working time from ``start`` to ``end``; 0 when it is not after."""
         return self.of(location, channel).between(start, end) // SECOND
+
+    def ends(self, seconds: float, first: int, last: int) -> list[tuple[int, int]]:
+        """Per calendar in use, from when to when so much working time ends that begins from ``first`` to ``last``."""
+        return [(time.add(first, seconds), time.add(last, seconds)) for time in self._in_use()]
+
+    def starts(self, seconds: float, first: int, last: int) -> list[tuple[int, int]]:
+        """Per calendar in use, from when to when so much working time begins that ends from ``first`` to ``last``."""
+        return [(time.start(first, seconds), time.start(last, seconds)) for time in self._in_use()]
+
+    def _in_use(self) -> list[WorkingTime]:
+        """Every calendar that some place works by."""
+        places = ((location, channel) for location in (*self._locations, None) for channel in (*self._channels, None))
+        return list({id(time): time for time in (self.of(*place) for place in places)}.values())
 
     def due(self, start: int, seconds: float, *, working: bool, location: str | None, channel: str | None) -> int:
         """When a clock that began at ``start`` runs out."""
