@@ -22,8 +22,10 @@ class ShortcutsDialog(QDialog):
         window = [(" ".join(action.keys), action.words) for action in WINDOW_ACTIONS]
         columns = QHBoxLayout()
         columns.setSpacing(32)
-        columns.addLayout(_block((("Tabs", tabs), ("Window", window))))
-        columns.addLayout(_block((("List", LIST_KEYS), ("This tab", of_tab))))
+        # Three columns: two would be higher than a laptop's screen.
+        columns.addLayout(_block((("Tabs", tabs), ("List", LIST_KEYS))))
+        columns.addLayout(_block((("Window", window),)))
+        columns.addLayout(_block((("This tab", of_tab),)))
         close = KeyButton("Close", key="Esc")
         close.clicked.connect(self.close)
         column = QVBoxLayout(self)

@@ -13,7 +13,7 @@ from opsconsole.desktop.menus import ChoiceButton
 from opsconsole.desktop.tab_content import Selector
 from opsconsole.desktop.theme import theme
 
-SEARCH_WIDTH = 300
+SEARCH_WIDTH, SEARCH_LEAST, SEARCH_NARROW = 300, 150, 84
 _MANY_SELECTORS, _WIDE, _NARROW = 3, 1500, 1280
 
 
@@ -27,7 +27,7 @@ class SearchField(QLineEdit):
         self.setPlaceholderText(hint)
         self.setAccessibleName("Search")
         self.setMaximumWidth(SEARCH_WIDTH)
-        self.setMinimumWidth(150)
+        self.setMinimumWidth(SEARCH_LEAST)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setTextMargins(24, 0, 20, 0)
 
@@ -117,6 +117,7 @@ class Toolbar(QFrame):
         for button, words in ((self.columns, "Columns"), (self.export, "Export")):
             button.set_label("" if narrow else words)
             button.setAccessibleName(words)
+        self.search.setMinimumWidth(SEARCH_NARROW if narrow else SEARCH_LEAST)
         if len(self.selectors) - len(self._in_menu) > _MANY_SELECTORS and not self.view.isHidden():
             self.save_view.setVisible(self.width() >= _WIDE)
 

@@ -48,7 +48,8 @@ def rule_panel(
         rows = [(f"{case}", f"{number:,.0f}") for cases in page.learned.values() for case, number in cases.items()]
         parts.append(Section("Learned from history", sections.pairs(rows)))
     told = [(formats.instant(one.at), one.who, _event(one.words, one.reason)) for one in page.history]
-    parts.append(Section("History", sections.history(told)))
+    if told:
+        parts.append(Section("History", sections.history(told)))
     money = formats.money(page.value_at_risk, page.currency, whole=True)
     return PanelContent(
         page.label,

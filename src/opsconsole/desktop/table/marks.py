@@ -27,10 +27,12 @@ MarkPainter = Callable[[Brush, Cell, float, float, float, float, bool], None]
 def paint_text(brush: Brush, cell: Cell, x: float, y: float, width: float, height: float, right: bool) -> None:
     """Plain words; muted ones behind them where there is room."""
     taken = brush.text(cell.text, cell.tone, x, y, width, height, strong=cell.strong, right=right)
-    if cell.detail and not right and width - taken > _ASIDE_GAP:
-        brush.text(
-            cell.detail[0], "text_muted", x + taken + _ASIDE_GAP, y, width - taken - _ASIDE_GAP, height, role="small"
-        )
+    room = width - taken - _ASIDE_GAP
+    if cell.detail and not right and room > 0:
+        # Where the words do not fit, the first of them says enough: "+2 more", "+2".
+        whole = brush.texts("small").get(cell.detail[0])[1] <= room
+        aside = cell.detail[0] if whole else cell.detail[0].split(" ")[0]
+        brush.text(aside, "text_muted", x + taken + _ASIDE_GAP, y, room, height, role="small")
 
 
 def paint_severity(brush: Brush, cell: Cell, x: float, y: float, width: float, height: float, right: bool) -> None:
