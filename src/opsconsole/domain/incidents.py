@@ -96,7 +96,7 @@ class IncidentPage:
     """All about one incident; instants in microseconds UTC. ``about`` are pairs of what it is about in words.
 
     ``types`` are pairs of code and label of the exceptions that attach by themselves, ``figures`` its cost and counts,
-    ``exceptions`` what is attached now.
+    ``exceptions`` the most urgent of what is attached now (``total`` says how many there are).
     """
 
     id: int

@@ -35,14 +35,18 @@ def awake(now: int) -> ColumnElement[bool]:
 
 
 def read_rows(
-    connection: Connection, which: ColumnElement[bool] | Any, now: int, *more: Label[Any]
+    connection: Connection, which: ColumnElement[bool] | Any, now: int, *more: Label[Any], most: int | None = None
 ) -> Sequence[Row[Any]]:
-    """Exceptions seen by ``now`` that meet a condition, the most urgent first; ``more`` are further columns."""
+    """Exceptions seen by ``now`` that meet a condition, the most urgent first, at most ``most``.
+
+    ``more`` are further columns.
+    """
     statement: Select[Any] = (
         select(*COLUMNS, *more)
         .join_from(exceptions, orders, orders.c.id == e.order_fk, isouter=True)
         .where(which, e.detected_at <= now)
         .order_by(e.severity, e.due_at, e.id)
+        .limit(most)
     )
     return connection.execute(statement).all()
 

@@ -20,7 +20,7 @@ from opsconsole.domain.statuses import labels
 from opsconsole.rules.order_exceptions import BY_CODE, RULES
 from opsconsole.services.business import business, setting
 from opsconsole.services.incidents_attach import attached
-from opsconsole.services.incidents_figures import figures, rows_behind
+from opsconsole.services.incidents_figures import figures, first_exceptions, rows_behind
 from opsconsole.services.incidents_history import history
 from opsconsole.services.incidents_values import SUBJECT_NAMES, about_words
 from opsconsole.services.names import channel_names, location_names, vendor_names
@@ -30,6 +30,8 @@ from opsconsole.store.schema import batches, exceptions, incident_exceptions, in
 
 i, link, e = incidents.c, incident_exceptions.c, exceptions.c
 
+# Exceptions that the page of an incident names; the others are behind its figures.
+_SHOWN = 8
 _KIND_LABELS = tuple((kind.code, kind.label) for kind in INCIDENT_KINDS.values())
 _FIELDS = (
     Field("state", "State", Kind.STATUS, labels=labels(dict(INCIDENT_STATES)), width=64),
@@ -148,7 +150,7 @@ def incident_page(database: Database, now: int, incident: int) -> IncidentPage:
             figures=figures(connection, row, now),
             playbook=_playbook(connection, row, about, now, zone),
             history=history(connection, row.id, now),
-            exceptions=rows_behind(connection, row, "exceptions", now),
+            exceptions=first_exceptions(connection, row, now, _SHOWN),
             as_of=now,
             time_zone=zone,
         )

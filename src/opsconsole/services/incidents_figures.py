@@ -5,7 +5,7 @@ the figure says so.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, func, or_, select
@@ -17,7 +17,7 @@ from opsconsole.domain.listing import Listing, from_rows
 from opsconsole.domain.statuses import EXCEPTION_STATES, ORDER_STATUSES, codes_in, labels
 from opsconsole.domain.wording import plural
 from opsconsole.services.business import Business, business
-from opsconsole.services.exception_rows import as_listing, e, read_ids
+from opsconsole.services.exception_rows import as_listing, e, read_ids, read_rows
 from opsconsole.services.incidents_attach import attached, attached_ids
 from opsconsole.services.names import channel_names, vendor_names
 from opsconsole.store.schema import claims, exceptions, incident_exceptions, orders, refunds
@@ -139,6 +139,14 @@ def rows_behind(connection: Connection, incident: Row[Any], key: str, now: int) 
     if key in ("orders", "order_value"):
         return _orders(connection, incident, now, title, definition)
     return _payments(connection, incident, key, now, title, definition)
+
+
+def first_exceptions(connection: Connection, incident: Row[Any], now: int, most: int) -> Listing:
+    """The most urgent of the exceptions attached, for a page; ``total`` is how many there are."""
+    of_incident = select(link.exception_fk).where(attached(incident.id, now))
+    rows = read_rows(connection, e.id.in_(of_incident), now, most=most)
+    listing = as_listing(connection, rows, now, incident.title)
+    return replace(listing, total=len(attached_ids(connection, incident.id, now)))
 
 
 def _exceptions(connection: Connection, incident: Row[Any], key: str, now: int, title: str, definition: str) -> Listing:

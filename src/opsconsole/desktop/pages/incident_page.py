@@ -34,7 +34,9 @@ def incident_panel(page: IncidentPage, formats: Formats, calls: IncidentCalls) -
     attached = listing_section("Exceptions", page.exceptions, _SHOWN, formats)
     if attached is not None:
         link = ("Show all", lambda: calls.show_rows("exceptions"))
-        parts.append(attached._replace(link=link))
+        total = page.exceptions.total
+        more = f", the first {len(page.exceptions)} shown" if total > len(page.exceptions) else ""
+        parts.append(attached._replace(link=link, note=f"{formats.count(total)}{more}"))
     parts.append(Section("About", sections.pairs(_about(page, formats))))
     parts.append(Section("Attaches by itself", sections.sentences(_types(page))))
     parts.append(history_section(page.history, formats))
