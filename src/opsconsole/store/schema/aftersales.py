@@ -109,4 +109,5 @@ Index("ix_disputes_open", disputes.c.evidence_due_at, postgresql_where=_open_dis
 _unsolved = text("solved_at IS NULL")
 Index("ix_tickets_unsolved", tickets.c.last_customer_at, postgresql_where=_unsolved, sqlite_where=_unsolved)
 Index("ix_tickets_order", tickets.c.order_fk)
+Index("ix_tickets_order_id", tickets.c.order_id)
 Index("ix_claims_tracking", claims.c.tracking_number)

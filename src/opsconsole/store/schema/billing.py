@@ -50,6 +50,7 @@ contract_terms = Table(
 
 Index("ix_freight_charges_tracking", freight_charges.c.tracking_number)
 Index("ix_freight_charges_order", freight_charges.c.order_fk)
+Index("ix_freight_charges_order_id", freight_charges.c.order_id)
 Index("ix_freight_charges_billed", freight_charges.c.billed_at)
 _above = text("amount > expected_amount")
 Index("ix_freight_charges_above", freight_charges.c.billed_at, postgresql_where=_above, sqlite_where=_above)
