@@ -33,6 +33,7 @@ class Found:
     evidence: str
     due_at: int | None = None
     values: Values | None = None  # where they differ by place
+    seen: bool = False  # no file tells since when: it began when it was first seen
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,7 @@ def _found(rule: Rule, row: Mapping[str, Any], more: Mapping[str, Any], moment: 
         values["location"],
         json.dumps(evidence, sort_keys=True, ensure_ascii=False),
         None if values.get("due_at") is None else int(values["due_at"]),
+        seen=opened is None,
     )
 
 

@@ -169,7 +169,7 @@ def _meet(
 
 
 def _keep(life: Life, rule: Rule, found: Found, row: Row[Any], scope: Scope, zone: str) -> None:
-    opened = row.opened_at if rule.keeps_opened else found.opened_at
+    opened = row.opened_at if rule.keeps_opened or found.seen else found.opened_at
     facts = _facts(rule, found, opened, scope)
     changed = {name: facts[name] for name in _FACTS if facts[name] != getattr(row, name)}
     back = _unignored(life, rule, found, row, scope, zone)
