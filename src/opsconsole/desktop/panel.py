@@ -131,7 +131,7 @@ class _Header(QWidget):
         top.setSpacing(8)
         if content.badge:
             top.addWidget(Badge(content.badge, content.badge_tone))
-        title = Words(content.title, role="title")
+        title = Words(content.title, role="title", wrap=True)
         title.setMinimumWidth(40)
         top.addWidget(title, 1)
         links = (*content.links, ("x", "Close (Esc)", close))
