@@ -147,6 +147,21 @@ def test_ignored_does_not_come_back_until_it_expires(desk, now):
     assert shown == [0, 1]
 
 
+def test_ignored_comes_back_when_it_has_another_cause(desk, now):
+    desk.write(now)
+    detect(desk.database, now)
+    more = {"reason": "agreed", "until": now + 9 * DAY, "who": "Ann", "now": now}
+    order_exceptions.ignore(desk.database, [desk.row().id], **more)
+    desk.write(now + HOUR, total=9999)  # worth more, but the same promise was missed
+    detect(desk.database, now + HOUR)
+    assert desk.row().ignored_until == now + 9 * DAY
+    desk.write(now + 2 * HOUR, ship_by=now + HOUR)  # another promise, missed too
+    detect(desk.database, now + 2 * HOUR)
+    assert (desk.row().ignored_until, desk.row().ignored_cause, desk.row().ignored_reason) == (None, None, None)
+    assert desk.history()[-1] == "No longer ignored (agreed): it has another cause now. Ship-by passed, no ship confirm"
+    assert len(order_exceptions.list_exceptions(desk.database, now + 2 * HOUR)) == 1
+
+
 def test_the_rules_refuse_a_moment_before_their_last_run(desk, now):
     detect(desk.database, now)
     with pytest.raises(UserError, match="already ran as of Tue 17 Nov, 15:42"):

@@ -23,7 +23,7 @@ ROUTING_FAILED = Rule(
     select=of_routing.routing_failed,
     clock=of_routing.routing_clock,
     parameters=(
-        Parameter("minutes", "Ready without a location for longer than", 30, "minutes", 5, 1440),
+        Parameter("minutes", "Ready without a location for longer than", 30, "minutes", 5, 1440, delays=True),
         Parameter("splits", "More locations for one order than", 2, "locations", 1, 20),
     ),
     needs=(
@@ -240,6 +240,7 @@ LATE_SHIPMENT = Rule(
             "Next: ship it or give the customer a new date, {by_when}.",
         ),
     ),
+    cause=("ship_by",),
     rank=50,
     blocks="shipped",
     closings=(*words.CANCELLED, *words.SHIPPED),
@@ -255,7 +256,7 @@ PARTIAL_SHIPMENT = Rule(
     subject=SubjectKind.ORDER,
     select=of_orders.partial_shipment,
     clock=of_orders.partial_shipment_clock,
-    parameters=(Parameter("hours", "First parcel longer ago than", 24, "hours", 1, 720),),
+    parameters=(Parameter("hours", "First parcel longer ago than", 24, "hours", 1, 720, delays=True),),
     needs=(Need("ship dates", lambda: select(o.id).where(o.first_shipped_at.is_not(None))),),
     short=(
         "{shipped:count} of {ordered:count} shipped {first_shipped_at:instant}",
@@ -271,6 +272,7 @@ PARTIAL_SHIPMENT = Rule(
         ("Worth of the rest: **{value_at_risk:money}**.",),
         ("Next: ship the rest or cancel it with the customer, {by_when}.",),
     ),
+    cause=("first_shipped_at",),
     rank=55,
     blocks="shipped",
     closings=(*words.CANCELLED, *words.SHIPPED),

@@ -84,7 +84,7 @@ DROPSHIP_NO_ACK = Rule(
     select=of_bills.dropship_no_ack,
     cause=("po_number",),
     scoped=False,
-    parameters=(Parameter("hours", "Sent longer ago than", 24, "hours", 1, 240),),
+    parameters=(Parameter("hours", "Sent longer ago than", 24, "hours", 1, 240, delays=True),),
     needs=(
         Need("drop-shippers", lambda: select(vendors.c.id).where(vendors.c.kind == "drop_shipper")),
         Need("purchase orders", lambda: select(purchase_orders.c.id)),

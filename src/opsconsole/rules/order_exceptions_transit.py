@@ -31,7 +31,7 @@ NO_TRACKING = Rule(
     check=of_orders.tracking_faults,
     clock=of_orders.no_tracking_clock,
     recheck=True,
-    parameters=(Parameter("hours", "Shipped longer ago than", 24, "hours", 1, 720),),
+    parameters=(Parameter("hours", "Shipped longer ago than", 24, "hours", 1, 720, delays=True),),
     needs=(Need("shipments", lambda: select(shipments.c.id)),),
     short=("{tracking} {fault}", "Shipped {shipped_at:since} ago, no tracking number"),
     sentences=(
@@ -40,6 +40,7 @@ NO_TRACKING = Rule(
         words.AT_RISK,
         ("Next: get the number from the label and tell channel and customer, {by_when}.",),
     ),
+    cause=("tracking", "fault"),
     rank=60,
     blocks="first_scan",
     closings=(*words.CANCELLED, *words.DELIVERED),
@@ -80,6 +81,7 @@ LATE_DELIVERY = Rule(
             "Next: find the parcel and tell the customer, {by_when}.",
         ),
     ),
+    cause=("deliver_by",),
     rank=70,
     blocks="delivered",
     closings=(*words.CANCELLED, *words.DELIVERED),
@@ -98,7 +100,17 @@ NO_CARRIER_SCAN = Rule(
     check=of_parcels.unscanned_for_long,
     clock=of_parcels.no_carrier_scan_clock,
     parameters=(
-        Parameter("hours", "Label older than", 24, "hours", 1, 240, "In working time of the place that ships."),
+        Parameter(
+            "hours",
+            "Label older than",
+            24,
+            "hours",
+            1,
+            240,
+            "In working time of the place that ships.",
+            delays=True,
+            working=True,
+        ),
     ),
     needs=(_SCANS,),
     short=("Label of {labeled_at:instant}, no scan by {carrier}", "Label of {labeled_at:instant}, no carrier scan"),
@@ -167,7 +179,11 @@ DELIVERY_EXCEPTION = Rule(
     cause=("said", "reported_at"),
     check=of_parcels.with_words,
     clock=of_parcels.delivery_exception_clock,
-    parameters=(Parameter("hours", "Unresolved for", 24, "hours", 0, 240, "Counted from the carrier's first report."),),
+    parameters=(
+        Parameter(
+            "hours", "Unresolved for", 24, "hours", 0, 240, "Counted from the carrier's first report.", delays=True
+        ),
+    ),
     needs=(
         Need(
             "exceptions reported by carriers",
