@@ -117,6 +117,7 @@ def _default(column: Any) -> Any:
 def measure(folder: Path) -> dict[str, Figures]:
     """All three pieces of work in one window."""
     from opsconsole.app import App, Options
+    from opsconsole.desktop.palette import Palette
 
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
@@ -151,6 +152,10 @@ def measure(folder: Path) -> dict[str, Figures]:
         figures["grouping by SKU"] = beat.over(lambda: tab.toolbar.selectors["group"]._pick("sku"), quiet)
         figures["no groups"] = beat.over(lambda: tab.toolbar.selectors["group"]._pick(""), quiet)
         figures[f"marking {BULK:,}"] = beat.over(marked, quiet)
+        figures["opening the palette"] = beat.over(app.window.commands.open_palette, quiet)
+        (palette,) = app.window.findChildren(Palette)
+        figures["looking a number up"] = beat.over(lambda: palette.field.setText("SO-0123"), quiet)
+        palette.leave()
         ids = tab.list.selected_ids()
         assert len(ids) == BULK
         figures[f"assigning {BULK:,}"] = beat.over(lambda: tab.deeds._do("assign", ids, {"owner": "Desk"}), quiet)

@@ -280,3 +280,15 @@ def test_painting_every_state_of_a_row_raises_nothing(view: ListView, qtbot: QtB
     picture = view.grab()
     view.group_by("type")
     assert view.grab().toImage() != picture.toImage()
+
+
+def test_a_large_listing_is_placed_whatever_is_asked_of_it_meanwhile(
+    view: ListView, qtbot: QtBot, sample: ModuleType, formats: Formats, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("opsconsole.desktop.table.view.LARGE", 10)
+    view.set_listing(Arranger(sample.listing(300)), formats)
+    view.set_filters({"owner": frozenset({"Shift A"})}, None, "", "channel")
+    view.sort_by("value")
+    qtbot.waitUntil(lambda: not view._tasks.is_running())
+    assert view.model.arranged.shown == sum(owner == "Shift A" for owner in view.listing.columns["owner"])
+    assert sum(group.count for group in view.model.groups) == view.model.arranged.shown
