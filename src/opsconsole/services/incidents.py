@@ -37,7 +37,7 @@ _FIELDS = (
     Field("state", "State", Kind.STATUS, labels=labels(dict(INCIDENT_STATES)), width=64),
     Field("number", "No.", Kind.IDENTIFIER, width=44, help="What to name on the command line."),
     Field("title", "Incident", stretch=True, total=Total.COUNT, total_words="incidents"),
-    Field("kind", "Kind", Kind.STATUS, labels=_KIND_LABELS, width=132, wide_only=True),
+    Field("kind", "Kind", Kind.STATUS, labels=_KIND_LABELS, width=132, hidden=True),
     Field("started", "Started", Kind.INSTANT, width=146),
     Field("lasts", "Lasts", Kind.DURATION, width=80, help="Until its end; while it has none: until now."),
     Field("exceptions", "Exceptions", Kind.QUANTITY, width=90, total=Total.SUM, help="Attached, open and closed."),
