@@ -126,6 +126,12 @@ def test_without_goods_that_left_the_disputes_opening_counts(shop, now):
     assert len(service.list_chargebacks(shop, now - 2 * HOUR)) == 0
 
 
+def test_a_marketplace_case_is_no_chargeback_but_stands_on_its_order(shop, now):
+    dispute(shop, "2", now - HOUR, kind="case", reason="not_received")
+    assert len(service.list_chargebacks(shop, now)) == 0
+    assert [one.label for one in service.fraud_check(shop, now, fk(shop, "2")).disputes] == ["Marketplace case"]
+
+
 def test_only_orders_with_something_to_say_concern_it(shop, now):
     with shop.read() as connection:
         assert not service.concerns(connection, fk(shop, "3"))

@@ -149,8 +149,8 @@ def _then(row: Row[Any], known: _Known) -> tuple[int, str]:
 # --- all chargebacks --------------------------------------------------------------------------------------------------
 
 _FIELDS = (
-    Field("dispute_id", "Dispute", Kind.IDENTIFIER, width=110, total=Total.COUNT, total_words="disputes"),
-    Field("kind", "Kind", Kind.STATUS, labels=labels(DISPUTE_KINDS), width=120),
+    Field("dispute_id", "Dispute", Kind.IDENTIFIER, width=110, total=Total.COUNT, total_words="chargebacks"),
+    Field("kind", "Kind", Kind.STATUS, missing="Unknown", labels=labels(DISPUTE_KINDS), hidden=True),
     Field("status", "Status", Kind.STATUS, labels=labels(DISPUTE_STATUSES), width=120),
     Field("reason", "Reason", Kind.STATUS, missing="Unknown", labels=labels(DISPUTE_REASONS), width=120),
     Field("amount", "Amount", Kind.MONEY, currency="currency", missing="Unknown", total=Total.SUM, width=100),
@@ -170,10 +170,13 @@ _FIELDS = (
 
 
 def list_chargebacks(database: Database, now: int) -> Listing:
-    """Disputes opened by ``now``, newest first, with the fraud score and decision their orders had then."""
+    """Chargebacks opened by ``now``, newest first, with the fraud score and decision their orders had then.
+
+    A dispute whose file does not say its kind counts as one.
+    """
     with database.read() as connection:
         company, channels = business(connection, now), channel_names(connection)
-        rows = _dispute_rows(connection, now)
+        rows = _dispute_rows(connection, now, or_(d.kind.is_(None), d.kind == "chargeback"))
         known = _known(connection, [row.order_fk for row in rows], now)
         told = [_chargeback(row, known[row.order_fk], company, channels) for row in rows if row.order_fk in known]
     return from_rows(_FIELDS, told, id_key="id", as_of=now, title="Chargebacks", time_zone=company.time_zone)
