@@ -303,6 +303,8 @@ def _told(question: Question, rows: Sequence[Mapping[str, Any]], days: int, now:
     if counts["more"]:
         said += f"; {counts['more']:,} more would have been raised"
     notes = [f"Exceptions raised in the last {plural(days, 'day')}{_where(question.place)}, by the runs of the rules."]
+    if new < old:
+        notes.append("What ended without a date in the files is not found among those that would have been raised.")
     if counts["unknown"]:
         notes.append(f"{counts['unknown']:,} cannot be told any more: the data changed since without a date.")
     if runs > _MOST_STEPS:
