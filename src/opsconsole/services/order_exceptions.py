@@ -115,9 +115,10 @@ def list_exceptions(
     rows = sorted(rows, key=lambda row: (row.due_at, blocking(row)))
     columns = _columns(rows, goods, parcels, clocks, names[1], company) | _of_orders(rows)
     known = fields(*names, company.base_currency)
+    stored = dict(zip(rows[0]._fields, zip(*rows, strict=True), strict=True)) if rows else {}
     for field in known:
         if field.key not in columns:
-            columns[field.key] = [getattr(row, field.key) for row in rows]
+            columns[field.key] = list(stored.get(field.key, ()))
     listing = Listing(
         known,
         columns,
