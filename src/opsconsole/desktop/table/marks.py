@@ -26,13 +26,16 @@ MarkPainter = Callable[[Brush, Cell, float, float, float, float, bool], None]
 
 def paint_text(brush: Brush, cell: Cell, x: float, y: float, width: float, height: float, right: bool) -> None:
     """Plain words; muted ones behind them where there is room."""
-    taken = brush.text(cell.text, cell.tone, x, y, width, height, strong=cell.strong, right=right)
-    room = width - taken - _ASIDE_GAP
-    if cell.detail and not right and room > 0:
-        # Where the words do not fit, the first of them says enough: "+2 more", "+2".
-        whole = brush.texts("small").get(cell.detail[0])[1] <= room
-        aside = cell.detail[0] if whole else cell.detail[0].split(" ")[0]
-        brush.text(aside, "text_muted", x + taken + _ASIDE_GAP, y, room, height, role="small")
+    if not cell.detail or right:
+        brush.text(cell.text, cell.tone, x, y, width, height, strong=cell.strong, right=right)
+        return
+    # Where not all fits, the first word of the others says enough ("+2 more", "+2"); it is the last to be cut.
+    small = brush.texts("small")
+    short = cell.detail[0].split(" ")[0]
+    least = max(width - small.get(short)[1] - _ASIDE_GAP, 0.0)
+    taken = brush.text(cell.text, cell.tone, x, y, least, height, strong=cell.strong) + _ASIDE_GAP
+    aside = cell.detail[0] if small.get(cell.detail[0])[1] <= width - taken else short
+    brush.text(aside, "text_muted", x + taken, y, width - taken, height, role="small")
 
 
 def paint_severity(brush: Brush, cell: Cell, x: float, y: float, width: float, height: float, right: bool) -> None:
