@@ -198,7 +198,10 @@ class Clocks:
         if not working:
             return (due - self._now) // SECOND
         time = self.of(location, channel)
-        return (time.between(self._now, due) if due >= self._now else -time.between(due, self._now)) // SECOND
+        if due >= self._now:
+            return time.between(self._now, due) // SECOND
+        # Over is over, in the night after it too.
+        return min(-1, -time.between(due, self._now) // SECOND)
 
     def share_left(self, start: int, due: int, *, working: bool, location: str | None, channel: str | None) -> float:
         """Share of a clock that is left now, 0.0 … 1.0."""

@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, Connection, Label, Row, Select, func, or_,
 
 from opsconsole.domain import evidence as words
 from opsconsole.domain.field import Field, Kind, TimeLeft, Total
-from opsconsole.domain.instants import SECOND
 from opsconsole.domain.listing import Listing, from_rows
 from opsconsole.domain.statuses import EXCEPTION_STATES, labels
 from opsconsole.rules.order_exceptions import BY_CODE, LABELS
@@ -141,7 +140,8 @@ def time_left(row: Row[Any], now: int, clocks: Clocks) -> TimeLeft | None:
     if row.closed_at is not None and row.closed_at <= now:
         return None
     rule = BY_CODE.get(row.rule)
-    share = clocks.share_left(
-        row.opened_at, row.due_at, working=bool(rule and rule.working), location=row.location, channel=row.channel
-    )
-    return TimeLeft((row.due_at - now) // SECOND, share)
+    clock: dict[str, Any] = {
+        "working": bool(rule and rule.working), "location": row.location, "channel": row.channel
+    }  # fmt: skip
+    share = clocks.share_left(row.opened_at, row.due_at, **clock)
+    return TimeLeft(clocks.left(row.due_at, **clock), share)

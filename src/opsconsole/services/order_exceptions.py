@@ -229,14 +229,15 @@ def _age(row: Row[Any], now: int) -> int:
 
 
 def time_left(row: Row[Any], now: int, clocks: Clocks) -> TimeLeft | None:
-    """Seconds until due (negative: over) and the share of the clock that is left; None for closed ones."""
+    """Seconds until due on its clock (negative: over) and the share of the clock that is left; None for closed ones."""
     if row.closed_at is not None:
         return None
     rule = BY_CODE.get(row.rule)
-    share = clocks.share_left(
-        row.opened_at, row.due_at, working=bool(rule and rule.working), location=row.location, channel=row.channel
-    )
-    return TimeLeft((row.due_at - now) // SECOND, share)
+    clock: dict[str, Any] = {
+        "working": bool(rule and rule.working), "location": row.location, "channel": row.channel
+    }  # fmt: skip
+    share = clocks.share_left(row.opened_at, row.due_at, **clock)
+    return TimeLeft(clocks.left(row.due_at, **clock), share)
 
 
 # --- chips ------------------------------------------------------------------------------------------------------------

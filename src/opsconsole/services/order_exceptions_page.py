@@ -11,7 +11,6 @@ from sqlalchemy import Connection, Row, and_, func, or_, select
 from opsconsole.domain import evidence as words
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.field import TimeLeft
-from opsconsole.domain.instants import SECOND
 from opsconsole.domain.pages import ExceptionPage, HistoryEvent, OtherException, RunbookStep
 from opsconsole.domain.resources import resource
 from opsconsole.domain.severity import SEVERITIES
@@ -136,10 +135,10 @@ def _about(row: Row[Any], channel: str, site: str, lines: int | None) -> str:
 def _time_left(connection: Connection, rule: Rule, row: Row[Any], now: int) -> TimeLeft | None:
     if row.closed_at is not None:
         return None
-    share = Clocks(connection, now).share_left(
-        row.opened_at, row.due_at, working=rule.working, location=row.location, channel=row.channel
-    )
-    return TimeLeft((row.due_at - now) // SECOND, share)
+    clocks = Clocks(connection, now)
+    clock: dict[str, Any] = {"working": rule.working, "location": row.location, "channel": row.channel}
+    share = clocks.share_left(row.opened_at, row.due_at, **clock)
+    return TimeLeft(clocks.left(row.due_at, **clock), share)
 
 
 # --- what else --------------------------------------------------------------------------------------------------------
