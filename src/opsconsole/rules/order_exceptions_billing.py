@@ -169,20 +169,9 @@ def _window(moment: Moment, billed: Any) -> ColumnElement[Any]:
 def dropship_no_ack(moment: Moment) -> Select[Any]:
     """Purchase orders that a drop-shipper has had for longer than the limit without a word."""
     drop_shippers = select(vendors.c.key).where(vendors.c.kind == "drop_shipper")
-    lines = purchase_order_lines.c
-    cost = (
-        select(func.sum(lines.quantity * lines.unit_cost))
-        .where(lines.purchase_order_fk == po.id)
-        .correlate(purchase_orders)
-        .scalar_subquery()
-    )
-    pegged = order_lines.c
-    first = (
-        select(func.min(pegged.order_fk))
-        .where(pegged.pegged_po == po.po_number)
-        .correlate(purchase_orders)
-        .scalar_subquery()
-    )
+    lines, pegged = purchase_order_lines.c, order_lines.c
+    cost = _of_this(func.sum(lines.quantity * lines.unit_cost), lines.purchase_order_fk == po.id)
+    first = _of_this(func.min(pegged.order_fk), pegged.pegged_po == po.po_number)
     return (
         select(
             po.po_number.label("subject"),
@@ -209,3 +198,8 @@ def dropship_no_ack(moment: Moment) -> Select[Any]:
             coalesce(po.status, "open") == "open",
         )
     )
+
+
+def _of_this(what: Any, where: ColumnElement[bool]) -> Any:
+    """A figure over what belongs to the purchase order of the row."""
+    return select(what).where(where).correlate(purchase_orders).scalar_subquery()

@@ -79,7 +79,14 @@ def _closing(moment: Moment, after: int | None = None) -> Any:
 
 
 def _windows(moment: Moment, closing_on: int) -> tuple[Select[Any], Select[Any]]:
-    term, newer, in_force = contract_terms.c, contract_terms.alias("newer"), contract_terms.alias("in_force")
+    found = _by_contract(moment, closing_on), _by_default(moment, closing_on)
+    asked = asked_about(moment)
+    return found if asked is None else (found[0].where(asked), found[1].where(asked))
+
+
+def _by_contract(moment: Moment, closing_on: int) -> Select[Any]:
+    """Parcels whose window their carrier's contract sets."""
+    term, newer = contract_terms.c, contract_terms.alias("newer")
     today, left = moment.now // DAY, moment.span("days") // DAY + 2
     days = cast(term.value, Integer)
     superseded = exists(
@@ -90,7 +97,7 @@ def _windows(moment: Moment, closing_on: int) -> tuple[Select[Any], Select[Any]]
             newer.c.valid_from <= s.shipped_on,
         )
     ).correlate(contract_terms, shipments)
-    of_contract = (
+    return (
         select(
             s.id,
             s.order_fk,
@@ -108,20 +115,24 @@ def _windows(moment: Moment, closing_on: int) -> tuple[Select[Any], Select[Any]]
             ~superseded,
         )
     )
+
+
+def _by_default(moment: Moment, closing_on: int) -> Select[Any]:
+    """Parcels of carriers without such a contract."""
+    in_force = contract_terms.alias("in_force")
+    today, left = moment.now // DAY, moment.span("days") // DAY + 2
     own = exists(
         select(in_force.c.id).where(
             in_force.c.vendor_key == s.carrier_key, in_force.c.term == TERM, _in_force(in_force.c)
         )
     )
     window = moment.values["window"]
-    by_default = select(
+    return select(
         s.id,
         s.order_fk,
         cast(window, Integer).label("window_days"),
         (s.shipped_at + moment.span("window")).label("window_end"),
     ).where(s.shipped_on >= closing_on - int(window) - 2, s.shipped_on <= today - int(window) + left, ~own)
-    asked = asked_about(moment)
-    return (of_contract, by_default) if asked is None else (of_contract.where(asked), by_default.where(asked))
 
 
 def _days_of_terms(first: int, last: int) -> Any:

@@ -112,13 +112,18 @@ def _records(moment: Moment) -> Any:
     return found.cte("records").prefix_with("MATERIALIZED")
 
 
-def _of_orders(moment: Moment) -> Select[Any]:
-    records = _records(moment)
-    record = records.c
+def _contradictions(record: Any, moment: Moment) -> tuple[ColumnElement[bool], ...]:
+    """Left the warehouse but open on the channel; the other way round; stopped in the warehouse alone; it waits."""
     waits = coalesce(unshipped(moment), False)
     left = and_(record.shipped + record.cancelled == record.records, record.shipped > 0, waits)
     stands = and_(record.shipped + record.cancelled < record.records, ~waits)
-    stopped = and_(record.cancelled == record.records, waits)
+    return left, stands, and_(record.cancelled == record.records, waits), waits
+
+
+def _of_orders(moment: Moment) -> Select[Any]:
+    records = _records(moment)
+    record = records.c
+    left, stands, stopped, waits = _contradictions(record, moment)
     wanted = o.quantity_ordered - coalesce(o.quantity_cancelled, 0.0)
     differs = and_(waits, record.shipped == 0, record.quantity != wanted, _one_place(record))
     since = case((left, record.shipped_at), (stands, o.shipped_at), (stopped, record.cancelled_at), else_=null())
@@ -211,11 +216,12 @@ def _levels(moment: Moment) -> Any:
     )
 
 
-def _of_listings(moment: Moment) -> Select[Any]:
+def _offered(moment: Moment) -> Any:
+    """Per listing the SKU it sells and the stock that stands behind it."""
     here, anywhere = sku_aliases.alias("alias_here"), sku_aliases.alias("alias_anywhere")
     levels = _levels(moment)
     sku = coalesce(here.c.sku, anywhere.c.sku, listed.sku)
-    stock = (
+    return (
         select(
             listed.id,
             sku.label("sku"),
@@ -238,6 +244,10 @@ def _of_listings(moment: Moment) -> Select[Any]:
         .cte("offered")
         .prefix_with("MATERIALIZED")
     )
+
+
+def _of_listings(moment: Moment) -> Select[Any]:
+    stock = _offered(moment)
     sellable = case((stock.c.available > 0, stock.c.available), else_=0.0)
     more = listed.quantity - sellable
     apart, larger = func.abs(more), case((more > 0, listed.quantity), else_=sellable)

@@ -59,8 +59,8 @@ def _still_to_ship(moment: Moment) -> tuple[ColumnElement[bool], ...]:
     return (unshipped(moment), not_voided(moment), placed(moment), own_duty())
 
 
-def short_pick(moment: Moment) -> Select[Any]:
-    """Lines of which a location found fewer than allocated, and which were not picked elsewhere either."""
+def _short(moment: Moment) -> Any:
+    """Pick records of which their location found fewer than allocated, with what all found; turn 1 is the newest."""
     again = picks.alias("again")
     same_line = and_(again.c.order_fk == p.order_fk, coalesce(again.c.line_id, "") == coalesce(p.line_id, ""))
     same = and_(same_line, coalesce(again.c.sku, "") == coalesce(p.sku, ""), _seen(again.c.picked_at, moment))
@@ -71,7 +71,7 @@ def short_pick(moment: Moment) -> Select[Any]:
 
     found_here = total(func.sum(again.c.picked_quantity), here)
     wanted_here = total(func.max(again.c.allocated_quantity), here)
-    short = (
+    return (
         select(
             p.order_fk,
             p.line_id,
@@ -92,6 +92,11 @@ def short_pick(moment: Moment) -> Select[Any]:
         .where(SHORT, _seen(p.picked_at, moment), found_here < wanted_here)
         .subquery("short")
     )
+
+
+def short_pick(moment: Moment) -> Select[Any]:
+    """Lines of which a location found fewer than allocated, and which were not picked elsewhere either."""
+    short = _short(moment)
     needed = line.quantity - coalesce(line.cancelled_quantity, 0)
     missing = short.c.wanted - short.c.found
     worth = line_value() * missing / func.nullif(line.quantity, 0)
