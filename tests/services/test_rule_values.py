@@ -28,8 +28,8 @@ def shop(sqlite_writing, now):
     rows = [
         {
             "channel": channel, "order_id": f"{service}-{location}", "status": "processing",
-            "payment_status": "pending", "currency": "USD", "total": 9000, "placed_at": now - 30 * HOUR, "service": service, "location": location,
-            "ship_by": now + 2 * DAY,
+            "payment_status": "pending", "currency": "USD", "total": 9000, "placed_at": now - 30 * HOUR,
+            "service": service, "location": location, "ship_by": now + 2 * DAY,
         }
         for channel in ("shop", "market") for service in ("ground", "air") for location in ("reno", "columbus")
     ]  # fmt: skip

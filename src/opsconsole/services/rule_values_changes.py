@@ -66,21 +66,11 @@ def set_value(
         before = values_in_force(connection, begins)
         if value is None and place not in before.set_for(rule.code, key):
             raise UserError(f"{rule.label}: {label.lower()} is not set there.", "Look at the rule's values.")
-        row = {
-            "rule": rule.code,
-            "key": key,
-            **place._asdict(),
-            "valid_from": begins,
-            "value_json": json.dumps(checked),
-            "reason": said,
-            "changed_by": who,
-            "changed_at": now,
-        }
+        set_to = {"value_json": json.dumps(checked), "reason": said, "changed_by": who, "changed_at": now}
+        row = {"rule": rule.code, "key": key, **place._asdict(), "valid_from": begins, **set_to}
         dialect.upsert(connection, rule_values, [row], ["rule", "key", *Place._fields, "valid_from"])
-        detail = {
-            "key": key, "before": before.set_for(rule.code, key).get(place), "in_force": before.value(rule, key, place),
-            "after": checked, "place": place._asdict(), "valid_from": begins, "reason": said,
-        }  # fmt: skip
+        known = {"before": before.set_for(rule.code, key).get(place), "in_force": before.value(rule, key, place)}
+        detail = {"key": key, **known, "after": checked, "place": place._asdict(), "valid_from": begins, "reason": said}
         audit.record(connection, who=who, action="rule_value", subject=rule.code, detail=detail, at=now)
     return Change(_words(rule, key, checked, place))
 
