@@ -130,7 +130,6 @@ def _of_orders(moment: Moment) -> Select[Any]:
     other = case((left, "shipped"), (stopped, "cancelled"), (stands, "not shipped"), else_=_NO_WORDS)
     known = case((stands, coalesce(o.status, "shipped")), else_=coalesce(o.status, "not shipped"))
     counted = and_(~left, ~stands, ~stopped)
-    late = or_(since.is_(None), since < moment.ago("minutes"))
     return (
         select(
             order_subject().label("subject"),
@@ -155,7 +154,7 @@ def _of_orders(moment: Moment) -> Select[Any]:
         )
         .join_from(records, orders, o.id == record.order_fk)
         .where(
-            or_(and_(or_(left, stands, stopped), late), differs),
+            or_(and_(or_(left, stands, stopped), or_(since.is_(None), since < moment.ago("minutes"))), differs),
             not_voided(moment),
             placed(moment),
             own_duty(),

@@ -31,14 +31,10 @@ class PlannedRecords:
         self._first_parcel = np.searchsorted(world.shipments.order, np.arange(len(world.orders) + 1))
         self._pegs = world.pegs
 
-    def _plan(self, row: int) -> Plan | None:
-        number = int(self._world.orders.plan[row])
-        return self._world.orders.plans[number] if number >= 0 else None
-
     def orders(self, columns: Columns, rows: Ints) -> None:
         """Replace what plans say otherwise of their orders."""
         for at, row in enumerate(rows.tolist()):
-            plan = self._plan(row)
+            plan = plan_of(self._world, row)
             if plan is None:
                 continue
             if plan.trouble == "unrouted":
@@ -49,7 +45,7 @@ class PlannedRecords:
         """Replace what plans say otherwise of their orders' first lines; nobody has routed some."""
         order = self._world.lines.order[lines].tolist()
         for at, row in enumerate(order):
-            plan = self._plan(row)
+            plan = plan_of(self._world, row)
             if plan is None:
                 continue
             if plan.trouble == "unrouted":
@@ -63,7 +59,7 @@ class PlannedRecords:
         """Replace what plans say otherwise of their orders' first parcels."""
         for at, parcel in enumerate(parcels.tolist()):
             row = int(self._world.shipments.order[parcel])
-            plan = self._plan(row)
+            plan = plan_of(self._world, row)
             if plan is not None and self._world.shipments.number[parcel] == 0:
                 self._replace(columns, at, plan.parcel, row)
 
@@ -81,7 +77,7 @@ class PlannedRecords:
         """Records of their own of these orders, by kind."""
         found: dict[str, list[dict[str, Any]]] = {}
         for row in rows.tolist():
-            plan = self._plan(row)
+            plan = plan_of(self._world, row)
             if plan is None:
                 continue
             for kind, values in plan.extra:
@@ -170,6 +166,12 @@ class PlannedRecords:
 
     def _cost(self, row: int) -> int:
         return int(self._world.shipments.cost[self._parcel(row)])
+
+
+def plan_of(world: World, row: int) -> Plan | None:
+    """What is planned with an order; most are ordinary."""
+    number = int(world.orders.plan[row])
+    return world.orders.plans[number] if number >= 0 else None
 
 
 def service_of(carrier: int, row: int) -> str:

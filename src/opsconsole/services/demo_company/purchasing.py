@@ -160,27 +160,22 @@ def purchase(
     """Purchase orders that explain every arrival, and open ones for what runs down or is waited for."""
     wanted = _both(_received_lines(clock, catalog, stock), _open_lines(clock, random, catalog, stock))
     waited_for, waiting = _pegged_lines(clock, catalog, orders, lines, stock)
-    pegged = {number: len(wanted.item) + place for place, number in enumerate(waiting)}
-    wanted = _both(wanted, waited_for)
+    first, wanted = len(wanted.item), _both(wanted, waited_for)
     of, count = _orders_of(wanted)
-    vendor, place, is_open = (np.zeros(count, dtype=np.int64) for _ in range(3))
-    vendor[of], place[of], is_open[of] = wanted.vendor, wanted.place, wanted.is_open
+    vendor, place, is_open = _heads(wanted, of, count)
     promised = _promised(random, wanted)
     ordered_at, answered = _ordered(clock, random, vendor, of, promised)
     short = _some(random, [item.short for item in SUPPLIERS], wanted)
-    status = np.where(is_open == 0, RECEIVED, np.where(answered == NONE, OPEN, ACKNOWLEDGED))
     arrivals = stock.arrivals
     rejects = np.array([item.rejects for item in SUPPLIERS])
     bad = random.binomial(arrivals.quantity, rejects[wanted.vendor[arrivals.line]])
     arrived_at, stocked_at = _docked(clock, random, place[of[arrivals.line]], arrivals.day)
-    numbers = np.zeros(len(arrivals.line), dtype=np.int64)
-    numbers[1:] = arrivals.line[1:] == arrivals.line[:-1]
     return Purchases(
         vendor=vendor,
         place=place,
         ordered_at=ordered_at,
         acknowledged_at=answered,
-        status=status,
+        status=np.where(is_open == 0, RECEIVED, np.where(answered == NONE, OPEN, ACKNOWLEDGED)),
         of=of,
         line_number=_line_numbers(of),
         product=stock.product[wanted.item],
@@ -191,15 +186,29 @@ def purchase(
         earliest_on=promised - _WINDOW_DAYS,
         completed_on=np.where(wanted.is_open | short, NONE, wanted.last_day),
         receipt_line=arrivals.line,
-        receipt_number=numbers,
+        receipt_number=_receipt_numbers(arrivals.line),
         receipt_quantity=arrivals.quantity,
         receipt_rejected=bad,
         arrived_on=arrivals.day,
         arrived_at=arrived_at,
         stocked_at=stocked_at,
         inbound=sums_by(wanted.item[wanted.is_open], wanted.quantity[wanted.is_open], len(stock.product)),
-        pegged=pegged,
+        pegged={number: first + place for place, number in enumerate(waiting)},
     )
+
+
+def _heads(wanted: _Wanted, of: Ints, count: int) -> tuple[Ints, Ints, Ints]:
+    """Vendor, place and whether it is open, per purchase order."""
+    vendor, place, is_open = (np.zeros(count, dtype=np.int64) for _ in range(3))
+    vendor[of], place[of], is_open[of] = wanted.vendor, wanted.place, wanted.is_open
+    return vendor, place, is_open
+
+
+def _receipt_numbers(lines: Ints) -> Ints:
+    """0 for the first receipt of a line, 1 for its second."""
+    numbers = np.zeros(len(lines), dtype=np.int64)
+    numbers[1:] = lines[1:] == lines[:-1]
+    return numbers
 
 
 def _promised(random: np.random.Generator, wanted: _Wanted) -> Ints:

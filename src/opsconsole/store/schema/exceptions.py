@@ -1,5 +1,7 @@
 """Order exceptions, their history and the runs of the rules."""
 
+from typing import Any
+
 from sqlalchemy import CheckConstraint, Column, Index, Integer, Table, UniqueConstraint, text
 
 from opsconsole.store.schema.columns import RowId, amount, instant, link, metadata, row_id, string
@@ -97,7 +99,7 @@ detection_runs = Table(
 )
 
 _active = text("state IN ('open', 'acknowledged', 'in_progress', 'waiting')")
-_of_active = {"postgresql_where": _active, "sqlite_where": _active}
+_of_active: dict[str, Any] = {"postgresql_where": _active, "sqlite_where": _active}
 Index("ix_exceptions_active", exceptions.c.rule, exceptions.c.ignored_until, **_of_active)
 Index("ix_exceptions_rejudge", exceptions.c.rejudge_at, **_of_active)
 Index("ix_exceptions_worth", exceptions.c.currency, exceptions.c.value_at_risk, **_of_active)

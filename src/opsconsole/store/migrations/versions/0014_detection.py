@@ -1,6 +1,7 @@
 """Know when to judge an exception again and what marketplaces demand; values of rules leave the settings."""
 
 import json
+from typing import Any
 
 from alembic import op
 from sqlalchemy import Boolean, Column, Float, Index, Integer, Table, UniqueConstraint, text
@@ -48,7 +49,7 @@ exceptions = Table(
 orders = Table("orders", new_metadata(), row_id(), instant("hold_until"))
 _held = text("hold_until IS NOT NULL")
 _active = text("state IN ('open', 'acknowledged', 'in_progress', 'waiting')")
-_of_active = {"postgresql_where": _active, "sqlite_where": _active}
+_of_active: dict[str, Any] = {"postgresql_where": _active, "sqlite_where": _active}
 INDEXES = (
     Index("ix_orders_hold_until", orders.c.hold_until, postgresql_where=_held, sqlite_where=_held),
     Index("ix_exceptions_active", exceptions.c.rule, exceptions.c.ignored_until, **_of_active),
