@@ -1,10 +1,11 @@
 """What a write did: the rows it touched, what somebody else had done meanwhile, and how to take it back.
 
 For a screen that shows conflicts: ``Conflict.differences`` holds one ``Difference`` per value that two people changed
-at once. Its ``field`` is the same kind of value that a list's column is (kind, labels, the word for no value), so whatever
-draws a cell draws the three values: ``seen`` when the row was read, ``there`` now, ``wanted`` by the refused write.
-``differences`` is empty where the row was refused for another reason (it is closed); ``words`` then says what happened
-to it. What does not collide is merged without a word: a note, a tag or an owner beside somebody else's new state.
+at once. Its ``field`` is the same kind of value that a list's column is (kind, labels, the word for no value), so
+whatever draws a cell draws the three values: ``seen`` when the row was read, ``there`` now, ``wanted`` by the refused
+write. ``differences`` is empty where the row was refused for another reason (it is closed); ``words`` then says what
+happened to it. What does not collide is merged without a word: a note, a tag or an owner beside somebody else's new
+state.
 """
 
 from collections.abc import Mapping
