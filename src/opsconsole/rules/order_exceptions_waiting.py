@@ -25,7 +25,7 @@ STUCK_ORDER = Rule(
         Parameter("unknown", "Where fewer than 30 cases tell", 24, "working hours", 1, 400),
     ),
     needs=(Need("order statuses with their dates", lambda: select(o.id).where(o.status_since.is_not(None))),),
-    short=("{status} for {since:since}, usually {usual:span}", "{status} for {since:since}"),
+    short=("Still {status} after {since:since}, usually {usual:span}", "Still {status} after {since:since}"),
     sentences=(
         words.LEAVES_BY,
         (

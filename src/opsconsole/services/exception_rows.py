@@ -13,7 +13,7 @@ from opsconsole.domain.statuses import EXCEPTION_STATES, labels
 from opsconsole.rules.order_exceptions import BY_CODE, LABELS
 from opsconsole.services.business import business
 from opsconsole.services.calendars import Clocks
-from opsconsole.services.names import channel_names, location_names
+from opsconsole.services.names import channel_names, location_names, vendor_names
 from opsconsole.store import dialect
 from opsconsole.store.schema import exceptions, orders
 
@@ -25,6 +25,9 @@ COLUMNS = (
     *(e.waiting_until, e.value_at_risk, e.currency, e.channel, e.location, e.evidence_json, e.version),
     func.coalesce(orders.c.order_number, orders.c.order_id).label("order"),
 )
+
+
+Names = Mapping[Any, str]
 
 
 def awake(now: int) -> ColumnElement[bool]:
@@ -70,13 +73,14 @@ def as_listing(
     company = business(connection, now)
     clocks = Clocks(connection, now)
     channels, sites = channel_names(connection), location_names(connection)
+    carriers = vendor_names(connection)
     told = [
         {
             "id": row.id,
             "severity": row.severity,
             "type": row.rule,
             "order": row.order or row.subject,
-            "why": short_why(row, sites, now, company.time_zone),
+            "why": short_why(row, json.loads(row.evidence_json), sites, carriers, now, company.time_zone),
             "channel": channels.get(row.channel, row.channel),
             "location": sites.get(row.location, row.location),
             "time_left": time_left(row, now, clocks),
@@ -121,17 +125,22 @@ _FIELDS = (
 )  # fmt: skip
 
 
-def short_why(row: Row[Any], sites: Mapping[Any, str], now: int, zone: str) -> str | None:
-    """Why a row is there, in a few words; None where its rule is unknown or says nothing."""
+def short_why(
+    row: Row[Any], values: Mapping[str, Any], sites: Names, carriers: Names, now: int, zone: str
+) -> str | None:
+    """Why a row is there, in a few words from its evidence; None where its rule is unknown or says nothing."""
     rule = BY_CODE.get(row.rule)
     if rule is None:
         return None
+    carrier = values.get("carrier")
     known = {
-        **json.loads(row.evidence_json),
+        **values,
         "location": sites.get(row.location, row.location),
         "currency": row.currency,
         "opened_at": row.opened_at,
     }
+    if carrier is not None:
+        known["carrier"] = carriers.get(carrier, carrier)
     return words.first_that_fits(rule.short, known, now=now if row.closed_at is None else row.closed_at, zone=zone)
 
 

@@ -8,8 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select, true
 
-from opsconsole.domain import evidence as words
-from opsconsole.domain.field import Field, Kind, TimeLeft, Total
+from opsconsole.domain.field import Field, Kind, Total
 from opsconsole.domain.instants import SECOND, day_start
 from opsconsole.domain.listing import Listing, from_rows
 from opsconsole.domain.severity import SEVERITIES
@@ -17,6 +16,7 @@ from opsconsole.rules.order_exceptions import BY_CODE, RULES
 from opsconsole.rules.order_exceptions_conditions import ACTIVE
 from opsconsole.services.business import Business, business
 from opsconsole.services.calendars import Clocks
+from opsconsole.services.exception_rows import short_why, time_left
 from opsconsole.services.lists import filtered
 from opsconsole.services.names import channel_names, location_names, vendor_names
 from opsconsole.services.order_exceptions_actions import (
@@ -113,7 +113,7 @@ def list_exceptions(
         parcels = _texts(connection, rows, shipments.c.tracking_number, shipments.c.order_fk)
         names = channel_names(connection), location_names(connection), vendor_names(connection)
     rows = sorted(rows, key=lambda row: (row.due_at, blocking(row)))
-    columns = _columns(rows, goods, parcels, clocks, names[1], company) | _of_orders(rows)
+    columns = _columns(rows, goods, parcels, clocks, names[1], names[2], company) | _of_orders(rows)
     known = fields(*names, company.base_currency)
     stored = dict(zip(rows[0]._fields, zip(*rows, strict=True), strict=True)) if rows else {}
     for field in known:
@@ -136,6 +136,7 @@ def _columns(
     parcels: Mapping[Any, str],
     clocks: Clocks,
     sites: Mapping[Any, str],
+    carriers: Mapping[Any, str],
     company: Business,
 ) -> dict[str, list[Any]]:
     told = [json.loads(row.evidence_json) for row in rows]
@@ -146,7 +147,9 @@ def _columns(
         "due": _due(rows, company),
         "base_value": [_in_base(row, company) for row in rows],
         "type": [row.rule for row in rows],
-        "evidence": [_short(row, values, sites, now, zone) for row, values in zip(rows, told, strict=True)],
+        "evidence": [
+            short_why(row, values, sites, carriers, now, zone) for row, values in zip(rows, told, strict=True)
+        ],
         "order": [row.order for row in rows],
         "customer": [row.customer_name or row.customer_id for row in rows],
         "age": [_age(row, now) for row in rows],
@@ -215,29 +218,9 @@ def _texts(connection: Connection, rows: Iterable[Row[Any]], text: Any, order_fk
     return {key: ", ".join(values) for key, values in found.items()}
 
 
-def _short(row: Row[Any], values: Mapping[str, Any], sites: Mapping[Any, str], now: int, zone: str) -> str | None:
-    rule = BY_CODE.get(row.rule)
-    if rule is None:
-        return None
-    known = {**values, "location": sites.get(row.location, row.location), "currency": row.currency}
-    return words.first_that_fits(rule.short, known, now=now if row.closed_at is None else row.closed_at, zone=zone)
-
-
 def _age(row: Row[Any], now: int) -> int:
     until = now if row.closed_at is None else row.closed_at
     return int(max(0, until - row.opened_at) // SECOND)
-
-
-def time_left(row: Row[Any], now: int, clocks: Clocks) -> TimeLeft | None:
-    """Seconds until due on its clock (negative: over) and the share of the clock that is left; None for closed ones."""
-    if row.closed_at is not None:
-        return None
-    rule = BY_CODE.get(row.rule)
-    clock: dict[str, Any] = {
-        "working": bool(rule and rule.working), "location": row.location, "channel": row.channel
-    }  # fmt: skip
-    share = clocks.share_left(row.opened_at, row.due_at, **clock)
-    return TimeLeft(clocks.left(row.due_at, **clock), share)
 
 
 # --- chips ------------------------------------------------------------------------------------------------------------
