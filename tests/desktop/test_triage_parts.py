@@ -5,14 +5,18 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from opsconsole.desktop import links
 from opsconsole.desktop.charts.timeline import Flag, Stop, Timeline
+from opsconsole.desktop.desk import Desk
 from opsconsole.desktop.dialogs.exception_conflict import told, values
 from opsconsole.desktop.dialogs.exception_moments import far, moment_of, soon
+from opsconsole.desktop.dialogs.prompt import Prompt, PromptField
 from opsconsole.desktop.memory import at_work, reading_much
 from opsconsole.desktop.table.formats import Formats
+from opsconsole.desktop.workspace import Workspace
 from opsconsole.domain.change import Change, Conflict, Difference
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.field import Field
@@ -97,3 +101,28 @@ def test_the_search_for_cycles_rests_while_much_is_read() -> None:
         raise ZeroDivisionError
     assert gc.isenabled()
     gc.unfreeze()
+
+
+def test_what_was_typed_and_not_sent_belongs_to_one_database(
+    qtbot: QtBot, desk: Desk, workspace: Workspace, fake_database: Any
+) -> None:
+    class Window(QWidget):
+        pass
+
+    window: Any = Window()
+    window.desk = desk
+    host = QWidget(window)
+    qtbot.addWidget(window)
+    desk.set_workspace(workspace)
+    field = PromptField("text", "Note")
+
+    def typed() -> str:
+        prompt = Prompt(host, "Note", (field,), "Add", draft="note:1")
+        found = prompt.answers()["text"]
+        prompt.findChildren(QLineEdit)[0].setText("Half a sentence")
+        prompt.close_with_draft()
+        return found
+
+    assert [typed(), typed()] == ["", "Half a sentence"]
+    desk.set_workspace(workspace._replace(database=fake_database("test://another")))
+    assert typed() == ""

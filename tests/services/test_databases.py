@@ -7,7 +7,7 @@ from sqlcipher3 import dbapi2 as sqlite
 from opsconsole.domain.errors import Cancelled, UserError
 from opsconsole.domain.progress import Progress
 from opsconsole.services import databases
-from opsconsole.store import audit, schema
+from opsconsole.store import audit, migrations, schema
 from opsconsole.store import places as store_places
 from opsconsole.store.database import open_database
 
@@ -179,7 +179,7 @@ def test_a_database_is_described_in_figures(filled):
     assert described.newest_order_at == 7
     assert described.size > 0
     assert described.dialect == filled.database.dialect
-    assert described.schema == "0008"
+    assert described.schema == migrations.known()[-1]
 
 
 def test_the_own_database_lies_in_the_users_data_folder(monkeypatch, tmp_path):

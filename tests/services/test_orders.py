@@ -6,6 +6,7 @@ from opsconsole.domain.errors import UserError
 from opsconsole.domain.instants import DAY, HOUR, day_of
 from opsconsole.services import orders as service
 from opsconsole.services.detection import detect
+from opsconsole.services.order_exceptions import list_exceptions
 
 ORDER = {
     "channel": "shop",
@@ -238,5 +239,8 @@ def test_rows_of_every_list_lead_to_their_order(desk, now):
 
 def test_an_order_counts_its_active_exceptions(desk, now):
     detect(desk, now + 4 * DAY)
+    found = list_exceptions(desk, now + 4 * DAY, filters={"order": "#1002"})
+    # Its assumed ship-by is over, and nothing has happened to it for longer than 24 working hours.
+    assert sorted(found.columns["type"]) == ["LATE_SHIPMENT", "STUCK_ORDER"]
     counts = {row["order"]: row["exceptions"] for row in service.list_orders(desk, now + 4 * DAY).rows()}
-    assert counts["#1002"] == 1
+    assert counts["#1002"] == 2

@@ -40,6 +40,8 @@ class Desk(QObject):
         self.cache_folder = cache_folder
         self._workspace: Workspace | None = None
         self._undo: tuple[str, Callable[[], None]] | None = None
+        # Answers typed and not sent, by question: for the same question on the same rows of this database.
+        self.drafts: dict[str, dict[str, str]] = {}
 
     @property
     def workspace(self) -> "Workspace | None":
@@ -48,6 +50,9 @@ class Desk(QObject):
 
     def set_workspace(self, workspace: "Workspace | None") -> None:
         """Open another workspace (or none) and tell everybody."""
+        before = self._workspace
+        if before is not None and (workspace is None or workspace.database is not before.database):
+            self.drafts.clear()
         self._workspace = workspace
         self._undo = None
         self.workspace_changed.emit()

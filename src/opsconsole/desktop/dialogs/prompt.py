@@ -7,6 +7,7 @@ answer leaves it open with one sentence under the field.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from weakref import WeakKeyDictionary
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -48,7 +49,16 @@ class PromptField:
     value: str = ""
 
 
-_drafts: dict[str, dict[str, str]] = {}
+Drafts = dict[str, dict[str, str]]
+# Of questions asked outside of a window of the program.
+_of_others: WeakKeyDictionary[QWidget, Drafts] = WeakKeyDictionary()
+
+
+def drafts_of(host: QWidget) -> Drafts:
+    """What was typed and not sent in the host's window; the desk drops it when another database is opened."""
+    window = host.window()
+    desk = getattr(window, "desk", None)
+    return _of_others.setdefault(window, {}) if desk is None else desk.drafts
 
 
 class Prompt(QFrame):
@@ -71,13 +81,14 @@ class Prompt(QFrame):
         self.setAccessibleName(title)
         self._fields = tuple(fields)
         self._draft = draft
+        self._drafts = drafts_of(host)
         self._editors: dict[str, QWidget] = {}
         self._faults: dict[str, Words] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(4)
         column.addWidget(Words(title, role="section"))
-        kept = _drafts.get(draft, {})
+        kept = self._drafts.get(draft, {})
         for spec in fields:
             column.addWidget(Words(spec.label, role="small"))
             editor = self._editor(spec, kept.get(spec.key, spec.value))
@@ -112,13 +123,13 @@ class Prompt(QFrame):
 
     def finish(self) -> None:
         """Close after the answer was carried out; the draft is dropped."""
-        _drafts.pop(self._draft, None)
+        self._drafts.pop(self._draft, None)
         self._leave()
 
     def close_with_draft(self) -> None:
         """Close and keep what was typed for the next time."""
         if self._draft:
-            _drafts[self._draft] = self.answers()
+            self._drafts[self._draft] = self.answers()
         self._leave()
 
     def event(self, event: QEvent) -> bool:
