@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, sel
 from sqlalchemy.sql.functions import coalesce
 
 from opsconsole.domain import money
+from opsconsole.domain.fraud import FraudSignal
 from opsconsole.domain.instants import HOUR
 from opsconsole.domain.postcodes import country_code
 from opsconsole.rules.order_exceptions_conditions import o, order_columns
@@ -52,22 +53,11 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True)
-class Contribution:
-    """What a signal adds to an order's score; 0 points and no words where it saw nothing."""
-
-    key: str
-    label: str
-    weight: float
-    points: float
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
 class Score:
     """An order's score from 0 to 100, what it is made of, and the newest decision about the order ("" = none)."""
 
     points: float
-    contributions: tuple[Contribution, ...]
+    contributions: tuple[FraudSignal, ...]
     decision: str
     is_high_risk: bool
 
@@ -166,7 +156,7 @@ def score(facts_of_order: Facts, values: Values, forwarders: Collection[str] | N
         seen = one.look(facts_of_order, values, listed)
         weight = values[one.parameter]
         points = round(weight * seen.share, 1) if seen else 0.0
-        made.append(Contribution(one.key, one.label, weight, points, seen.words if seen else ""))
+        made.append(FraudSignal(one.key, one.label, weight, points, seen.words if seen else ""))
     total = min(100.0, sum(one.points for one in made))
     level = (facts_of_order["risk_level"] or "").strip().lower()
     return Score(round(total, 1), tuple(made), facts_of_order["decision"] or "", level == "high")

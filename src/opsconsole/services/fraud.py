@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, exists, func, or_, select
 
 from opsconsole.domain.field import Field, Kind, Total
-from opsconsole.domain.fraud import Dispute, FraudCheck, FraudDecision, FraudSignal
+from opsconsole.domain.fraud import Dispute, FraudCheck, FraudDecision
 from opsconsole.domain.listing import Listing, from_rows
 from opsconsole.domain.statuses import DISPUTE_KINDS, DISPUTE_REASONS, DISPUTE_STATUSES, FRAUD_DECISIONS, labels
 from opsconsole.domain.wording import instant
@@ -90,7 +90,7 @@ def check_of(connection: Connection, order_fk: int, now: int) -> FraudCheck | No
         threshold,
         score.raises(threshold),
         _verdict(score, threshold),
-        tuple(FraudSignal(one.key, one.label, one.weight, one.points, one.words) for one in score.contributions),
+        score.contributions,
         tuple(_decision(row) for row in known.decisions if row.at <= now),
         tuple(_dispute(row, known, company) for row in _dispute_rows(connection, now, d.order_fk == order_fk)),
     )
