@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from PySide6.QtCore import QObject
 
+from opsconsole.desktop.dialogs.carrying_out import carry_out
 from opsconsole.desktop.dialogs.exception_conflict import ConflictDialog, told
 from opsconsole.desktop.dialogs.exception_moments import far, moment_of, soon
 from opsconsole.desktop.dialogs.prompt import Entry, Prompt, PromptField, ask
@@ -165,23 +166,7 @@ class ExceptionActions(QObject):
         prompt: Prompt | None,
         mine: Callable[[list[int]], None] | None = None,
     ) -> None:
-        workspace = self._tab.desk.workspace
-        if workspace is None:
-            return
-
-        def failed(error: BaseException) -> None:
-            # The question stays open with what was typed; only the world's faults are told beside it.
-            if prompt is not None and isinstance(error, UserError):
-                prompt.refuse("", str(error))
-            else:
-                self._tab.report(error)
-
-        def done(change: Change) -> None:
-            if prompt is not None:
-                prompt.finish()
-            self._say(change, mine)
-
-        self._tab.run(lambda progress: write(workspace, progress), done, kind="write", failed=failed)
+        carry_out(self._tab, write, prompt, lambda change: self._say(change, mine))
 
     def _say(self, change: Change, mine: Callable[[list[int]], None] | None) -> None:
         formats = self._tab.desk.formats()

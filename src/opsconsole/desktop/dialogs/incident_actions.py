@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QObject
 
+from opsconsole.desktop.dialogs.carrying_out import carry_out
 from opsconsole.desktop.dialogs.prompt import Entry, Prompt, PromptField, ask
 from opsconsole.desktop.messages import MessageAction
 from opsconsole.desktop.workspace import Workspace
@@ -197,22 +198,7 @@ class IncidentActions(QObject):
         ask(self._tab.panel, title, fields, accept, accepted, draft=draft)
 
     def _run(self, write: Write, prompt: Prompt | None) -> None:
-        workspace = self._tab.desk.workspace
-        if workspace is None:
-            return
-
-        def failed(error: BaseException) -> None:
-            if prompt is not None and isinstance(error, UserError):
-                prompt.refuse("", str(error))
-            else:
-                self._tab.report(error)
-
-        def done(change: Change) -> None:
-            if prompt is not None:
-                prompt.finish()
-            self._say(change)
-
-        self._tab.run(lambda progress: write(workspace, progress), done, kind="write", failed=failed)
+        carry_out(self._tab, write, prompt, self._say)
 
     def _say(self, change: Change) -> None:
         if change.conflicts:
