@@ -74,10 +74,10 @@ def test_a_rule_is_made_tried_acts_and_is_undone(app: App, show: Show, qtbot: Qt
     assert tab.panel.title == "Docks"
     tab.show_trial(tab._page.rule)
     settled(qtbot, app)
-    assert tab.shows_trial
+    assert tab.shows_rows
     assert tab.rows.list.listing.total == 0  # it has an owner and its tags
     tab.escape()
-    assert not tab.shows_trial
+    assert not tab.shows_rows
     tab.deeds.undo(turn.acted.changes[0].id)
     settled(qtbot, app)
     assert "Undone" in tab.bar.text

@@ -3,30 +3,27 @@
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
-
 from opsconsole.desktop.desk import Desk
 from opsconsole.desktop.dialogs.automation_actions import AutomationActions
 from opsconsole.desktop.dialogs.automation_form import Choices
 from opsconsole.desktop.keycaps import KeyButton
 from opsconsole.desktop.pages.automation_page import AutomationPage, automation_panel
 from opsconsole.desktop.panel import PanelContent
-from opsconsole.desktop.rows_behind import RowsBehind
-from opsconsole.desktop.tab import Tab
 from opsconsole.desktop.tab_content import Request, TabAction, TabContent, read_freshness
-from opsconsole.desktop.table.view import ListView
+from opsconsole.desktop.tab_with_rows import TabWithRows
 from opsconsole.desktop.workspace import Workspace
 from opsconsole.domain.automation import AutomationRule
 from opsconsole.domain.progress import Progress
 
 
-class AutomationTab(Tab):
+class AutomationTab(TabWithRows):
     """The rules in their order; what they would do takes the list's place until Esc."""
 
     key = "automation"
     search_hint = "Name, condition, deed"
     noun = ("rule", "rules")
     subjects = frozenset({"automation", "order_exceptions"})
+    rows_name = "automation_trial"
 
     def __init__(self, desk: Desk) -> None:
         self._deeds: AutomationActions | None = None
@@ -74,22 +71,6 @@ class AutomationTab(Tab):
             workspace.time_zone,
         )
 
-    def make_body(self) -> QWidget:
-        """The list of rules, or what they would do."""
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.bar)
-        self.rows = RowsBehind(ListView("automation_trial", self.desk.tasks, self.desk.settings), "Back")
-        self.rows.back_asked.connect(self.escape)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self.list)
-        self._stack.addWidget(self.rows)
-        column.addWidget(self._stack, 1)
-        self.chips.hide()
-        return body
-
     def show_content(self, content: TabContent, arranger: Any) -> None:
         """Remember what a rule can be about."""
         super().show_content(content, arranger)
@@ -123,11 +104,6 @@ class AutomationTab(Tab):
             TabAction("run", "Run all on the whole queue", lambda ids: self.deeds.run_now(), in_menu=True),
         )
 
-    @property
-    def shows_trial(self) -> bool:
-        """Whether what rules would do is shown."""
-        return self._stack.currentIndex() == 1
-
     def show_trial(self, rule: AutomationRule | None) -> None:
         """Show what a rule (also one not saved), or all that are on, would do to today's queue."""
         workspace = self.desk.workspace
@@ -142,21 +118,7 @@ class AutomationTab(Tab):
 
             return Arranger(automation_run.try_automation(workspace.database, now, drafts))
 
-        self.run(read, self._show_trial, kind="trial", text="Trying")
-
-    def _show_trial(self, arranger: Any) -> None:
-        # In front first: a list that is not seen has no width to share out among its columns.
-        self._stack.setCurrentIndex(1)
-        self.rows.show_rows(arranger, self.desk.formats(self.request.now))
-        self.rows.list.setFocus()
-
-    def escape(self) -> None:
-        """Esc: back from the trial to the rules first."""
-        if self.shows_trial:
-            self._stack.setCurrentIndex(0)
-            self.list.setFocus()
-        else:
-            super().escape()
+        self.run(read, self.show_arranged, kind="trial", text="Trying")
 
     def _with(self, deed: Callable[[AutomationRule], None]) -> None:
         if self._page is not None and self._page.rule.id == self.list.current_id():

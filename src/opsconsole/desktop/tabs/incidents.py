@@ -2,18 +2,13 @@
 
 from typing import Any
 
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
-
 from opsconsole.desktop.desk import Desk
-from opsconsole.desktop.dialogs.export import export_listing
 from opsconsole.desktop.dialogs.incident_actions import IncidentActions
 from opsconsole.desktop.keycaps import KeyButton
 from opsconsole.desktop.pages.incident_page import IncidentCalls, incident_panel
 from opsconsole.desktop.panel import PanelContent
-from opsconsole.desktop.rows_behind import RowsBehind
-from opsconsole.desktop.tab import Tab
 from opsconsole.desktop.tab_content import Request, Selector, TabAction, TabContent, read_freshness
-from opsconsole.desktop.table.view import ListView
+from opsconsole.desktop.tab_with_rows import TabWithRows
 from opsconsole.desktop.workspace import Workspace
 from opsconsole.domain.incidents import IncidentPage
 from opsconsole.domain.progress import Progress
@@ -22,13 +17,15 @@ _STATES = (("all", "all"), ("open", "open"), ("closed", "closed"))
 _OF_EXCEPTIONS = ("exceptions", "value_at_risk")
 
 
-class IncidentsTab(Tab):
+class IncidentsTab(TabWithRows):
     """All incidents; the rows behind a figure take the list's place until Esc."""
 
     key = "incidents"
     search_hint = "Incident, site, carrier"
     noun = ("incident", "incidents")
     subjects = frozenset({"incidents", "order_exceptions", "imports"})
+    rows_name = "incident_rows"
+    back = "Back to the incidents"
     selectors = (Selector("state", "Show", choices=_STATES), Selector("kind", "Kind", field="kind"))
 
     def __init__(self, desk: Desk) -> None:
@@ -36,6 +33,7 @@ class IncidentsTab(Tab):
         self._page: IncidentPage | None = None
         self._figure = ""
         super().__init__(desk)
+        self.rows.list.activated.connect(self._open_row)
         new = KeyButton("Open incident", icon="plus")
         new.setToolTip("Something hits many orders at once: open it, and what it causes attaches by itself")
         new.clicked.connect(lambda: self.deeds.open_new())
@@ -65,23 +63,6 @@ class IncidentsTab(Tab):
 
         return incidents.incident_page(workspace.database, now, identity)
 
-    def make_body(self) -> QWidget:
-        """The list of incidents, or the rows behind a figure of one."""
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.bar)
-        self.rows = RowsBehind(ListView("incident_rows", self.desk.tasks, self.desk.settings), "Back to the incidents")
-        self.rows.back_asked.connect(self.escape)
-        self.rows.list.activated.connect(self._open_row)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self.list)
-        self._stack.addWidget(self.rows)
-        column.addWidget(self._stack, 1)
-        self.chips.hide()
-        return body
-
     def show_content(self, content: TabContent, arranger: Any) -> None:
         """Remember what an incident can be about, and renew the rows that are shown."""
         super().show_content(content, arranger)
@@ -95,11 +76,6 @@ class IncidentsTab(Tab):
         if self._deeds is None:
             self._deeds = IncidentActions(self)
         return self._deeds
-
-    @property
-    def shows_rows(self) -> bool:
-        """Whether the rows behind a figure are shown."""
-        return self._stack.currentIndex() == 1
 
     def build_panel(self, identity: Any, detail: IncidentPage) -> PanelContent:
         """Panel of one incident."""
@@ -132,28 +108,7 @@ class IncidentsTab(Tab):
 
             return Arranger(incidents.incident_rows(workspace.database, now, page.id, figure))
 
-        self.run(read, self._show_rows, kind="rows", text="Reading the rows")
-
-    def export(self) -> None:
-        """Write the rows behind a figure while they are shown, else the incidents."""
-        shown = self.rows.list.shown_listing() if self.shows_rows else None
-        if shown is not None:
-            export_listing(self, shown)
-        else:
-            super().export()
-
-    def escape(self) -> None:
-        """Esc: back from the rows to the incidents first."""
-        if self.shows_rows:
-            self._stack.setCurrentIndex(0)
-            self.list.setFocus()
-        else:
-            super().escape()
-
-    def _show_rows(self, arranger: Any) -> None:
-        self.rows.show_rows(arranger, self.desk.formats(self.request.now))
-        self._stack.setCurrentIndex(1)
-        self.rows.list.setFocus()
+        self.run(read, self.show_arranged, kind="rows", text="Reading the rows")
 
     def _open_row(self, identity: Any) -> None:
         of_exceptions = self._figure in _OF_EXCEPTIONS
