@@ -54,7 +54,7 @@ def rule_panel(
     return PanelContent(
         page.label,
         badge=page.severity,
-        subtitle=f"**{page.code}** {_ran(page, formats)}",
+        subtitle=_ran(page, formats),
         aside=f"{page.open:,} open, {money}",
         notice=None if not page.reason else Notice(page.reason),
         sections=tuple(parts),
@@ -69,9 +69,9 @@ def _about(page: RulePage) -> str:
 
 def _ran(page: RulePage, formats: Formats) -> str:
     if page.last_run_at is None:
-        return "not run yet"
+        return "Not run yet"
     took = f", took {page.milliseconds:,} ms" if page.milliseconds is not None else ""
-    return f"ran {formats.instant(page.last_run_at)}{took}"
+    return f"Ran {formats.instant(page.last_run_at)}{took}"
 
 
 def _event(words: str, reason: str) -> str:
@@ -106,9 +106,9 @@ def _values(page: RulePage, draft: Draft, choices: Choices, attempt: Callable[[s
 
 def _range(value: RuleValue) -> str:
     if value.kind != "number":
-        return f"Ships as {value.default}"
-    ships = f"{value.low:g} to {value.high:g}, ships as {value.default:g}"
-    return f"{ships}. {value.help}" if value.help else ships
+        return f"By default {value.default}"
+    span = f"{value.low:,g} to {value.high:,g}, by default {value.default:,g}"
+    return f"{span}. {value.help}" if value.help else span
 
 
 def _field(value: RuleValue, draft: Draft) -> QWidget:
