@@ -67,6 +67,23 @@ def test_the_queue_shows_what_a_desk_needs(desk, now):
     assert (row["value_at_risk"], row["currency"], row["sku"]) == (41260, "USD", "KT-1, KT-2")
 
 
+def test_the_queue_is_in_the_order_of_the_time_left_on_each_clock(desk, writing, now):
+    # Unpaid since Monday 13:42, so due on Wednesday 13:42 by the wall clock: 18 hours over on Thursday at 07:42. The
+    # ship confirm was due before that, on Tuesday at 16:42; its clock ran 18 minutes of Tuesday and 8 h of Wednesday.
+    order = {"channel": "shop", "order_id": "88", "order_number": "SO-88", "status": "processing"}
+    later = {"payment_status": "pending", "placed_at": now - 26 * HOUR, "ship_by": now + 9 * DAY}
+    writing(at=now, orders=[order | later])
+    detect(desk, now + HOUR)
+    queue = service.list_exceptions(desk, now + 40 * HOUR)
+    left = [value.seconds for value in queue.columns["time_left"]]
+    found = list(zip(queue.columns["order"], queue.columns["type"], left, strict=True))
+    assert left == sorted(left)
+    assert found.index(("SO-88", "PAYMENT_PENDING", -18 * 3600)) < found.index(
+        ("SO-77", "LATE_SHIPMENT", -(8 * 3600 + 18 * 60))
+    )
+    assert queue.columns["due_at"] != sorted(queue.columns["due_at"])
+
+
 def test_the_queue_keeps_the_column_keys_that_scripts_read(desk, now):
     keys = {field.key for field in service.list_exceptions(desk, now).fields}
     assert keys >= {

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select, true
 
-from opsconsole.domain.field import Field, Kind, Total
+from opsconsole.domain.field import Field, Kind, TimeLeft, Total
 from opsconsole.domain.instants import SECOND, day_start
 from opsconsole.domain.listing import Listing, from_rows
 from opsconsole.domain.severity import SEVERITIES
@@ -112,8 +112,10 @@ def list_exceptions(
         goods = _texts(connection, rows, order_lines.c.sku, order_lines.c.order_fk)
         parcels = _texts(connection, rows, shipments.c.tracking_number, shipments.c.order_fk)
         names = channel_names(connection), location_names(connection), vendor_names(connection)
-    rows = sorted(rows, key=lambda row: (row.due_at, blocking(row)))
-    columns = _columns(rows, goods, parcels, clocks, names[1], names[2], company) | _of_orders(rows)
+    left = {row.id: time_left(row, now, clocks) for row in rows}
+    rows = sorted(rows, key=lambda row: (*_urgency(left[row.id]), row.due_at, blocking(row)))
+    columns = _columns(rows, goods, parcels, names[1], names[2], company) | _of_orders(rows)
+    columns["time_left"] = [left[row.id] for row in rows]
     known = fields(*names, company.base_currency)
     stored = dict(zip(rows[0]._fields, zip(*rows, strict=True), strict=True)) if rows else {}
     for field in known:
@@ -130,11 +132,15 @@ def list_exceptions(
     return filtered(listing, tuple((filters or {}).items()))
 
 
+def _urgency(left: TimeLeft | None) -> tuple[bool, int]:
+    """By the time left on each one's own clock; closed ones last."""
+    return left is None, 0 if left is None else left.seconds
+
+
 def _columns(
     rows: Sequence[Row[Any]],
     goods: Mapping[Any, str],
     parcels: Mapping[Any, str],
-    clocks: Clocks,
     sites: Mapping[Any, str],
     carriers: Mapping[Any, str],
     company: Business,
@@ -153,7 +159,6 @@ def _columns(
         "order": [row.order for row in rows],
         "customer": [row.customer_name or row.customer_id for row in rows],
         "age": [_age(row, now) for row in rows],
-        "time_left": [time_left(row, now, clocks) for row in rows],
         "sku": [values.get("sku") or goods.get(row.order_fk) for row, values in zip(rows, told, strict=True)],
         "tracking": [
             values.get("tracking") or parcels.get(row.order_fk) for row, values in zip(rows, told, strict=True)
