@@ -24,8 +24,7 @@ from opsconsole.domain.field import Field, Kind
 from opsconsole.domain.listing import Listing, from_rows
 from opsconsole.rules.order_exceptions import BY_CODE, LABELS
 from opsconsole.services.business import business, setting
-from opsconsole.services.names import channel_names, location_names
-from opsconsole.services.order_exceptions_actions_write import named
+from opsconsole.services.names import channel_names, location_names, named
 from opsconsole.store import audit
 from opsconsole.store.database import Database
 from opsconsole.store.schema import automation_deeds, automation_rules, exceptions

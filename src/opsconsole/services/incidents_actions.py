@@ -17,6 +17,7 @@ from opsconsole.domain.wording import plural
 from opsconsole.services.incidents_attach import attach_matching, attached_ids, put_on, take_off
 from opsconsole.services.incidents_history import last_deed, record
 from opsconsole.services.incidents_values import SUBJECT_NAMES, Draft, checked_end, mark, mark_values, unmark, values_of
+from opsconsole.services.names import named
 from opsconsole.store import dialect
 from opsconsole.store.database import Database
 from opsconsole.store.schema import annotations, exceptions, incident_ticks, incidents, orders
@@ -42,7 +43,7 @@ def open_incident(database: Database, draft: Draft, *, who: str, now: int) -> Ch
 
     UserError for an unknown kind, place, carrier, channel, feed, party or type, and where it is about nothing.
     """
-    _name(who)
+    named(who)
     with database.write() as connection:
         values = {**values_of(connection, draft, now), "opened_by": who, "opened_at": now}
         values["annotation_fk"] = mark(connection, values, now)
@@ -156,7 +157,7 @@ def exceptions_of(database: Database, names: Sequence[str], now: int) -> list[in
 
 def tick_playbook(database: Database, incident: int, step: int, *, done: bool, who: str, now: int) -> Change:
     """Tick or untick a step of the playbook (numbered from 1)."""
-    _name(who)
+    named(who)
     ticks = incident_ticks.c
     here = (ticks.incident_fk == incident) & (ticks.step == step)
     with database.write() as connection:
@@ -214,7 +215,7 @@ def _do(
     database: Database, incident: int, code: str, work: _Work, *, who: str, now: int, version: int | None
 ) -> Change:
     """Lock, ask ``work`` what to set and what to say, write, ask the rule again, audit."""
-    _name(who)
+    named(who)
     with database.write() as connection:
         row = _locked(connection, incident)
         if version is not None and row.version != version:
@@ -232,7 +233,7 @@ def _do(
 
 
 def _link(database: Database, incident: int, ids: Sequence[int], *, on: bool, who: str, now: int) -> Change:
-    _name(who)
+    named(who)
     with database.write() as connection:
         row = _locked(connection, incident)
         with dialect.id_set(connection, ids) as wanted:
@@ -289,8 +290,3 @@ def _conflict(connection: Connection, row: Row[Any], now: int) -> Conflict:
     if event is None:
         return Conflict(row.id, row.title)
     return Conflict(row.id, row.title, event.who, event.at, event.words)
-
-
-def _name(who: str) -> None:
-    if not who.strip():
-        raise UserError("Nobody is named.", "Say who you are in the settings.")

@@ -16,7 +16,7 @@ from opsconsole.domain.tracking import carrier_family, tracking_fault
 from opsconsole.domain.wording import plural
 from opsconsole.rules.market_limits import LIMITS, MARKETS, METRICS, MarketLimit, Metric, market_of
 from opsconsole.services.business import business, setting
-from opsconsole.services.names import channel_names
+from opsconsole.services.names import channel_names, pairs
 from opsconsole.services.settings import settings_in_force
 from opsconsole.store import audit, dialect
 from opsconsole.store.database import Database
@@ -169,13 +169,13 @@ def list_limits(database: Database, now: int) -> Listing:
             of_limit[one.limit].append(one)
         limits = limits_in_force(connection, company.today)
         names = channel_names(connection)
-    pairs: list[tuple[MarketLimit, Standing | None]] = []
+    found: list[tuple[MarketLimit, Standing | None]] = []
     for limit in limits:
-        pairs += [(limit, one) for one in of_limit[limit]] or [(limit, None)]
-    rows = [_told(limit, one, percent, number) for number, (limit, one) in enumerate(pairs)]
+        found += [(limit, one) for one in of_limit[limit]] or [(limit, None)]
+    rows = [_told(limit, one, percent, number) for number, (limit, one) in enumerate(found)]
     fields = (
         Field("market", "Marketplace", Kind.STATUS, labels=tuple(MARKETS.items())),
-        Field("channel", "Channel", Kind.STATUS, labels=_pairs(names), missing="None"),
+        Field("channel", "Channel", Kind.STATUS, labels=pairs(names), missing="None"),
         Field("label", "Measure", stretch=True),
         Field("window_days", "Window", Kind.QUANTITY, unit="days"),
         Field("limit", "Limit"),
@@ -192,10 +192,6 @@ def list_limits(database: Database, now: int) -> Listing:
     return from_rows(
         fields, rows, id_key="id", as_of=now, title="Marketplace limits", time_zone=company.time_zone, group_by="market"
     )
-
-
-def _pairs(names: Mapping[Any, str]) -> tuple[tuple[str, str], ...]:
-    return tuple((key, label) for key, label in names.items() if key is not None)
 
 
 def _told(limit: MarketLimit, one: Standing | None, percent: float, number: int) -> dict[str, Any]:

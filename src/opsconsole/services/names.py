@@ -1,7 +1,11 @@
 """Names that people know for the keys of channels, locations and vendors."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import Connection, select
 
+from opsconsole.domain.errors import UserError
 from opsconsole.store.database import Database
 from opsconsole.store.schema import channels, locations, orders, vendors
 
@@ -20,6 +24,18 @@ def vendor_names(connection: Connection) -> dict[str | None, str]:
     """Names of vendors by key, the key where no name is known."""
     rows = connection.execute(select(vendors.c.key, vendors.c.name)).all()
     return {key: name or key for key, name in rows}
+
+
+def pairs(names: Mapping[Any, str]) -> tuple[tuple[str, str], ...]:
+    """Keys and labels as ``Field.labels`` takes them; what has no key is left out."""
+    return tuple((key, label) for key, label in names.items() if key is not None)
+
+
+def named(who: str) -> str:
+    """Who acts; UserError when nobody does."""
+    if not who.strip():
+        raise UserError("Nobody is named.", "Say who you are in the settings.")
+    return who
 
 
 def group_names(connection: Connection, by: str | None) -> dict[str | None, str]:

@@ -19,17 +19,8 @@ from opsconsole.domain.wording import instant
 from opsconsole.services.business import setting
 from opsconsole.services.detection_life import cause_of
 from opsconsole.services.history import Event, write_events
-from opsconsole.services.order_exceptions_actions_write import (
-    ACTIVE_STATES,
-    By,
-    Deed,
-    Sets,
-    Versions,
-    do,
-    locked,
-    log,
-    named,
-)
+from opsconsole.services.names import named
+from opsconsole.services.order_exceptions_actions_write import ACTIVE_STATES, By, Deed, Sets, Versions, do, locked, log
 from opsconsole.store import audit
 from opsconsole.store.database import Database
 from opsconsole.store.schema import runbook_ticks

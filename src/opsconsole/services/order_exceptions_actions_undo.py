@@ -9,8 +9,9 @@ from opsconsole.domain import tags
 from opsconsole.domain.change import Change, Inverse
 from opsconsole.domain.errors import UserError
 from opsconsole.services import changes_log
+from opsconsole.services.names import named
 from opsconsole.services.order_exceptions_actions import tick_runbook
-from opsconsole.services.order_exceptions_actions_write import By, Deed, Sets, do_in, named
+from opsconsole.services.order_exceptions_actions_write import By, Deed, Sets, do_in
 from opsconsole.store.database import Database
 
 

@@ -16,6 +16,7 @@ from opsconsole.domain.statuses import EXCEPTION_STATES, codes_in
 from opsconsole.domain.wording import plural
 from opsconsole.services import changes_log
 from opsconsole.services.history import Event, write_events
+from opsconsole.services.names import named
 from opsconsole.services.order_exceptions_actions_merge import (
     SHOWN,
     Seen,
@@ -120,12 +121,6 @@ def log(connection: Connection, kind: str, words: str, count: int, inverse: Inve
         inverse=told,
         automation=by.automation,
     )
-
-
-def named(who: str) -> None:
-    """UserError when nobody acts."""
-    if not who.strip():
-        raise UserError("Nobody is named.", "Say who you are in the settings.")
 
 
 def locked(connection: Connection, ids: Sequence[int]) -> list[Row[Any]]:

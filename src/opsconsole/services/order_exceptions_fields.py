@@ -7,6 +7,7 @@ from opsconsole.domain.field import Field, Kind, Total
 from opsconsole.domain.root_causes import ROOT_CAUSES
 from opsconsole.domain.statuses import EXCEPTION_STATES, labels
 from opsconsole.rules.order_exceptions import LABELS
+from opsconsole.services.names import pairs
 
 # When an exception is due, as a day's work sees it.
 DUE = (("over", "Over time"), ("today", "Today"), ("week", "Within 7 days"), ("later", "Later"), ("closed", "Closed"))
@@ -45,9 +46,9 @@ def fields(
         Field("type", "Type", Kind.STATUS, labels=LABELS, width=146),
         Field("evidence", "Why", missing="None", stretch=True, wide_only=True, help="What fired the rule, in short."),
         Field("order", "Order", Kind.IDENTIFIER, missing="None", width=92, total=Total.DISTINCT, total_words="orders"),
-        Field("channel", "Channel", Kind.STATUS, missing="None", labels=_pairs(channels), width=88),
-        Field("location", "Site", Kind.STATUS, missing="Unknown", labels=_pairs(sites), width=92, hidden=True),
-        Field("carrier", "Carrier", Kind.STATUS, missing="None yet", labels=_pairs(carriers), width=110, hidden=True),
+        Field("channel", "Channel", Kind.STATUS, missing="None", labels=pairs(channels), width=88),
+        Field("location", "Site", Kind.STATUS, missing="Unknown", labels=pairs(sites), width=92, hidden=True),
+        Field("carrier", "Carrier", Kind.STATUS, missing="None yet", labels=pairs(carriers), width=110, hidden=True),
         Field("sku", "SKU", Kind.IDENTIFIER, missing="Unknown", hidden=True),
         Field("customer", "Customer", missing="Unknown", hidden=True),
         Field("age", "Age", Kind.DURATION, width=72, help="Since the condition became true."),
@@ -90,7 +91,3 @@ def _measured(currency: str) -> tuple[Field, ...]:
             help="At today's rate.",
         ),
     )
-
-
-def _pairs(names: Mapping[Any, str]) -> tuple[tuple[str, str], ...]:
-    return tuple((key, label) for key, label in names.items() if key is not None)

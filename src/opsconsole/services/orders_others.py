@@ -10,17 +10,13 @@ from opsconsole.domain.listing import Listing
 from opsconsole.domain.statuses import PURCHASE_ORDER_STATUSES, RETURN_STAGES, SHIPMENT_STATUSES, labels
 from opsconsole.services.business import Business, business
 from opsconsole.services.lists import filtered
-from opsconsole.services.names import channel_names, location_names, vendor_names
+from opsconsole.services.names import channel_names, location_names, pairs, vendor_names
 from opsconsole.services.orders_columns import coded, fetch
 from opsconsole.store.database import Database
 from opsconsole.store.schema import orders, purchase_order_lines, purchase_orders, returns, shipments
 
 Filters = Mapping[str, str] | None
 _order = func.coalesce(orders.c.order_number, orders.c.order_id).label("order")
-
-
-def _pairs(names: Mapping[Any, str]) -> tuple[tuple[str, str], ...]:
-    return tuple((key, label) for key, label in names.items() if key is not None)
 
 
 def _upto(column: Any, now: int) -> Any:
@@ -50,7 +46,7 @@ def _listing(
     ids = [f"{identity}:{row_id}" for row_id in columns.pop("id")]
     labeled = tuple(
         Field(
-            f.key, f.label, Kind.STATUS, labels=_pairs(names[f.key]), missing=f.missing, width=f.width, hidden=f.hidden
+            f.key, f.label, Kind.STATUS, labels=pairs(names[f.key]), missing=f.missing, width=f.width, hidden=f.hidden
         )
         if f.key in names
         else f

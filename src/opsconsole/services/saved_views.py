@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, or_, select
 
 from opsconsole.domain.errors import UserError
+from opsconsole.services.names import named
 from opsconsole.store import audit, versioned
 from opsconsole.store.database import Database
 from opsconsole.store.schema import saved_views
@@ -50,7 +51,7 @@ def save_view(
 ) -> StoredView:
     """Keep a view under a name; one's own (or the shared one) of this name is replaced."""
     name = _checked(name)
-    owner = EVERYBODY if shared else _person(who)
+    owner = EVERYBODY if shared else named(who)
     text = json.dumps(dict(view), sort_keys=True, ensure_ascii=False)
     with database.write() as connection:
         known = connection.execute(select(saved_views).where(_here(tab, name, owner))).first()
@@ -73,7 +74,7 @@ def rename_view(database: Database, view: StoredView, name: str, *, who: str, no
 
 def share_view(database: Database, view: StoredView, *, shared: bool, who: str, now: int) -> StoredView:
     """Show a view to everybody, or keep it to oneself again."""
-    owner = EVERYBODY if shared else _person(who)
+    owner = EVERYBODY if shared else named(who)
     action = "share view" if shared else "unshare view"
     return _change(database, view, {"owner": owner}, {"shared": shared}, action, who=who, now=now)
 
@@ -140,12 +141,6 @@ def _checked(name: str) -> str:
     if len(clean) > LONGEST_NAME:
         raise UserError("The name of the view is too long.", f"Write at most {LONGEST_NAME} characters.")
     return clean
-
-
-def _person(who: str) -> str:
-    if not who.strip():
-        raise UserError("Nobody is named.", "Say who you are in the settings.")
-    return who
 
 
 def _changed_meanwhile(view: StoredView) -> UserError:
