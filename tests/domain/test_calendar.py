@@ -95,6 +95,21 @@ closed_days = st.frozensets(st.integers(day("2026-01-01"), day("2026-12-31")), m
 calendars = st.builds(BusinessCalendar, zones, hours, closed_days)
 
 
+def test_a_quarter_of_an_hour_a_week_adds_up_to_more_than_a_year():
+    # 58 Mondays of 15 minutes and one second more: the 59th Monday after the first, 1 December 2025.
+    mondays = BusinessCalendar("UTC", {0: ((0, 15),)})
+    start = from_iso("2025-12-01T00:00:00Z")
+    assert mondays.add_working(start, 58 * 900 + 1) == from_iso("2027-01-11T00:00:01Z")
+    assert mondays.add_business_days(day("2025-12-01"), 60) == day("2027-01-25")
+
+
+def test_a_calendar_that_never_opens_is_told():
+    with pytest.raises(ValueError, match="no working time"):
+        BusinessCalendar("UTC", {}).add_working(from_iso("2025-12-01T00:00:00Z"), 1)
+    with pytest.raises(ValueError, match="no working day"):
+        BusinessCalendar("UTC", {}).add_business_days(day("2025-12-01"), 1)
+
+
 @settings(max_examples=150, deadline=None)
 @given(calendars, instants_, st.integers(0, 200_000), st.integers(0, 200_000))
 def test_working_time_adds_up(calendar, start, one, other):

@@ -1,6 +1,6 @@
 """The business calendar: when a location works, and how long working time takes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
 
@@ -42,15 +42,25 @@ class BusinessCalendar:
         Raises ValueError when the calendar has no working time within a year.
         """
         left = seconds * SECOND
-        day = day_of(start, self.time_zone)
-        for offset in range(_LONGEST_CLOSURE_DAYS):
-            for opens, closes in self.spans(day + offset):
+        for day in self._open_days(day_of(start, self.time_zone)):
+            for opens, closes in self.spans(day):
                 begin = max(opens, start)
                 if begin < closes:
                     if left <= closes - begin:
                         return begin + left
                     left -= closes - begin
         raise ValueError("the calendar has no working time within a year")
+
+    def _open_days(self, day: int) -> Iterator[int]:
+        """Days that open, from a local date on; ends where nothing opens for longer than any closure."""
+        closed = 0
+        while closed < _LONGEST_CLOSURE_DAYS:
+            if self.spans(day):
+                closed = 0
+                yield day
+            else:
+                closed += 1
+            day += 1
 
     def working_between(self, start: int, end: int) -> int:
         """Seconds of working time between two instants; negative when ``end`` is before ``start``."""
@@ -64,13 +74,14 @@ class BusinessCalendar:
         return total // SECOND
 
     def add_business_days(self, day: int, count: int) -> int:
-        """The local date ``count`` open days after a local date."""
-        for _ in range(_LONGEST_CLOSURE_DAYS):
-            if count == 0:
-                return day
-            day += 1
-            if self.spans(day):
-                count -= 1
+        """The local date ``count`` open days after a local date; ValueError for a negative count or where none opens."""
+        if count < 0:
+            raise ValueError("business days are counted forward")
+        if count == 0:
+            return day
+        for number, found in enumerate(self._open_days(day + 1), start=1):
+            if number == count:
+                return found
         raise ValueError("the calendar has no working day within a year")
 
 
