@@ -74,7 +74,7 @@ class BusinessCalendar:
         return total // SECOND
 
     def add_business_days(self, day: int, count: int) -> int:
-        """The local date ``count`` open days after a local date; ValueError for a negative count or where none opens."""
+        """The local date ``count`` (not negative) open days after a local date; ValueError where nothing opens."""
         if count < 0:
             raise ValueError("business days are counted forward")
         if count == 0:
