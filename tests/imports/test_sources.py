@@ -199,3 +199,15 @@ def test_a_source_named_for_the_wrong_file_says_what_is_missing(read: Read, samp
 
     with pytest.raises(UserError, match="it has no column “name”"):
         read(sample_files / "shopify_inventory_17.csv", all_sources()["shopify_orders"])
+
+
+def test_a_layout_that_is_only_inferred_says_so_and_which_columns_were_read(read: Read, sample_files: Path) -> None:
+    from dataclasses import replace
+
+    from opsconsole.imports.source import all_sources
+
+    inferred = replace(all_sources()["amazon_fba_returns"], inferred="one program that reads it")
+    (note,) = read(sample_files / "amazon_fba_returns.txt", candidates=[inferred]).notes
+    assert note.startswith("The layout of Amazon, FBA returns is inferred from one program that reads it; ")
+    assert "Read were 8 columns: “return-date”, “order-id”, “sku”, “quantity”" in note
+    assert read(sample_files / "amazon_fba_returns.txt").notes == []

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from opsconsole.domain import wording
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.progress import Progress
 from opsconsole.imports import files, limits, recognize
@@ -146,7 +147,7 @@ def read_opened(opened: Opened, reading: Reading, progress: Progress | None = No
         header_line=opened.fit.line,
         names=opened.fit.names,
         unused=_unused(opened),
-        notes=list(formats.notes),
+        notes=[*_inferred(opened), *formats.notes],
         formats=_told(formats),
     )
     settle(parsed, drafts, table, _RawRows(opened.table), reading.now)
@@ -191,6 +192,20 @@ def _unused(opened: Opened) -> tuple[str, ...]:
     if isinstance(opened.fit.candidate, Source):
         used |= opened.fit.candidate.known_columns()
     return tuple(readable(name) for name in opened.fit.names if name and normalized(name) not in used)
+
+
+def _inferred(opened: Opened) -> list[str]:
+    """What to say of a layout that was never seen: what it is inferred from and which columns are read."""
+    candidate = opened.fit.candidate
+    if not isinstance(candidate, Source) or not candidate.inferred:
+        return []
+    needed = {name for names, _ in opened.spec.column_groups() for name in names}
+    read = [readable(name) for name in opened.fit.names if name and normalized(name) in needed]
+    columns = ", ".join(f"“{name}”" for name in read)
+    return [
+        f"The layout of {candidate.label} is inferred from {candidate.inferred}; compare the first records with the "
+        f"file. Read were {wording.plural(len(read), 'column')}: {columns}."
+    ]
 
 
 def _told(formats: Formats) -> dict[str, str]:

@@ -59,7 +59,8 @@ class Source:
     """A built-in source. ``records`` are written in the vocabulary of saved mappings (imports/mapping.py).
 
     ``platform`` is the kind of channel it belongs to. ``needs_channel`` is false where the file tells by itself which
-    orders it means. ``snapshot`` in words: what such a file is a picture of.
+    orders it means. ``inferred``: where no genuine file and no documentation of the layout was at hand, what it was
+    worked out from, in words that end a sentence ("two programs that read it"); the report of every import says so.
     """
 
     key: str
@@ -70,6 +71,7 @@ class Source:
     file: FileOptions = field(default_factory=FileOptions)
     decimal: str = "."
     needs_channel: bool = True
+    inferred: str = ""
 
     @property
     def spec(self) -> MappingSpec:

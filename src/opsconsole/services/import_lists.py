@@ -122,6 +122,7 @@ _SOURCES = (
     Field("fills", "Fills", stretch=True),
     Field("columns", "Columns known", Kind.QUANTITY),
     Field("needs_channel", "Needs a channel", Kind.FLAG),
+    Field("inferred", "Layout inferred from", missing="Not inferred"),
 )
 
 
@@ -134,6 +135,7 @@ def list_sources() -> Listing:
             "fills": ", ".join(dict.fromkeys(record.kind.label for record in source.spec.records)),
             "columns": len(source.known_columns()),
             "needs_channel": source.needs_channel,
+            "inferred": source.inferred or None,
         }
         for source in all_sources().values()
     ]
