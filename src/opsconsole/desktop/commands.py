@@ -37,8 +37,8 @@ class Commands(QObject):
 
     def focus_search(self) -> None:
         """Put the keyboard into the search of the tab in front."""
-        if self._window.current is not None and self._window.current.toolbar.search.isVisible():
-            self._window.current.toolbar.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if self._window.current is not None:
+            self._window.current.focus_search()
 
     def reload(self) -> None:
         """Load the tab in front again."""
@@ -172,6 +172,9 @@ class Commands(QObject):
                 yield Entry("Action", command.words, command.run, keys=command.shown or " ".join(command.keys))
         for keys, name in self._tab_keys():
             yield Entry("Tab", name.label, partial(self._show_tab, name.key), keys=keys)
+        for key, name in window.names.items():
+            if name.place == "data":
+                yield Entry("Tab", f"Data: {name.label}", partial(self._show_tab, key))
         for key, label, view in window.views():
             yield Entry("View", view.name, partial(self._use_view, key, view.key), about=label)
         for one in WINDOW_ACTIONS:
@@ -195,8 +198,7 @@ class Commands(QObject):
         tab = self._window.current
         if tab is None:
             return
-        regions: list[QWidget] = [self._window.tab_bar, tab.toolbar, tab.chips, tab.list, tab.panel]
-        regions = [region for region in regions if region.isVisible()]
+        regions = [region for region in (self._window.tab_bar, *tab.regions()) if region.isVisible()]
         focused = self._window.focusWidget()
         at = next((i for i, r in enumerate(regions) if focused is not None and r.isAncestorOf(focused)), -1)
         region = regions[(at + by) % len(regions)]

@@ -13,6 +13,7 @@ from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from opsconsole import __version__
+from opsconsole.desktop.data_lists import FRONT, key_of
 from opsconsole.desktop.desk import Desk
 from opsconsole.desktop.settings import LAST_TAB
 from opsconsole.desktop.tabs import TabName
@@ -93,7 +94,7 @@ class MainWindow(QWidget):
         tab = self.tab(key)
         self._drop_page(self.pages.currentWidget())
         self.pages.setCurrentWidget(tab)
-        self.tab_bar.set_current(key)
+        self.tab_bar.set_current(self.names[key].under)
         self.desk.settings.set(LAST_TAB, key)
         self.desk.errors.bar = tab.bar
         tab.reload_if_stale()
@@ -211,11 +212,13 @@ class MainWindow(QWidget):
         self.tab_bar.chosen.connect(self.show_tab)
         self.tab_bar.menu_asked.connect(self.commands.open_menu)
         self.tab_bar.shortcuts_asked.connect(self.commands.show_shortcuts)
-        self.status_bar.freshness_clicked.connect(lambda: self.desk.show("data"))
+        self.status_bar.freshness_clicked.connect(lambda: self.desk.show("data", None, {"list": "feeds"}))
         self.desk.show_asked.connect(self._show_asked)
         self.desk.workspace_changed.connect(self._show_status)
 
     def _show_asked(self, key: str, identity: Any, options: dict[str, str]) -> None:
+        if key == "data":
+            key = key_of(options.pop("list", FRONT))
         if key in self.names and self.desk.workspace is not None:
             self.show_tab(key)
             self._tabs[key].reveal(identity, options)

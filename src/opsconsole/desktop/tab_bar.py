@@ -161,18 +161,18 @@ class TabBar(QFrame):
     shortcuts_asked = Signal()
 
     def __init__(self, tabs: Sequence[TabName], parent: QWidget | None = None) -> None:
-        """Tabs whose place is more stand behind ``More``, those whose place is menu in the menu only."""
+        """Tabs whose place is more stand behind ``More``, those of another place in no part of the bar."""
         super().__init__(parent)
         self.setObjectName("tab_bar")
         self.setFixedHeight(theme.height("tab_bar"))
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
         self.buttons: dict[str, TabButton] = {}
-        for key, label, _place, _made in tabs:
-            button = TabButton(label)
-            button.clicked.connect(lambda checked=False, key=key: self.chosen.emit(key))
+        for tab in tabs:
+            button = TabButton(tab.label)
+            button.clicked.connect(lambda checked=False, key=tab.key: self.chosen.emit(key))
             self._group.addButton(button)
-            self.buttons[key] = button
+            self.buttons[tab.key] = button
         self.more = MoreButton([tab for tab in tabs if tab.place == "more"])
         self.more.picked.connect(self.chosen)
         self.menu = _MenuButton()
@@ -215,14 +215,14 @@ class TabBar(QFrame):
         row.addSpacing(12)
         row.addWidget(self._title)
         row.addSpacing(4)
-        for key, _, place, _made in tabs:
-            if place == "left":
-                row.addWidget(self.buttons[key])
+        for tab in tabs:
+            if tab.place == "left":
+                row.addWidget(self.buttons[tab.key])
                 row.addSpacing(15)
         row.addWidget(self.more)
         row.addStretch(1)
         row.addWidget(self._shortcuts)
-        right = [key for key, _, place, _made in tabs if place == "right"]
+        right = [tab.key for tab in tabs if tab.place == "right"]
         if right:
             row.addSpacing(4)
             separator = lines.vertical(16)
@@ -231,9 +231,9 @@ class TabBar(QFrame):
             self._only_open.append(separator)
         for key in right:
             row.addWidget(self.buttons[key])
-        for key, _, place, _made in tabs:
-            if place not in ("left", "right"):
-                self.buttons.pop(key).deleteLater()
+        for tab in tabs:
+            if tab.place not in ("left", "right"):
+                self.buttons.pop(tab.key).deleteLater()
         self._only_open.extend(self.buttons.values())
         if any(tab.place == "more" for tab in tabs):
             self._only_open.append(self.more)

@@ -81,6 +81,15 @@ class TabFrame(QWidget):
         """What can be done with the selected rows."""
         return ()
 
+    def regions(self) -> list[QWidget]:
+        """Parts that F6 leads through, in their order."""
+        return [self.toolbar, self.chips, self.list, self.panel]
+
+    def focus_search(self) -> None:
+        """Put the keyboard into the search, where there is one."""
+        if self.toolbar.search.isVisible():
+            self.toolbar.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def make_body(self) -> QWidget:
         """Middle of the tab under the toolbar: message bar, chips and list unless overridden."""
         body = QWidget()

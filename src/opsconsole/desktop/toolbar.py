@@ -106,6 +106,12 @@ class Toolbar(QFrame):
         """Put a tab's own control after the selectors."""
         self._left.addWidget(widget)
 
+    def give_moment(self, row: QHBoxLayout) -> None:
+        """Move moment and reload into another row: that of a head over this bar."""
+        self._separator.hide()
+        row.addWidget(self.moment)
+        row.addWidget(self.reload)
+
     def set_moment(self, words: str) -> None:
         """``As of Tue 17 Nov, 10:42``."""
         self.moment.set_label(words)
@@ -149,6 +155,7 @@ class Toolbar(QFrame):
         row.addStretch()
         row.addWidget(self.columns)
         row.addWidget(self.export)
-        row.addWidget(lines.vertical(16))
+        self._separator = lines.vertical(16)
+        row.addWidget(self._separator)
         row.addWidget(self.moment)
         row.addWidget(self.reload)

@@ -1,0 +1,25 @@
+"""Sources: the files that are recognized without being told."""
+
+from opsconsole.desktop.data_lists.data_list import DataList, list_content
+from opsconsole.desktop.tab_content import Request, TabContent
+from opsconsole.desktop.workspace import Workspace
+from opsconsole.domain.progress import Progress
+
+
+class SourcesList(DataList):
+    """The built-in sources."""
+
+    key = "sources"
+    search_hint = "Source, fills"
+    noun = ("source", "sources")
+    subjects = frozenset({"imports"})
+
+    @staticmethod
+    def load(workspace: Workspace, request: Request, progress: Progress) -> TabContent:
+        """The built-in sources."""
+        from opsconsole.services import imports
+
+        return list_content(workspace, request, imports.list_sources(), "source")
+
+
+TAB = SourcesList
