@@ -37,8 +37,10 @@ LISTS = (
     "kpis",
     "imports",
     "rejects",
+    "feed_pairs",
+    "differences",
 )
-EXPORTS = ("exceptions", "stock", "vendors", "kpis", "review", "handover")
+EXPORTS = ("exceptions", "stock", "vendors", "kpis", "review", "handover", "reconciliation")
 PERIODS = ("day", "week", "month", "all")
 THEMES = ("light", "dark")
 # Tabs by the names that lists and workbooks have.

@@ -22,6 +22,8 @@ class Score:
 
 
 NO_FIT = Score(0.0)
+# Platforms that sell: what their files say of stock is the channel's word, what others say the warehouse's.
+SELLING = frozenset({"shopify", "amazon", "woocommerce", "magento", "ebay", "etsy", "walmart", "bigcommerce"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,12 @@ def all_sources() -> Mapping[str, Source]:
     for module in pkgutil.iter_modules(sources.__path__):
         found.append(importlib.import_module(f"{sources.__name__}.{module.name}").SOURCE)
     return {source.key: source for source in sorted(found, key=lambda source: source.key)}
+
+
+def sells(key: str) -> bool:
+    """Whether the source of this key is a selling platform's; a saved mapping's is none."""
+    source = all_sources().get(key)
+    return source is not None and source.platform in SELLING
 
 
 @cache

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Table, and_, func, or_, select, update
 
+from opsconsole.imports.source import sells
 from opsconsole.imports.writer_batch import Batch
 from opsconsole.imports.writer_days import Days
 from opsconsole.store import dialect, schema
@@ -18,6 +19,8 @@ class StockSnapshot:
         self._days = Days()
         self._zones: dict[str, str] = {}
         self._locations: set[str] = set()
+        self._source, self._channel = _feed(batch)
+        self._told_by = "channel" if self._channel or sells(self._source) else "warehouse"
 
     def add(self, columns: dict[str, Sequence[Any]]) -> None:
         """Take note of the locations a chunk covers and keep its numbers for the day."""
@@ -42,6 +45,14 @@ class StockSnapshot:
             for place, (sku, location) in enumerate(zip(columns["sku"], columns["location"], strict=True))
         }
         dialect.upsert_newer(batch.conn, table, list(rows.values()), ["sku", "location", "on_day"], "source_time")
+        self._report(list(rows.values()))
+
+    def _report(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Keep what this feed says beside what others say of the same SKU and location."""
+        of_feed = {"source": self._source, "channel": self._channel, "told_by": self._told_by}
+        said = [{**of_feed, **{name: value for name, value in row.items() if name != "on_day"}} for row in rows]
+        key = ["source", "channel", "sku", "location"]
+        dialect.upsert_newer(self._batch.conn, schema.stock_reports, said, key, "source_time")
 
     def _load_zones(self, locations: set[str]) -> dict[str, str]:
         table = schema.locations

@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Float,
     Select,
-    Text,
     and_,
     case,
     cast,
@@ -22,8 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.functions import coalesce
 
-from opsconsole.domain.fulfillment import MARKETPLACE, MARKETPLACE_LOCATIONS
-from opsconsole.domain.statuses import LISTING_STATUSES, ORDER_STATUSES, codes_in
+from opsconsole.domain.statuses import ORDER_STATUSES
 from opsconsole.rules.order_exceptions_conditions import (
     SHIPPED,
     VOIDED,
@@ -36,23 +33,26 @@ from opsconsole.rules.order_exceptions_conditions import (
     unshipped,
     value_of_order,
 )
+from opsconsole.rules.order_exceptions_mismatch_stock import NO_WORDS, of_listings, of_stock
 from opsconsole.rules.rule import Moment, Row, SubjectKind
-from opsconsole.store.schema import batches, listings, locations, orders, sku_aliases, stock_levels, warehouse_orders
+from opsconsole.store import dialect
+from opsconsole.store.schema import batches, orders, warehouse_orders
 
 w = warehouse_orders.c
-listed = listings.c
-_NO_WORDS: Any = cast(null(), Text)
-_NO_NUMBER: Any = cast(null(), BigInteger)
+# Whose word an order's status is: another file may have told its other values later.
+ORDER_TIME: Any = coalesce(dialect.value_origin(o.field_sources_json, "status", 0), o.source_time)
+ORDER_BATCH: Any = coalesce(dialect.value_origin(o.field_sources_json, "status", 1), o.batch_id)
 _NO_QUANTITY: Any = cast(null(), Float)
 
 
 def channel_mismatch(moment: Moment) -> Select[Any]:
-    """Orders, and beside all of them listings, on which channel and warehouse disagree.
+    """Orders, and beside all of them listings and stock, on which channel and warehouse disagree.
 
-    ``subject_kind`` tells the two apart.
+    ``subject_kind`` tells them apart.
     """
     of_orders = _of_orders(moment)
-    every: Any = (of_orders if moment.among is not None else union_all(of_orders, _of_listings(moment))).cte("mismatch")
+    parts = (of_orders,) if moment.among is not None else (of_orders, of_listings(moment), of_stock(moment))
+    every: Any = union_all(*parts).cte("mismatch")
     by_channel, by_warehouse = batches.alias("by_channel"), batches.alias("by_warehouse")
     return (
         select(
@@ -61,6 +61,8 @@ def channel_mismatch(moment: Moment) -> Select[Any]:
             o.time_zone.label("zone"),
             by_channel.c.file_name.label("channel_file"),
             by_warehouse.c.file_name.label("warehouse_file"),
+            every.c.channel_batch.label("_channel_batch"),
+            every.c.warehouse_batch.label("_warehouse_batch"),
         )
         .select_from(every)
         .outerjoin(orders, o.id == every.c.order_fk)
@@ -72,10 +74,11 @@ def channel_mismatch(moment: Moment) -> Select[Any]:
 def in_plain_words(rows: Sequence[Row], _moment: Moment) -> list[Row | None]:
     """What both sides say of an order, as people say it."""
     said = ("channel_says", "warehouse_says")
-    return [{name: _label(row[name]) for name in said if row[name] is not None} for row in rows]
+    return [{name: status_word(row[name]) for name in said if row[name] is not None} for row in rows]
 
 
-def _label(code: str) -> str:
+def status_word(code: str) -> str:
+    """What people call an order's status in a sentence."""
     known = ORDER_STATUSES.get(code)
     return known.label.lower() if known else code
 
@@ -88,7 +91,7 @@ def _happened(at: Any, codes: tuple[str, ...], moment: Moment) -> ColumnElement[
     return or_(at <= moment.now, and_(at.is_(None), coalesce(w.status, "").in_(codes)))
 
 
-def _records(moment: Moment) -> Any:
+def records_of(moment: Moment) -> Any:
     """Per order what its warehouses' records come to."""
     cancelled = _happened(w.cancelled_at, VOIDED, moment)
     shipped = and_(_happened(w.shipped_at, SHIPPED, moment), ~coalesce(cancelled, False))
@@ -104,8 +107,8 @@ def _records(moment: Moment) -> Any:
         case((count == func.count(w.quantity), func.sum(case((standing, w.quantity), else_=0.0)))).label("quantity"),
         func.min(w.location).label("location"),
         func.max(w.released_at).label("released_at"),
-        func.max(w.source_time).label("source_time"),
-        func.max(w.batch_id).label("batch_id"),
+        func.max(coalesce(dialect.value_origin(w.field_sources_json, "status", 0), w.source_time)).label("source_time"),
+        func.max(coalesce(dialect.value_origin(w.field_sources_json, "status", 1), w.batch_id)).label("batch_id"),
     ).group_by(w.order_fk)
     if moment.among is not None:
         found = found.where(w.order_fk.in_(select(moment.among.c.id)))
@@ -121,13 +124,13 @@ def _contradictions(record: Any, moment: Moment) -> tuple[ColumnElement[bool], .
 
 
 def _of_orders(moment: Moment) -> Select[Any]:
-    records = _records(moment)
+    records = records_of(moment)
     record = records.c
     left, stands, stopped, waits = _contradictions(record, moment)
     wanted = o.quantity_ordered - coalesce(o.quantity_cancelled, 0.0)
     differs = and_(waits, record.shipped == 0, record.quantity != wanted, _one_place(record))
     since = case((left, record.shipped_at), (stands, o.shipped_at), (stopped, record.cancelled_at), else_=null())
-    other = case((left, "shipped"), (stopped, "cancelled"), (stands, "not shipped"), else_=_NO_WORDS)
+    other = case((left, "shipped"), (stopped, "cancelled"), (stands, "not shipped"), else_=NO_WORDS)
     known = case((stands, coalesce(o.status, "shipped")), else_=coalesce(o.status, "not shipped"))
     counted = and_(~left, ~stands, ~stopped)
     return (
@@ -140,16 +143,16 @@ def _of_orders(moment: Moment) -> Select[Any]:
             o.currency.label("currency"),
             o.channel.label("channel"),
             coalesce(record.location, o.location).label("location"),
-            _NO_WORDS.label("sku"),
+            NO_WORDS.label("sku"),
             case((counted, null()), else_=known).label("channel_says"),
             other.label("warehouse_says"),
             case((counted, wanted), else_=_NO_QUANTITY).label("channel_quantity"),
             case((counted, record.quantity), else_=_NO_QUANTITY).label("warehouse_quantity"),
-            o.source_time.label("channel_time"),
+            ORDER_TIME.label("channel_time"),
             record.source_time.label("warehouse_time"),
             since.label("since"),
             o.ship_by.label("ship_by"),
-            o.batch_id.label("channel_batch"),
+            ORDER_BATCH.label("channel_batch"),
             record.batch_id.label("warehouse_batch"),
         )
         .join_from(records, orders, o.id == record.order_fk)
@@ -186,97 +189,3 @@ def mismatch_clock(moment: Moment, since: int) -> Select[Any]:
     )
     every = shipped.union(cancelled, by_channel).subquery("said")
     return select(every.c.id)
-
-
-# --- listings ---------------------------------------------------------------------------------------------------------
-
-
-def _levels(moment: Moment) -> Any:
-    """Newest known stock per SKU and own location."""
-    s = stock_levels.c
-    theirs = select(locations.c.key).where(locations.c.kind.in_(sorted(MARKETPLACE_LOCATIONS)))
-    as_of = coalesce(s.counted_at, s.source_time)
-    return (
-        select(
-            s.sku,
-            s.location,
-            coalesce(s.available, s.on_hand - coalesce(s.allocated, 0) - coalesce(s.held, 0)).label("available"),
-            as_of.label("as_of"),
-            s.batch_id,
-        )
-        .where(
-            s.listed.is_(True),
-            as_of <= moment.now,
-            or_(s.available.is_not(None), s.on_hand.is_not(None)),
-            s.location.not_in(theirs),
-        )
-        .cte("levels")
-        .prefix_with("MATERIALIZED")
-    )
-
-
-def _offered(moment: Moment) -> Any:
-    """Per listing the SKU it sells and the stock that stands behind it."""
-    here, anywhere = sku_aliases.alias("alias_here"), sku_aliases.alias("alias_anywhere")
-    levels = _levels(moment)
-    sku = coalesce(here.c.sku, anywhere.c.sku, listed.sku)
-    return (
-        select(
-            listed.id,
-            sku.label("sku"),
-            func.sum(levels.c.available).label("available"),
-            func.min(levels.c.as_of).label("as_of"),
-            func.max(levels.c.batch_id).label("batch_id"),
-        )
-        .select_from(listings)
-        .outerjoin(here, and_(here.c.alias == listed.sku, here.c.channel == listed.channel))
-        .outerjoin(anywhere, and_(anywhere.c.alias == listed.sku, anywhere.c.channel == ""))
-        .join(levels, and_(levels.c.sku == sku, or_(listed.location.is_(None), levels.c.location == listed.location)))
-        .where(
-            listed.listed.is_(True),
-            listed.quantity.is_not(None),
-            listed.source_time <= moment.now,
-            or_(listed.status.is_(None), listed.status.in_(codes_in(LISTING_STATUSES, "sold"))),
-            func.lower(coalesce(listed.fulfilled_by, "")).not_in(sorted(MARKETPLACE)),
-        )
-        .group_by(listed.id, sku)
-        .cte("offered")
-        .prefix_with("MATERIALIZED")
-    )
-
-
-def _of_listings(moment: Moment) -> Select[Any]:
-    stock = _offered(moment)
-    sellable = case((stock.c.available > 0, stock.c.available), else_=0.0)
-    more = listed.quantity - sellable
-    apart, larger = func.abs(more), case((more > 0, listed.quantity), else_=sellable)
-    newer = case((stock.c.as_of > listed.source_time, stock.c.as_of), else_=listed.source_time)
-    return (
-        select(
-            (listed.channel + "/" + listed.sku).label("subject"),
-            literal(str(SubjectKind.LISTING)).label("subject_kind"),
-            _NO_NUMBER.label("order_fk"),
-            newer.label("opened_at"),
-            cast(apart * listed.price, Float).label("value_at_risk"),
-            listed.currency.label("currency"),
-            listed.channel.label("channel"),
-            listed.location.label("location"),
-            stock.c.sku.label("sku"),
-            _NO_WORDS.label("channel_says"),
-            _NO_WORDS.label("warehouse_says"),
-            listed.quantity.label("channel_quantity"),
-            stock.c.available.label("warehouse_quantity"),
-            listed.source_time.label("channel_time"),
-            stock.c.as_of.label("warehouse_time"),
-            _NO_NUMBER.label("since"),
-            _NO_NUMBER.label("ship_by"),
-            listed.batch_id.label("channel_batch"),
-            stock.c.batch_id.label("warehouse_batch"),
-        )
-        .join_from(stock, listings, listed.id == stock.c.id)
-        .where(
-            apart >= 1,
-            apart * 100.0 > larger * moment.values["percent"],
-            func.abs(stock.c.as_of - listed.source_time) <= moment.span("apart"),
-        )
-    )

@@ -7,7 +7,15 @@ from opsconsole.rules import order_exceptions_mismatch as of_records
 from opsconsole.rules import order_exceptions_stock as of_stock
 from opsconsole.rules import order_exceptions_words as words
 from opsconsole.rules.rule import Need, Parameter, Rule, SubjectKind
-from opsconsole.store.schema import feeds, freight_charges, listings, purchase_orders, vendors, warehouse_orders
+from opsconsole.store.schema import (
+    feeds,
+    freight_charges,
+    listings,
+    purchase_orders,
+    stock_reports,
+    vendors,
+    warehouse_orders,
+)
 
 SYNC_STALE = Rule(
     code="SYNC_STALE",
@@ -116,7 +124,7 @@ CHANNEL_MISMATCH = Rule(
     cause=("channel_says", "warehouse_says", "channel_quantity", "warehouse_quantity"),
     clock=of_records.mismatch_clock,
     keeps_opened=True,
-    watches=("listings", "stock_levels", "sku_aliases"),
+    watches=("listings", "stock_levels", "stock_reports", "sku_aliases"),
     parameters=(
         Parameter("minutes", "Time to agree", 15, "minutes", 0, 10080, "More where files come less often."),
         Parameter("percent", "Quantities apart by more than", 10, "percent", 0, 100, "Of the larger one."),
@@ -124,8 +132,15 @@ CHANNEL_MISMATCH = Rule(
     ),
     needs=(
         Need(
-            "warehouse records of orders, or listings of channels",
-            lambda: select(warehouse_orders.c.id.label("id")).union_all(select(listings.c.id)).subquery().select(),
+            "warehouse records of orders, or listings or stock reports of channels",
+            lambda: (
+                select(warehouse_orders.c.id.label("id"))
+                .union_all(
+                    select(listings.c.id), select(stock_reports.c.batch_id).where(stock_reports.c.told_by == "channel")
+                )
+                .subquery()
+                .select()
+            ),
         ),
     ),
     short=(

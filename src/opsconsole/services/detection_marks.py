@@ -18,6 +18,7 @@ from opsconsole.store.schema import (
     products,
     sku_aliases,
     stock_levels,
+    stock_reports,
 )
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def table_marks(connection: Connection, now: int) -> dict[str, str]:
         "stock_levels": select(
             func.count(), func.max(stock_levels.c.batch_id), func.max(stock_levels.c.source_time), known
         ).select_from(stock_levels),
+        "stock_reports": select(func.count(), func.max(stock_reports.c.batch_id)).select_from(stock_reports),
     }
     marks = {name: repr(tuple(connection.execute(query).one())) for name, query in counts.items()}
     marks["sku_aliases"] = _content(connection, sku_aliases)

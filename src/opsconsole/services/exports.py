@@ -67,7 +67,7 @@ def by_clause(listing: Listing) -> Listing:
 def export_tab(
     database: Database, what: str, path: str | Path, now: int, *, period: str = "week", progress: Progress | None = None
 ) -> Path:
-    """Write ``exceptions``, ``stock``, ``vendors``, ``kpis``, ``review`` or any list by its name."""
+    """Write a tab's list, ``review``, ``reconciliation`` or any list by its name."""
     from opsconsole.exports.target import check_target
 
     check_target(Path(path))
@@ -75,7 +75,24 @@ def export_tab(
         return export_review(database, path, now, period=period, progress=progress)
     if what == "kpis":
         return _export_kpis(database, path, now, period=period, progress=progress)
+    if what == "reconciliation":
+        return _export_reconciliation(database, path, now, progress)
     return export_listing(list_named(database, TABS.get(what, what), now), path, progress=progress)
+
+
+def _export_reconciliation(database: Database, path: str | Path, now: int, progress: Progress | None) -> Path:
+    """A sheet with the pairs of feeds, and one per pair with what differs."""
+    from opsconsole.exports.workbook import Workbook
+    from opsconsole.services.reconciliation import differences_by_pair, list_feed_pairs
+
+    by_pair = differences_by_pair(database, now, progress)
+    feed_pairs = list_feed_pairs(database, now)
+    book = Workbook("Reconciliation", now)
+    placed = book.add_listing(feed_pairs, "Feeds")
+    for number, (words, listing) in enumerate(by_pair.items(), 1):
+        book.add_listing(listing, f"{number} {words.split(':')[0]}")
+    book.add_about(feed_pairs, placed[0])
+    return book.save(Path(path), progress)
 
 
 def export_review(

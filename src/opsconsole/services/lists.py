@@ -61,6 +61,8 @@ SOURCES: dict[str, _Source] = {
     "kpis": _Source("kpis", "list_kpis", period=True, by=True),
     "imports": _Source("import_lists", "list_imports"),
     "rejects": _Source("import_lists", "list_rejects"),
+    "feed_pairs": _Source("reconciliation", "list_feed_pairs"),
+    "differences": _Source("reconciliation", "list_differences"),
 }
 
 

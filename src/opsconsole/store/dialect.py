@@ -24,6 +24,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import GenericFunction
 
 from opsconsole.store.copy_text import copy_blocks
 
@@ -187,6 +189,28 @@ def seconds_between(earlier: ColumnElement[int] | Column[int], later: ColumnElem
 def share(part: ColumnElement[Any], whole: ColumnElement[Any]) -> ColumnElement[Any]:
     """``part / whole`` as a float; NULL where whole is zero."""
     return cast(part, Float) / func.nullif(cast(whole, Float), 0.0)
+
+
+class value_origin(GenericFunction[int]):  # noqa: N801 - a function's name in SQL
+    """Of ``field_sources_json`` the source time (part 0) or batch (part 1) of one value; NULL: those of the row.
+
+    ``value_origin(column, name, part)``
+    """
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+@compiles(value_origin, "sqlite")
+def _value_origin_in_sqlite(element: Any, compiler: Any, **more: Any) -> str:
+    sources, name, part = (compiler.process(clause, **more) for clause in element.clauses)
+    return f"json_extract({sources}, '$.' || {name} || '[' || {part} || ']')"
+
+
+@compiles(value_origin, "postgresql")
+def _value_origin_in_postgresql(element: Any, compiler: Any, **more: Any) -> str:
+    sources, name, part = (compiler.process(clause, **more) for clause in element.clauses)
+    return f"CAST(CAST({sources} AS json) -> {name} ->> {part} AS BIGINT)"
 
 
 # --- one client at a time ---------------------------------------------------------------------------------------------

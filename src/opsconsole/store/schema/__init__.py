@@ -25,7 +25,14 @@ from opsconsole.store.schema.business import (
 )
 from opsconsole.store.schema.columns import metadata
 from opsconsole.store.schema.exceptions import detection_runs, exception_events, exceptions, rule_runs, runbook_ticks
-from opsconsole.store.schema.goods import products, sales_history, sku_aliases, stock_history, stock_levels
+from opsconsole.store.schema.goods import (
+    products,
+    sales_history,
+    sku_aliases,
+    stock_history,
+    stock_levels,
+    stock_reports,
+)
 from opsconsole.store.schema.intake import batch_fields, batches, feeds, rejects, snapshots
 from opsconsole.store.schema.markets import market_limits
 from opsconsole.store.schema.orders import (
@@ -110,6 +117,7 @@ __all__ = [
     "snapshots",
     "stock_history",
     "stock_levels",
+    "stock_reports",
     "targets",
     "tickets",
     "vendors",

@@ -68,6 +68,24 @@ stock_history = Table(
     comment="What each day's last snapshot said.",
 )
 
+stock_reports = Table(
+    "stock_reports",
+    metadata,
+    string("source", primary_key=True),
+    string("channel", primary_key=True),
+    string("sku", primary_key=True),
+    string("location", primary_key=True),
+    string("told_by", nullable=False),
+    Column("on_hand", Float),
+    Column("available", Float),
+    instant("source_time", nullable=False),
+    Column("batch_id", RowId, nullable=False),
+    comment=(
+        "What each feed said last of a SKU at a location, beside stock_levels, where the newest word counts. told_by "
+        "is channel or warehouse."
+    ),
+)
+
 sales_history = Table(
     "sales_history",
     metadata,
@@ -94,4 +112,5 @@ sales_history = Table(
 )
 
 Index("ix_sales_history_sku", sales_history.c.sku, sales_history.c.sold_on)
+Index("ix_stock_reports_sku", stock_reports.c.sku, stock_reports.c.location)
 Index("ix_stock_levels_location", stock_levels.c.location)
