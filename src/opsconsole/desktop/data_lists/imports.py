@@ -3,13 +3,18 @@
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
 from opsconsole.desktop.data_lists.data_list import DataList, list_content
 from opsconsole.desktop.desk import Desk
 from opsconsole.desktop.importing import Importing, ImportOutcome
 from opsconsole.desktop.pages.import_page import import_panel
 from opsconsole.desktop.panel import PanelContent, Section
+from opsconsole.desktop.rejected_lines import RejectedLines
 from opsconsole.desktop.sections import sentences
-from opsconsole.desktop.tab_content import Request, TabContent
+from opsconsole.desktop.tab_content import Request, TabCommand, TabContent
+from opsconsole.desktop.theme import theme
 from opsconsole.desktop.workspace import Workspace
 from opsconsole.domain.listing import Listing
 from opsconsole.domain.progress import Progress
@@ -46,6 +51,36 @@ class ImportsList(DataList):
 
         return imports.list_rejects(workspace.database, now, identity)
 
+    def make_body(self) -> QWidget:
+        """Message bar over the imports, the rejected lines of the current one under them."""
+        self.rejected = RejectedLines(self)
+        self.list.current_changed.connect(self._show_rejected)
+        self.halves = QSplitter(Qt.Orientation.Vertical)
+        self.halves.setHandleWidth(theme.width("splitter_handle"))
+        self.halves.setChildrenCollapsible(False)
+        self.halves.addWidget(self.list)
+        self.halves.addWidget(self.rejected)
+        self.halves.setSizes([3, 2])
+        self.halves.setStretchFactor(0, 3)
+        self.halves.setStretchFactor(1, 2)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.bar)
+        column.addWidget(self.halves, 1)
+        self.chips.hide()
+        return body
+
+    def regions(self) -> list[QWidget]:
+        """The rejected lines come after the imports."""
+        *before, panel = super().regions()
+        return [*before, self.rejected, panel]
+
+    def commands(self) -> tuple[TabCommand, ...]:
+        """Saving what was rejected."""
+        return (*super().commands(), TabCommand("Save rejects as .xlsx", self.rejected.save, ("Ctrl+S",)))
+
     def build_panel(self, identity: Any, detail: Listing) -> PanelContent:
         """An import's page."""
         row = self.row_of(identity)
@@ -72,6 +107,12 @@ class ImportsList(DataList):
             self.importing.start(files, check_only=check_only)
         elif asked:
             self.importing.choose()
+
+    def _show_rejected(self, identity: Any) -> None:
+        row = self.row_of(identity)
+        self.rejected.setVisible(row is not None)
+        if row is not None:
+            self.rejected.show_file(identity, row["file"])
 
     def _show_outcome(self, outcome: ImportOutcome) -> None:
         written = [file.batch_id for file in outcome.files if file.batch_id is not None]
