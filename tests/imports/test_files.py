@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from opsconsole.domain.errors import UserError
 from opsconsole.imports import limits
-from opsconsole.imports.files import expand, open_table
+from opsconsole.imports.files import expand, open_table, sheet_names
 from opsconsole.imports.tables import FileOptions, InputFile, input_file
 
 Writer = Callable[..., Path]
@@ -220,3 +220,34 @@ def test_folders_and_archives_give_their_tables_and_nothing_else(tmp_path: Path)
 def _empty(tmp_path: Path) -> Path:
     (tmp_path / "empty").mkdir()
     return tmp_path / "empty"
+
+
+def test_an_old_excel_file_is_read_as_its_newer_kind_would_be(sample_files: Path) -> None:
+    # Written by xlwt: a title, a blank row, a hidden sheet and a second visible one.
+    path = sample_files / "stock_levels.xls"
+    assert rows(path) == [
+        (1, ["Stock of the day"]),
+        (3, ["SKU", "Warehouse", "On hand", "Unit cost", "Counted at", "Active"]),
+        (4, ["000123", "EAST", "12", "2.55", "2026-11-16 18:30:00", "true"]),
+        (5, ["MUG-RED", "EAST", "0", "7", "2026-11-16 18:30:00", "true"]),
+        (6, ["MUG-BLUE", "WEST", "4500", "0.99", "2026-11-16 19:00:00", "false"]),
+    ]
+    assert sheet_names(open_table(input_file(path), FileOptions())) == ("Stock levels", "Notes")
+    assert rows(path, FileOptions(sheet="notes")) == [(1, ["Counted by hand"])]
+
+
+def test_a_cut_old_excel_file_is_refused_in_words(sample_files: Path, text_file: Writer) -> None:
+    whole = (sample_files / "stock_levels.xls").read_bytes()
+    with pytest.raises(UserError, match="cannot be read: it holds no table, or it is damaged"):
+        rows(text_file(whole[:3000], name="cut.xls"))
+
+
+def test_columns_at_fixed_places_are_found_and_can_be_told(text_file: Writer) -> None:
+    lines = ["STOCK REPORT", "", f"{'SKU':<8}{'Name':<14}{'On Hand':>8}", "-" * 30]
+    lines += [f"{f'A-{n}':<8}{f'Mug no {n}':<14}{n * 37:>8}" for n in range(8)]
+    path = text_file("\n".join(lines), name="stock.txt")
+    found = rows(path)
+    assert found[1] == (3, ["SKU", "Name", "On Hand"])
+    assert found[2:4] == [(5, ["A-0", "Mug no 0", "0"]), (6, ["A-1", "Mug no 1", "37"])]
+    assert rows(path, FileOptions(column_starts=(1, 9, 23)))[2] == (5, ["A-0", "Mug no 0", "0"])
+    assert rows(text_file("one column\nof words\nand more\nthat go on\n", name="w.txt"))[0] == (1, ["one column"])

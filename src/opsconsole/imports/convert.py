@@ -65,6 +65,11 @@ _STATUS_LABELS: Mapping[tuple[str, str], Mapping[str, str]] = {
 Values = tuple[list[object], dict[int, str]]
 
 
+def status_codes(kind: str, key: str) -> Mapping[str, str]:
+    """Codes and labels that a status field may say; empty where it may say anything."""
+    return _STATUS_LABELS.get((kind, key), {})
+
+
 def prepared(texts: Sequence[str], expression: Expression) -> list[str]:
     """Texts less what the expression takes away; what counts as no value becomes the empty text."""
     done = [text.strip() for text in texts]

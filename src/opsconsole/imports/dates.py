@@ -1,7 +1,8 @@
 """Dates and times in text: one explicit format for the whole column, chosen with proof, never row by row.
 
 Formats are written as in ``strptime`` (``%d/%m/%Y %H:%M``), or are one of ``iso`` (ISO 8601),
-``excel`` (days since 1899-12-30), ``unix`` and ``unix_ms``.
+``excel`` (days since 1899-12-30), ``unix`` and ``unix_ms``. Several with a bar between them, ``%m-%d-%y|%m/%d/%y``,
+read a column that a spreadsheet half converted: each text by the first that reads it. Only a person may say so.
 """
 
 import re
@@ -99,6 +100,8 @@ def parse(texts: Sequence[str], pattern: str, zone: str) -> Parsed:
 
     A local time that the clocks skip counts from the offset before the change; one that occurs twice is the first.
     """
+    if "|" in pattern:
+        return _parse_either(texts, pattern.split("|"), zone)
     if pattern in NUMERIC_FORMATS:
         return _parse_numeric(texts, pattern, zone)
     if pattern != ISO:
@@ -110,6 +113,17 @@ def parse(texts: Sequence[str], pattern: str, zone: str) -> Parsed:
         slow = _read_slowly([texts[at] for at in rest.tolist()], pattern)
         micros[rest], offsets[rest], good[rest], has_time[rest] = slow
     return _located(micros, offsets, good, has_time, zone)
+
+
+def _parse_either(texts: Sequence[str], patterns: Sequence[str], zone: str) -> Parsed:
+    """Each text by the first of the formats that reads it."""
+    found = parse(texts, patterns[0], zone)
+    for pattern in patterns[1:]:
+        other = parse(texts, pattern, zone)
+        take = other.good & ~found.good
+        parts = ((getattr(other, name), getattr(found, name)) for name in Parsed.__slots__)
+        found = Parsed(*(np.where(take, theirs, ours) for theirs, ours in parts))
+    return found
 
 
 def _located(
@@ -333,8 +347,29 @@ def _reading(text: str, pattern: str) -> str:
     return f"{moment.day} {moment:%B %Y}"
 
 
+_LETTERS = {"%Y": "YYYY", "%y": "YY", "%m": "MM", "%d": "DD", "%b": "Mon", "%B": "Month", "%H": "HH", "%I": "HH",
+            "%M": "MM", "%S": "SS", "%f": "fff", "%p": "AM", "%z": "+zone", "%Z": "zone"}  # fmt: skip
+
+
+def in_letters(pattern: str) -> str:
+    """A format as people write it: ``%m-%d-%y`` is MM-DD-YY."""
+    names = {ISO: "YYYY-MM-DD", "excel": "days of a spreadsheet", "unix": "seconds of Unix", "unix_ms": "Unix ms"}
+    if pattern in names:
+        return names[pattern]
+    return " or ".join(
+        re.sub(r"%[a-zA-Z]", lambda m: _LETTERS.get(m.group(), m.group()), p) for p in pattern.split("|")
+    )
+
+
+def in_words(text: str, pattern: str) -> str:
+    """The day that a text says by a format, ``2 January 2026``; the format where it says none."""
+    return _reading(text, pattern)
+
+
 def sample(pattern: str) -> str:
     """An example of a format, for "expected": ``a date like 31/12/2026``."""
+    if "|" in pattern:
+        return " or ".join(sample(part) for part in pattern.split("|"))
     if pattern in NUMERIC_FORMATS:
         return f"a number of {pattern} time"
     shown = pd.Timestamp(2026, 12, 31, 17, 30).strftime("%Y-%m-%d %H:%M:%S" if pattern == ISO else pattern)

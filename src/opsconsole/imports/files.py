@@ -7,10 +7,10 @@ from pathlib import Path, PurePosixPath
 
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.instants import from_datetime
-from opsconsole.imports import limits, sheets, sniff
+from opsconsole.imports import fixed_width, limits, old_sheets, sheets, sniff
 from opsconsole.imports.tables import FileOptions, InputFile, Table, input_file, open_unpacked
 
-SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".ods")
+SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods")
 _SPREADSHEETS = "Save it as .xlsx or .csv and import that."
 _MAX_FILES = 2_000
 
@@ -23,13 +23,23 @@ def open_table(file: InputFile, options: FileOptions) -> Table:
         raise UserError(f"{file.name} is empty.", "Export it again.")
     if start.startswith(b"PK\x03\x04"):
         return sheets.open_package(file, options)
-    if start.startswith(b"\xd0\xcf\x11\xe0"):
-        raise UserError(f"{file.name} is an old or protected Excel file.", _SPREADSHEETS)
+    if start.startswith(old_sheets.SIGNATURE):
+        return old_sheets.open_old(file, options)
     if start.startswith(b"%PDF"):
         raise UserError(f"{file.name} is a PDF.", "Export the table itself as .csv or .xlsx.")
     if start.lstrip()[:15].lower().startswith((b"<html", b"<!doctype html", b"<table")):
         raise UserError(f"{file.name} is a web page, not a table.", _SPREADSHEETS)
-    return sniff.open_text(file, options)
+    text = sniff.open_text(file, options)
+    return fixed_width.or_fixed(text, options)
+
+
+def sheet_names(table: Table) -> tuple[str, ...]:
+    """Sheets of the spreadsheet that a table is of; none for text."""
+    if isinstance(table, old_sheets.XlsTable):
+        return tuple(old_sheets.old_sheet_names(table.file))
+    if isinstance(table, sheets.XlsxTable | sheets.OdsTable):
+        return tuple(sheets.package_sheet_names(table))
+    return ()
 
 
 def expand(paths: Iterable[Path], into: Path) -> list[InputFile]:

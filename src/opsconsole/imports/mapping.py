@@ -160,7 +160,7 @@ _PARTS = {"first", "join", "sum", "less", "product", "over"}
 _ORIGINS = ("columns", "const", "first", "join", "sum", "product", "occurrence_of", "zone_of")
 _EXPRESSION_KEYS = {f.name for f in fields(Expression)} - set(_RENAMED.values()) | set(_RENAMED)
 _CONDITION_KEYS = {f.name for f in fields(Condition)}
-_FILE_KEYS = {"encoding", "delimiter", "header_row", "sheet"}
+_FILE_KEYS = {"encoding", "delimiter", "header_row", "sheet", "column_starts"}
 _TOP_KEYS = {"name", "file", "records", "channel", "location"}
 _FILE_DEFAULTS = {"currency", "time_zone", "decimal", "header"}
 
@@ -170,7 +170,7 @@ def parse_mapping(raw: Mapping[str, Any], origin: str) -> MappingSpec:
     _known(raw, _TOP_KEYS, origin)
     file = raw.get("file", {})
     _known(file, _FILE_KEYS | _FILE_DEFAULTS, f"{origin}, [file]")
-    options = FileOptions(**{key: value for key, value in file.items() if key in _FILE_KEYS})
+    options = FileOptions(**{key: _file_value(key, value, origin) for key, value in file.items() if key in _FILE_KEYS})
     defaults = {key: file[key] for key in ("currency", "time_zone", "decimal") if key in file}
     _check_zone(defaults.get("time_zone", ""), origin)
     _check_decimal(defaults.get("decimal", ""), origin)
@@ -186,6 +186,19 @@ def parse_mapping(raw: Mapping[str, Any], origin: str) -> MappingSpec:
         header=tuple(file.get("header", ())),
         **defaults,
     )
+
+
+def _file_value(key: str, value: Any, origin: str) -> Any:
+    if key == "column_starts":
+        starts = tuple(value) if isinstance(value, Sequence) and not isinstance(value, str) else ()
+        if not starts or any(not isinstance(at, int) or at < 1 for at in starts) or sorted(set(starts)) != [*starts]:
+            raise UserError(f"{origin}: column_starts = {value!r} is no list of places.", "Write it as [1, 12, 30].")
+        return starts
+    wanted: type = int if key == "header_row" else str
+    if not isinstance(value, wanted) or isinstance(value, bool):
+        kind = "a number" if wanted is int else "a text"
+        raise UserError(f"{origin}: {key} = {value!r} is not {kind}.", f"Write {kind}.")
+    return value
 
 
 def parse_records(raw: Sequence[Mapping[str, Any]], origin: str) -> tuple[RecordSpec, ...]:
@@ -255,7 +268,7 @@ def _check_expression(expression: Expression, origin: str) -> None:
     _check_zone(expression.time_zone, origin)
     _check_decimal(expression.decimal, origin)
     for pattern in expression.formats:
-        if pattern not in ("iso", "excel", "unix", "unix_ms") and "%" not in pattern:
+        if any(part not in ("iso", "excel", "unix", "unix_ms") and "%" not in part for part in pattern.split("|")):
             raise UserError(f"{origin}: “{pattern}” is no date format.", 'Write "iso" or one like "%d/%m/%Y %H:%M".')
 
 

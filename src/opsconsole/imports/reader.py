@@ -122,8 +122,12 @@ def read_opened(opened: Opened, reading: Reading, progress: Progress | None = No
     Memory: the columns that are needed, dictionary-encoded, and the typed records; the rest is read in chunks and let
     go. Raises UserError for what concerns the whole file (ambiguous dates, a broken file), Cancelled when cancelled.
     """
+    return read_collected(opened, _collect(opened, progress), reading)
+
+
+def read_collected(opened: Opened, table: TextTable, reading: Reading) -> ParsedFile:
+    """As ``read_opened``, of columns that were read already: those the mapping needs, maybe more."""
     spec = opened.spec
-    table = _collect(opened, progress)
     built_in = isinstance(opened.fit.candidate, Source)
     zone = spec.time_zone or reading.time_zone
     here = zone or "UTC"

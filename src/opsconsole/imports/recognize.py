@@ -7,6 +7,7 @@ from opsconsole.domain.errors import UserError
 from opsconsole.imports.columns import normalized, unique_names
 from opsconsole.imports.mapping import MappingSpec
 from opsconsole.imports.numbered import for_header
+from opsconsole.imports.proposals.header import find_header
 from opsconsole.imports.source import NO_FIT, Score, Source, header_names
 from opsconsole.imports.tables import InputFile, NumberedRow
 
@@ -92,13 +93,9 @@ def _needed(candidate: Candidate) -> list[tuple[str, ...]]:
 
 
 def likely_header(rows: Sequence[NumberedRow]) -> NumberedRow:
-    """The row that looks like the header of an unknown table: the first as wide as most, without figures or blanks."""
-    widths = [sum(1 for cell in row if cell.strip()) for _, row in rows]
-    usual = max(set(widths), key=lambda width: (widths.count(width), width), default=0)
-    for (line, row), width in zip(rows, widths, strict=True):
-        if width >= max(1, 0.8 * usual) and not any(cell.strip()[:1].isdigit() for cell in row):
-            return line, row
-    return rows[0]
+    """The row that looks like the header of an unknown table."""
+    found = find_header(rows)
+    return found.line, list(found.row)
 
 
 def not_recognized(file: InputFile, rows: Sequence[NumberedRow]) -> NotRecognized:

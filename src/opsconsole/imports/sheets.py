@@ -35,17 +35,25 @@ def open_package(file: InputFile, options: FileOptions) -> Table:
     except (zipfile.BadZipFile, OSError, RuntimeError):
         raise _damaged(file) from None
     if is_ods:
-        return OdsTable(file, _pick(file, list(_ods_names(file)), options.sheet))
+        return OdsTable(file, pick_sheet(file, list(_ods_names(file)), options.sheet))
+    if "xl/workbook.bin" in names:
+        raise UserError(f"{file.name} is a binary Excel file (.xlsb).", "Save it as .xlsx or .csv and import that.")
     if "[Content_Types].xml" not in names:
         raise UserError(f"{file.name} is an archive.", "Unpack it, or import it as a .zip.")
-    return XlsxTable(file, _pick(file, _xlsx_names(file), options.sheet))
+    return XlsxTable(file, pick_sheet(file, _xlsx_names(file), options.sheet))
+
+
+def package_sheet_names(table: "XlsxTable | OdsTable") -> list[str]:
+    """Names of the sheets of the package that a table is of."""
+    return list(_ods_names(table.file)) if isinstance(table, OdsTable) else _xlsx_names(table.file)
 
 
 def _damaged(file: InputFile) -> UserError:
     return UserError(f"{file.name} is damaged: it cannot be read as a spreadsheet.", "Save or download it again.")
 
 
-def _pick(file: InputFile, names: list[str], wanted: str) -> str:
+def pick_sheet(file: InputFile, names: list[str], wanted: str) -> str:
+    """The sheet of that name, letter case aside, or the first; UserError when there is none."""
     if not names:
         raise UserError(f"{file.name} has no sheet with cells.", "Export it again.")
     if not wanted:

@@ -50,6 +50,12 @@ class DelimitedText:
             except csv.Error as fault:
                 raise self.broken(fault, begins) from fault
 
+    def plain_lines(self) -> Iterator[tuple[int, str]]:
+        """Lines with their numbers, not cut, without their ends."""
+        with open_unpacked(self.file) as stream:
+            for number, line in enumerate(self._lines(stream), start=self.skip_lines + 1):
+                yield number, line.rstrip("\r\n\x1a").removeprefix("\ufeff")
+
     def broken(self, fault: csv.Error, line: int) -> UserError:
         """The refusal of a file that the csv module cannot read from a line on."""
         if "field limit" in str(fault):

@@ -30,12 +30,16 @@ class InputFile:
 
 @dataclass(frozen=True, slots=True)
 class FileOptions:
-    """What a mapping says about the file; empty or zero = sniffed."""
+    """What a mapping says about the file; empty or zero = sniffed.
+
+    ``column_starts``: where the columns of a text without delimiters begin, counted from 1.
+    """
 
     encoding: str = ""
     delimiter: str = ""
     header_row: int = 0
     sheet: str = ""
+    column_starts: tuple[int, ...] = ()
 
 
 class Table(Protocol):

@@ -1,0 +1,70 @@
+"""Rows that are no records: descriptions under the header, totals, footers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from opsconsole.imports.columns import TextTable, normalized
+from opsconsole.imports.proposals.words import TOTALS
+
+_MOST = 0.02  # of all rows: more of a kind are no footers
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """A condition of rows to skip, in words, and how many rows it is about."""
+
+    condition: Mapping[str, Any]
+    words: str
+    rows: int
+
+
+def rows_to_skip(
+    table: TextTable, names: Sequence[str], needed: Sequence[str], description: Sequence[str]
+) -> list[Skip]:
+    """Conditions for a table whose columns are ``names``; ``needed`` are columns that every record fills."""
+    found: list[Skip] = []
+    if description:
+        at = max(range(min(len(description), len(names))), key=lambda place: len(description[place]))
+        found.append(
+            Skip({"column": names[at], "equals": [description[at].strip()]}, "the line that describes the columns", 1)
+        )
+    if not len(table):
+        return found
+    filled = np.zeros(len(table), np.int64)
+    for name in names:
+        column = table.columns.get(normalized(name))
+        if column is not None:
+            filled += np.array([bool(text.strip()) for text in column.values])[column.codes]
+    skipped = np.zeros(len(table), np.bool_)
+    for name in names[:3]:
+        column = table.columns.get(normalized(name))
+        if column is None:
+            continue
+        words = [text for text in column.values if text.strip().casefold() in TOTALS]
+        if words:
+            rows = np.isin(column.codes, [column.values.index(text) for text in words])
+            skipped |= rows
+            told = sorted({text.strip() for text in words})
+            found.append(Skip({"column": name, "equals": told}, f"rows of {', '.join(told)}", int(rows.sum())))
+    found += _footers(table, names, needed, filled, skipped)
+    return found
+
+
+def _footers(table: TextTable, names: Sequence[str], needed: Sequence[str], filled: Any, skipped: Any) -> list[Skip]:
+    """Rows with next to nothing in them, told by a needed column that is empty there and only there."""
+    sparse = (filled <= 2) & ~skipped
+    usual = float(np.median(filled))
+    if usual < 4 or not sparse.any() or sparse.sum() > max(5, _MOST * len(table)):
+        return []
+    for name in needed:
+        column = table.columns.get(normalized(name))
+        if column is None:
+            continue
+        empty = np.array([not text.strip() for text in column.values])[column.codes]
+        if empty.any() and not (empty & ~sparse & ~skipped).any() and (sparse & ~empty).sum() == 0:
+            words = f"rows without {name}, as in notes at the end"
+            return [Skip({"column": name, "filled": False}, words, int((empty & sparse).sum()))]
+    return []
