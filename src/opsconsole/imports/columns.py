@@ -23,8 +23,8 @@ EMPTY = 0  # the code of the empty text in every text column
 
 
 def normalized(name: str) -> str:
-    """A column name as it is compared: letter case, spacing, a byte order mark and quotes do not matter."""
-    text = unicodedata.normalize("NFKC", name).replace("\ufeff", "").strip().strip("'\"")
+    """A column name as it is compared: letter case, spacing, a byte order mark and the form of quotes do not matter."""
+    text = unicodedata.normalize("NFKC", name).replace("\ufeff", "").replace("’", "'").strip().strip("'\"")
     return " ".join(text.casefold().split())
 
 
@@ -225,6 +225,27 @@ def group_codes(columns: Sequence[TextColumn], count: int) -> Codes:
     order = np.empty(len(first), dtype=np.int32)
     order[np.argsort(first)] = np.arange(len(first), dtype=np.int32)
     return order[inverse]
+
+
+def first_filled(columns: Sequence[TextColumn], count: int) -> TextColumn:
+    """Of several columns, in every row the first text that is not blank."""
+    codes = np.zeros(count, np.int32)
+    texts = [""]
+    for column in columns:
+        filled = np.array([bool(text.strip()) for text in column.values])[column.codes]
+        codes = np.where((codes == 0) & filled, column.codes + np.int32(len(texts)), codes)
+        texts += [text.strip() for text in column.values]
+    return TextColumn(codes, texts)
+
+
+def key_columns(table: TextTable, keys: Iterable[str | tuple[str, ...]]) -> list[TextColumn]:
+    """The columns that tell which rows belong together, as far as they are there; of alternatives the first filled."""
+    found: list[TextColumn] = []
+    for key in keys:
+        names = (key,) if isinstance(key, str) else key
+        there = [table.columns[name] for name in map(normalized, names) if name in table.columns]
+        found += there if len(there) < 2 else [first_filled(there, len(table))]
+    return found
 
 
 def _by_text(column: TextColumn) -> Codes:

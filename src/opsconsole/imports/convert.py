@@ -23,7 +23,8 @@ _FLAGS = {
     "true": True, "t": True, "yes": True, "y": True, "1": True, "x": True,
     "false": False, "f": False, "no": False, "n": False, "0": False,
 }  # fmt: skip
-_SHORTENED = re.compile(r"^\d\.\d+E\+\d{2}$")
+_SHORTENED = re.compile(r"^\d(\.\d+)?E\+\d{2}$")
+_FORMULA = re.compile(r'^="(.*)"$', re.DOTALL)
 _CURRENCY = re.compile(r"^[A-Z]{3}$")
 _UNREADABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -73,6 +74,8 @@ def status_codes(kind: str, key: str) -> Mapping[str, str]:
 def prepared(texts: Sequence[str], expression: Expression) -> list[str]:
     """Texts less what the expression takes away; what counts as no value becomes the empty text."""
     done = [text.strip() for text in texts]
+    if any(text.startswith('="') for text in done):  # so that spreadsheets keep a number's zeros: ="007"
+        done = [_FORMULA.sub(r"\1", text) for text in done]
     if expression.strip_prefix:
         done = [text.removeprefix(expression.strip_prefix).strip() for text in done]
     if expression.strip_suffix:

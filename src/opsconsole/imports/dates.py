@@ -154,6 +154,8 @@ def _read_slowly(
     if "%z" in pattern or "%Z" in pattern:
         good &= offsets != NO_OFFSET
     micros = np.array(wall.astype("datetime64[us]").astype("int64"), dtype=np.int64)
+    if "%H" in pattern and "%p" in pattern:  # a 24-hour clock that says PM all the same
+        good &= np.array(["p" in _half(text) for text in texts], dtype=bool) == (micros % _DAY >= _DAY // 2)
     micros[~good] = 0
     timed = [":" in text if pattern == ISO else "%H" in pattern or "%I" in pattern for text in texts]
     return micros, offsets, np.asarray(good, np.bool_), np.array(timed, dtype=np.bool_)
@@ -211,6 +213,12 @@ def _without_offsets(
     return pd.Series(texts, dtype=object), offsets
 
 
+def _half(text: str) -> str:
+    found = _HALF.search(text)
+    return found[0].lower() if found else ""
+
+
+_HALF = re.compile(r"(?<=[\d\s])[AaPp]\.?[Mm]\b")
 _OFFSET = re.compile(r"(?<=[\d\sMm])\s?(Z|[A-Z]{2,4}(?<![AP]M)|[+-]\d{2}:?\d{2}|(?<=:\d{2})[+-]\d{2})$")
 
 
@@ -270,7 +278,7 @@ def _time_format(match: re.Match[str]) -> str:
     half = f"{' ' if (match['half'] or '').startswith(' ') else ''}%p" if match["half"] else ""
     fraction = ".%f" if match["fraction"] else ""
     zone = "%z" if match["zone"] else ""
-    # "15:04:05 PM" is a 24-hour clock that says PM all the same; the column decides which it is.
+    # "15:04:05 PM" is a 24-hour clock that says PM all the same; the column tells (_by_clock).
     return f"{gap}{'%I' if half else '%H'}:%M{':%S' if match['second'] else ''}{fraction}{half}{zone}"
 
 
@@ -293,9 +301,20 @@ def choose(texts: Iterable[str], column: str, preferred: Sequence[str] = ()) -> 
     if faulty > count:
         return None
     mine = [text for text in kept if candidates(text) == main]
+    main = _by_clock(main, mine)
     if len(main) == 1:
         return DateChoice(main[0], mine[0])
     return _choose_order(mine, main, column, preferred)
+
+
+def _by_clock(formats: tuple[str, ...], texts: Sequence[str]) -> tuple[str, ...]:
+    """The formats with a 24-hour clock where a text proves it: ``15:04:05 PM``."""
+    if "%p" in formats[0] and any(_AFTERNOON.search(text) for text in texts):
+        return tuple(pattern.replace("%I", "%H") for pattern in formats)
+    return formats
+
+
+_AFTERNOON = re.compile(r"\b(?:1[3-9]|2[0-3]|0?0):\d{2}(?::\d{2}(?:\.\d+)?)?\s?[AaPp]\.?[Mm]\b")
 
 
 def _choose_order(

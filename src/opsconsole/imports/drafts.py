@@ -7,7 +7,7 @@ from typing import cast
 
 import numpy as np
 
-from opsconsole.imports.columns import Codes, Mask, Rows, Typed, constant, group_codes, normalized
+from opsconsole.imports.columns import Codes, Mask, Rows, Typed, constant, group_codes, key_columns
 from opsconsole.imports.conditions import any_holds
 from opsconsole.imports.evaluate import Evaluator
 from opsconsole.imports.formats import find_column
@@ -54,6 +54,8 @@ def draft(evaluator: Evaluator, spec: RecordSpec, defaults: Mapping[str, str]) -
     ``defaults`` are values for fields that neither the spec nor the file gives: channel, location, currency, time_zone.
     """
     table = evaluator.table
+    if spec.needs and find_column(table, spec.needs) is None:
+        return None
     kept = ~any_holds(table, spec.skip_where)
     if spec.keep_where:
         kept &= any_holds(table, spec.keep_where)
@@ -88,8 +90,7 @@ def _record_rows(evaluator: Evaluator, spec: RecordSpec, kept: Mask) -> tuple[Ro
     if not spec.one_per:
         return rows, None
     table = evaluator.table
-    columns = [table.columns[normalized(name)] for name in spec.one_per if normalized(name) in table.columns]
-    groups = np.where(kept, group_codes(columns, len(table)), -1).astype(np.int32)
+    groups = np.where(kept, group_codes(key_columns(table, spec.one_per), len(table)), -1).astype(np.int32)
     _, first = np.unique(groups[rows], return_index=True)
     return rows[np.sort(first)], groups
 

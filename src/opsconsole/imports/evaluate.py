@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import cast
 
@@ -18,14 +18,17 @@ from opsconsole.imports.columns import (
     TextTable,
     Typed,
     constant,
+    first_filled,
     group_codes,
+    key_columns,
     normalized,
     occurrence_numbers,
 )
 from opsconsole.imports.conditions import any_holds
+from opsconsole.imports.currencies import currency_in
 from opsconsole.imports.formats import Formats, find_column
 from opsconsole.imports.iso_dates import NO_OFFSET
-from opsconsole.imports.mapping import Expression
+from opsconsole.imports.mapping import Expression, Key
 from opsconsole.imports.records import PROMISES, RecordKind, Type
 
 
@@ -37,21 +40,25 @@ class Evaluator:
     formats: Formats
     zone: str
     currency: str
+    _groups: dict[tuple[Key, ...], Codes] = field(default_factory=dict)
 
     def available(self, expression: Expression) -> bool:
         """Whether the file has what the expression needs; alternatives in ``first`` need only one."""
-        if any(normalized(name) not in self.table.columns for name in expression.within):
+        if expression.within and not key_columns(self.table, expression.within):
             return False
         if expression.first:
             return any(self.available(part) for part in expression.first)
         if expression.join or expression.sum or expression.product or expression.less:
-            return all(self.available(part) for part in expression.parts())
+            parts = list(expression.parts())
+            return all(p.optional or self.available(p) for p in parts) and any(map(self.available, parts))
         if expression.plus_minutes and find_column(self.table, (expression.plus_minutes,)) is None:
             return False
         if expression.columns:
             return find_column(self.table, expression.columns) is not None
         if expression.zone_of:
             return True
+        if expression.currency_of:
+            return find_column(self.table, (expression.currency_of,)) is not None
         if expression.occurrence_of:
             return any(normalized(name) in self.table.columns for name in expression.occurrence_of)
         return True
@@ -71,6 +78,8 @@ class Evaluator:
             result = self._arithmetic(expression, kind, key, of, kept)
         elif expression.zone_of:
             result = self._zones(expression)
+        elif expression.currency_of:
+            result = self._currencies(expression, kind, key, of)
         elif expression.const is not None:
             result = self._texts(
                 TextColumn(np.ones(len(self.table), np.int32), ["", expression.const]), kind, key, of, expression
@@ -167,6 +176,12 @@ class Evaluator:
         none = np.array([zone is None for zone in zones])
         return Typed(np.where(none[column.codes], np.int32(-1), column.codes), zones)
 
+    def _currencies(self, expression: Expression, kind: RecordKind, key: str, of: Type) -> Typed:
+        """The currencies that a column's amounts carry."""
+        column = self.table.columns[cast("str", find_column(self.table, (expression.currency_of,)))]
+        found = [currency_in(text, self.currency) or "" for text in convert.prepared(column.values, expression)]
+        return self._texts(TextColumn(column.codes, found), kind, key, of, replace(expression, null=()))
+
     def _first(self, parts: Sequence[Typed]) -> Typed:
         codes, values, bad = parts[0].codes, list(parts[0].values), dict(parts[0].bad)
         for part in parts[1:]:
@@ -201,7 +216,7 @@ class Evaluator:
         return np.where(none[codes_], np.int32(-1), codes_), values, bad
 
     def _join(self, expression: Expression, kind: RecordKind, key: str, of: Type, kept: Mask) -> Typed:
-        parts = [self.value(kind, "", Type.TEXT, part, kept) for part in expression.join]
+        parts = [self.value(kind, "", Type.TEXT, part, kept) for part in self._usable(expression.join)]
         codes, texts, bad = self._combined(
             parts, lambda values: expression.separator.join(str(v) for v in values if v is not None) or None
         )
@@ -210,8 +225,8 @@ class Evaluator:
         return Typed(result.codes, result.values, result.bad | {at + 1: expected for at, expected in bad.items()})
 
     def _arithmetic(self, expression: Expression, kind: RecordKind, key: str, of: Type, kept: Mask) -> Typed:
-        more = [self.value(kind, key, of, part, kept) for part in expression.sum or expression.product]
-        less = [self.value(kind, key, of, part, kept) for part in expression.less]
+        more = [self.value(kind, key, of, part, kept) for part in expression.product or self._usable(expression.sum)]
+        less = [self.value(kind, key, of, part, kept) for part in self._usable(expression.less)]
         over = [self.value(kind, key, of, part, kept) for part in expression.over]
         multiply = bool(expression.product)
 
@@ -233,15 +248,17 @@ class Evaluator:
 
         return Typed(*self._combined([*more, *less, *over], combine))
 
-    def _group(self, names: Sequence[str]) -> Codes:
-        columns = [self.table.columns[normalized(name)] for name in names if normalized(name) in self.table.columns]
-        return group_codes(columns, len(self.table))
+    def _group(self, keys: Sequence[Key]) -> Codes:
+        asked = tuple(keys)
+        if asked not in self._groups:
+            self._groups[asked] = group_codes(key_columns(self.table, asked), len(self.table))
+        return self._groups[asked]
 
     def _occurrences(self, expression: Expression, kept: Mask) -> Typed:
         """``MUG``, ``MUG (2)``: the first filled text, numbered from its second time within the group on."""
         rows = np.flatnonzero(kept)
-        base = self._first_texts(expression.occurrence_of)
-        within = [self.table.columns[n] for n in map(normalized, expression.within) if n in self.table.columns]
+        base = first_filled(key_columns(self.table, expression.occurrence_of), len(self.table))
+        within = key_columns(self.table, expression.within)
         group = group_codes([base, *within], len(self.table))[rows]
         pairs = np.stack([base.codes[rows], occurrence_numbers(group)])
         distinct, inverse = np.unique(pairs, axis=1, return_inverse=True)
@@ -253,17 +270,8 @@ class Evaluator:
         codes[rows] = inverse.reshape(-1)
         return Typed(codes, texts)
 
-    def _first_texts(self, names: Sequence[str]) -> TextColumn:
-        codes = np.zeros(len(self.table), np.int32)
-        texts = [""]
-        for column in (self.table.columns[name] for name in map(normalized, names) if name in self.table.columns):
-            filled = np.array([bool(text.strip()) for text in column.values])[column.codes]
-            codes = np.where((codes == 0) & filled, column.codes + np.int32(len(texts)), codes)
-            texts += [text.strip() for text in column.values]
-        return TextColumn(codes, texts)
-
-    def _within(self, result: Typed, names: Sequence[str]) -> Typed:
-        groups = self._group(names)
+    def _within(self, result: Typed, keys: Sequence[Key]) -> Typed:
+        groups = self._group(keys)
         filled = np.flatnonzero(result.codes >= 0)
         numbers_, first = np.unique(groups[filled], return_index=True)
         lookup = np.full(int(groups.max(initial=-1)) + 1, -1, np.int32)

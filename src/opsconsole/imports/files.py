@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.instants import from_datetime
 from opsconsole.imports import fixed_width, limits, old_sheets, sheets, sniff
+from opsconsole.imports.row_types import TypedRows
 from opsconsole.imports.tables import FileOptions, InputFile, Table, input_file, open_unpacked
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods")
@@ -17,6 +18,11 @@ _MAX_FILES = 2_000
 
 def open_table(file: InputFile, options: FileOptions) -> Table:
     """The table in a file, its kind told by its content; UserError says what is wrong and what to do."""
+    table = _open_plain(file, options)
+    return TypedRows(table, options.row_types) if options.row_types else table
+
+
+def _open_plain(file: InputFile, options: FileOptions) -> Table:
     with open_unpacked(file) as stream:
         start = stream.read(4096)
     if not start:

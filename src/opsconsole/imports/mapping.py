@@ -1,14 +1,15 @@
 """The vocabulary that says how columns become record fields: the same for saved mappings and for built-in sources.
 
 A field's value is described by a small table: where the text comes from (``from``, ``const``, ``first``, ``join``,
-``sum``, ``product``, ``occurrence_of``, ``zone_of``), what happens to it (``null``, ``strip_prefix``, ``strip_suffix``,
-``lower``, ``extract``, ``slug``, ``map``, ``default``), how it is read (``format``, ``time_zone``, ``decimal``,
-``scale``, ``round``), what is done with it then (``less``, ``over``, ``plus_minutes``), and for which rows (``where``,
-``within``, ``rows``, ``each``). Columns with ``{n}`` in their names are numbered ones: see imports/numbered.py.
+``sum``, ``product``, ``occurrence_of``, ``zone_of``, ``currency_of``), what happens to it (``null``, ``strip_prefix``,
+``strip_suffix``, ``lower``, ``extract``, ``slug``, ``map``, ``default``), how it is read (``format``,
+``time_zone``, ``decimal``, ``scale``, ``round``), what is done with it then (``less``, ``over``, ``plus_minutes``), and
+for which rows (``where``, ``within``, ``rows``, ``each``). Columns with ``{n}`` in their names are numbered ones: see
+imports/numbered.py; columns that may have other names: see imports/aliases.py.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,6 +21,16 @@ from opsconsole.imports.tables import FileOptions
 
 TIMES_FIELD = "updated_at"  # any kind may have it: the instant a record was last changed at its source
 _ROWS = ("first", "last", "sum", "min", "max", "count")
+
+
+# What tells which rows belong together: a column, or several of which in each row the first that is filled counts.
+Key = str | tuple[str, ...]
+
+
+def _key_groups(keys: Iterable[Key], *, optional: bool) -> Iterator[tuple[tuple[str, ...], bool]]:
+    for key in keys:
+        for name in (key,) if isinstance(key, str) else key:
+            yield (name,), optional or not isinstance(key, str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +70,7 @@ class Expression:
     plus_minutes: str = ""  # a column with minutes that are added to an instant; without minutes there is none
     occurrence_of: tuple[str, ...] = ()  # the first filled text and, from its second time on, its number: "MUG (2)"
     zone_of: str = ""  # the time zone with the offset that this column's times carry
+    currency_of: str = ""  # the currency that this column's amounts carry
     null: tuple[str, ...] = ()
     strip_prefix: str = ""
     strip_suffix: str = ""
@@ -73,7 +85,7 @@ class Expression:
     scale: str = ""
     round: int | None = None
     where: tuple[Condition, ...] = ()
-    within: tuple[str, ...] = ()  # the first value among the rows with the same texts in these columns
+    within: tuple[Key, ...] = ()  # the first value among the rows with the same texts there
     rows: str = "first"  # which value stands for several rows of one record
     required: bool = False
     optional: bool = False  # the column may be missing from the file
@@ -88,11 +100,12 @@ class Expression:
         """Alternative names of each column needed, and whether the file may lack it."""
         if self.columns:
             yield self.columns, self.optional
-        for name in (self.zone_of, self.plus_minutes):
+        for name in (self.zone_of, self.currency_of, self.plus_minutes):
             if name:
                 yield (name,), self.optional
-        for name in (*self.occurrence_of, *self.within):
+        for name in self.occurrence_of:
             yield (name,), self.optional
+        yield from _key_groups(self.within, optional=self.optional)
         for condition in self.where:
             for name in condition.columns():
                 yield (name,), self.optional
@@ -105,25 +118,28 @@ class Expression:
 class RecordSpec:
     """How rows become records of one kind.
 
-    ``one_per`` columns: rows with equal texts there are one record. ``skip_where`` any of these, ``keep_where`` none of
-    these: the row is no such record.
+    ``one_per`` keys: rows with equal texts there are one record. ``skip_where`` any of these, ``keep_where`` none of
+    these: the row is no such record. ``needs`` columns: a file that has none of them has no such records.
     """
 
     kind: RecordKind
     fields: Mapping[str, Expression]
-    one_per: tuple[str, ...] = ()
+    one_per: tuple[Key, ...] = ()
     skip_where: tuple[Condition, ...] = ()
     keep_where: tuple[Condition, ...] = ()
+    needs: tuple[str, ...] = ()
 
     def column_groups(self) -> Iterator[tuple[tuple[str, ...], bool]]:
-        """As of Expression, for all fields and conditions."""
-        for name in self.one_per:
-            yield (name,), False
+        """As of Expression, for all fields and conditions; all may be missing from a file that lacks the records."""
+        lacking = bool(self.needs)
+        yield from _key_groups(self.one_per, optional=lacking)
+        for name in self.needs:
+            yield (name,), lacking
         for condition in (*self.skip_where, *self.keep_where):
             for name in condition.columns():
                 yield (name,), True
         for expression in self.fields.values():
-            yield from expression.column_groups()
+            yield from ((names, optional or lacking) for names, optional in expression.column_groups())
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +148,7 @@ class MappingSpec:
 
     ``channel``, ``location``, ``currency`` and ``time_zone`` hold where no field says otherwise; ``decimal`` where no
     column proves otherwise. ``header`` is the header it was made for, if it is to be recognized by exactly that.
+    ``aliases``: other names that a file may have for a column.
     """
 
     name: str
@@ -143,6 +160,7 @@ class MappingSpec:
     time_zone: str = ""
     decimal: str = ""
     header: tuple[str, ...] = ()
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def column_groups(self) -> list[tuple[tuple[str, ...], bool]]:
         """Alternative names of each column needed and whether the file may lack it, without repeats."""
@@ -155,13 +173,13 @@ class MappingSpec:
 
 
 _RENAMED = {"from": "columns", "format": "formats"}
-_LISTS = {"from", "format", "null", "occurrence_of", "within"}
+_LISTS = {"from", "format", "null", "occurrence_of"}
 _PARTS = {"first", "join", "sum", "less", "product", "over"}
-_ORIGINS = ("columns", "const", "first", "join", "sum", "product", "occurrence_of", "zone_of")
+_ORIGINS = ("columns", "const", "first", "join", "sum", "product", "occurrence_of", "zone_of", "currency_of")
 _EXPRESSION_KEYS = {f.name for f in fields(Expression)} - set(_RENAMED.values()) | set(_RENAMED)
 _CONDITION_KEYS = {f.name for f in fields(Condition)}
-_FILE_KEYS = {"encoding", "delimiter", "header_row", "sheet", "column_starts"}
-_TOP_KEYS = {"name", "file", "records", "channel", "location"}
+_FILE_KEYS = {"encoding", "delimiter", "header_row", "sheet", "column_starts", "row_types"}
+_TOP_KEYS = {"name", "file", "records", "channel", "location", "aliases"}
 _FILE_DEFAULTS = {"currency", "time_zone", "decimal", "header"}
 
 
@@ -184,6 +202,7 @@ def parse_mapping(raw: Mapping[str, Any], origin: str) -> MappingSpec:
         channel=str(raw.get("channel", "")),
         location=str(raw.get("location", "")),
         header=tuple(file.get("header", ())),
+        aliases={str(name): _texts(others) for name, others in raw.get("aliases", {}).items()},
         **defaults,
     )
 
@@ -194,6 +213,8 @@ def _file_value(key: str, value: Any, origin: str) -> Any:
         if not starts or any(not isinstance(at, int) or at < 1 for at in starts) or sorted(set(starts)) != [*starts]:
             raise UserError(f"{origin}: column_starts = {value!r} is no list of places.", "Write it as [1, 12, 30].")
         return starts
+    if key == "row_types":
+        return _texts(value)
     wanted: type = int if key == "header_row" else str
     if not isinstance(value, wanted) or isinstance(value, bool):
         kind = "a number" if wanted is int else "a text"
@@ -207,7 +228,7 @@ def parse_records(raw: Sequence[Mapping[str, Any]], origin: str) -> tuple[Record
 
 
 def _record(table: Mapping[str, Any], origin: str) -> RecordSpec:
-    _known(table, {"kind", "fields", "one_per", "skip_where", "keep_where"}, origin)
+    _known(table, {"kind", "fields", "one_per", "skip_where", "keep_where", "needs"}, origin)
     kind = KINDS.get(str(table.get("kind", "")))
     if kind is None:
         raise UserError(f"{origin}: there is no record kind “{table.get('kind', '')}”.", f"Kinds: {', '.join(KINDS)}.")
@@ -222,9 +243,10 @@ def _record(table: Mapping[str, Any], origin: str) -> RecordSpec:
     return RecordSpec(
         kind,
         expressions,
-        one_per=_texts(table.get("one_per", ())),
+        one_per=_keys(table.get("one_per", ())),
         skip_where=_conditions(table.get("skip_where", ()), origin),
         keep_where=_conditions(table.get("keep_where", ()), origin),
+        needs=_texts(table.get("needs", ())),
     )
 
 
@@ -240,6 +262,8 @@ def parse_expression(raw: Any, origin: str) -> Expression:
         name = _RENAMED.get(str(key), str(key))
         if key in _LISTS:
             values[name] = _texts(value)
+        elif key == "within":
+            values[name] = _keys(value)
         elif key in _PARTS:
             values[name] = tuple(parse_expression(part, f"{origin}, {key}") for part in value)
         elif key == "map":
@@ -317,6 +341,10 @@ def _condition(table: Mapping[str, Any], origin: str) -> Condition:
 
 def _texts(value: Any) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(str(part) for part in value)
+
+
+def _keys(value: Any) -> tuple[Key, ...]:
+    return (value,) if isinstance(value, str) else tuple(k if isinstance(k, str) else _texts(k) for k in value)
 
 
 def _constant(value: Any) -> str:

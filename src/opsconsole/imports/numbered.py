@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
+from opsconsole.imports.aliases import in_the_files_words
 from opsconsole.imports.columns import normalized
 from opsconsole.imports.mapping import Expression, MappingSpec, RecordSpec
 from opsconsole.imports.records import RecordKind
@@ -18,7 +19,8 @@ _MARK = "{n}"
 
 
 def for_header(spec: MappingSpec, names: Collection[str]) -> MappingSpec:
-    """The mapping for a file with these columns."""
+    """The mapping for a file with these columns, under the names they have there."""
+    spec = in_the_files_words(spec, names)
     if not any(_is_numbered(record) for record in spec.records):
         return spec
     known = {normalized(name) for name in names}

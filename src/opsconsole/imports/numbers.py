@@ -9,7 +9,7 @@ from opsconsole.domain.errors import UserError
 
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009]+")
 # Currency signs and codes before or after the figure: $1,433.66 · AU $3,000.00 · EUR 90,00 · 1 234,50 €
-_CURRENCY = r"(?:(?:[A-Za-z]{1,3}\s?)?[$€£¥₹₩฿₫₽₺₴]|[A-Za-z]{2,3}|zł|Kč)?"
+_CURRENCY = r"(?:(?:[A-Za-z]{1,3}\s?)?[$£¥฿৳\u20a0-\u20cf]|[A-Za-z]{2,3}|zł|Kč)?"
 
 
 def _figure(affix: str) -> re.Pattern[str]:

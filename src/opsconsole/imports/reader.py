@@ -15,7 +15,7 @@ from opsconsole.imports.columns import TextTable, normalized
 from opsconsole.imports.drafts import Draft, draft
 from opsconsole.imports.evaluate import Evaluator
 from opsconsole.imports.formats import Formats, decide
-from opsconsole.imports.mapping import MappingSpec
+from opsconsole.imports.mapping import MappingSpec, RecordSpec
 from opsconsole.imports.numbered import for_header
 from opsconsole.imports.parsed import ParsedFile, RawLines, settle
 from opsconsole.imports.recognize import Candidate, Fit
@@ -139,7 +139,7 @@ def read_collected(opened: Opened, table: TextTable, reading: Reading) -> Parsed
         "currency": spec.currency or reading.currency,
         "time_zone": zone if zone != "UTC" else "",  # unsaid, an order counts in its channel's zone
     }
-    drafts = _drafts(opened, evaluator, defaults)
+    drafts, unfilled = _drafts(opened, evaluator, defaults)
     if not spec.time_zone and formats.has_local_times():
         formats.notes.append(f"Its times do not say their offset; they were read as local times of {here}.")
     parsed = ParsedFile(
@@ -151,7 +151,7 @@ def read_collected(opened: Opened, table: TextTable, reading: Reading) -> Parsed
         header_line=opened.fit.line,
         names=opened.fit.names,
         unused=_unused(opened),
-        notes=[*_inferred(opened), *formats.notes],
+        notes=[*_inferred(opened), *_lacking(opened), *unfilled, *formats.notes],
         formats=_told(formats),
     )
     settle(parsed, drafts, table, _RawRows(opened.table), reading.now)
@@ -170,13 +170,17 @@ def _collect(opened: Opened, progress: Progress | None) -> TextTable:
     return collect(opened.table, opened.fit.names, needed, opened.fit.line, watch)
 
 
-def _drafts(opened: Opened, evaluator: Evaluator, defaults: Mapping[str, str]) -> list[Draft]:
-    made = []
+def _drafts(opened: Opened, evaluator: Evaluator, defaults: Mapping[str, str]) -> tuple[list[Draft], list[str]]:
+    """Records of all kinds that the file has the columns for, and what to say of the others."""
+    made: list[Draft] = []
+    unmade: list[RecordSpec] = []
     for spec in opened.spec.records:
         one = draft(evaluator, spec, defaults)
         if one is not None:
             made.append(one)
-        elif not isinstance(opened.fit.candidate, Source):
+        elif isinstance(opened.fit.candidate, Source) or spec.needs:
+            unmade.append(spec)
+        else:
             given = set(spec.fields) | {key for key, value in defaults.items() if value}
             missing = [f.key for f in spec.kind.fields if f.required and f.key not in given]
             what = missing[0] if missing else "they are known by"
@@ -187,7 +191,21 @@ def _drafts(opened: Opened, evaluator: Evaluator, defaults: Mapping[str, str]) -
     if not made:
         raise UserError(f"{opened.file.name} has none of the columns that make a record.", "Pick more columns.")
     order = list(KINDS)
-    return sorted(made, key=lambda one: order.index(one.kind.key))
+    filled = {one.kind.key for one in made}
+    unfilled = {spec.kind.key: spec for spec in unmade if spec.kind.key not in filled}
+    notes = [_unfilled(spec, evaluator) for spec in unfilled.values()]
+    return sorted(made, key=lambda one: order.index(one.kind.key)), notes
+
+
+def _unfilled(spec: RecordSpec, evaluator: Evaluator) -> str:
+    """Which columns a kind of record would need that the file has not."""
+    needed = list(spec.needs)
+    for known in spec.kind.fields:
+        expression = spec.fields.get(known.key)
+        if not needed and known.required and expression is not None and not evaluator.available(expression):
+            needed = [names[0] for names, _ in expression.column_groups()]
+    columns = " or ".join(f"“{name}”" for name in needed)
+    return f"It fills no {spec.kind.label.lower()}" + (f": it has no column {columns}." if columns else ".")
 
 
 def _unused(opened: Opened) -> tuple[str, ...]:
@@ -201,15 +219,21 @@ def _unused(opened: Opened) -> tuple[str, ...]:
 def _inferred(opened: Opened) -> list[str]:
     """What to say of a layout that was never seen: what it is inferred from and which columns are read."""
     candidate = opened.fit.candidate
-    if not isinstance(candidate, Source) or not candidate.inferred:
+    inferred = opened.fit.score.inferred or (candidate.inferred if isinstance(candidate, Source) else "")
+    if not inferred:
         return []
     needed = {name for names, _ in opened.spec.column_groups() for name in names}
     read = [readable(name) for name in opened.fit.names if name and normalized(name) in needed]
     columns = ", ".join(f"“{name}”" for name in read)
     return [
-        f"The layout of {candidate.label} is inferred from {candidate.inferred}; compare the first records with the "
+        f"The layout of {opened.label} is inferred from {inferred}; compare the first records with the "
         f"file. Read were {wording.plural(len(read), 'column')}: {columns}."
     ]
+
+
+def _lacking(opened: Opened) -> list[str]:
+    candidate = opened.fit.candidate
+    return [candidate.lacks] if isinstance(candidate, Source) and candidate.lacks else []
 
 
 def _told(formats: Formats) -> dict[str, str]:

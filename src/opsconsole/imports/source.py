@@ -15,10 +15,14 @@ from opsconsole.imports.tables import FileOptions
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How well a header fits: 0 not at all, up to 1 where every column is known; ``reason`` in words."""
+    """How well a header fits: 0 not at all, up to 1 where every column is known; ``reason`` in words.
+
+    ``inferred``: what the layout that fits was worked out from, where it was never seen.
+    """
 
     points: float
     reason: str = ""
+    inferred: str = ""
 
 
 NO_FIT = Score(0.0)
@@ -28,9 +32,10 @@ SELLING = frozenset({"shopify", "amazon", "woocommerce", "magento", "ebay", "ets
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A known layout: ``all_of`` and one of ``any_of`` must be there, none of ``none_of``; ``any_prefix`` likewise.
+    """A known layout: ``all_of`` must be there and a column with ``any_prefix``, none of ``none_of`` or ``no_prefix``.
 
     ``columns`` are all the names the layout is known to have; the more of the file's are among them, the better.
+    ``inferred`` as of Source, where only this one of its layouts is.
     """
 
     label: str
@@ -38,6 +43,8 @@ class Signature:
     all_of: tuple[str, ...] = ()
     any_prefix: str = ""
     none_of: tuple[str, ...] = ()
+    no_prefix: str = ""
+    inferred: str = ""
 
     def score(self, header: Collection[str]) -> Score:
         """Fit of a header given as normalized names."""
@@ -49,11 +56,13 @@ class Signature:
         prefix = self.any_prefix.casefold()
         if prefix and not any(name.startswith(prefix) for name in names):
             return NO_FIT
+        if self.no_prefix and any(name.startswith(self.no_prefix.casefold()) for name in names):
+            return NO_FIT
         layout = {normalized(name) for name in self.columns}
         known = names & layout
         # A file with hundreds of columns of its own beside all of the layout's is that layout too.
         points = max(len(known) / len(names), 0.9 * len(known) / len(layout))
-        return Score(points, f"{len(known)} of its {len(names)} columns are those of {self.label}")
+        return Score(points, f"{len(known)} of its {len(names)} columns are those of {self.label}", self.inferred)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,8 @@ class Source:
     ``platform`` is the kind of channel it belongs to. ``needs_channel`` is false where the file tells by itself which
     orders it means. ``inferred``: where no genuine file and no documentation of the layout was at hand, what it was
     worked out from, in words that end a sentence ("two programs that read it"); the report of every import says so.
+    ``lacks`` is a sentence about what such files do not tell, for the report as well; ``aliases`` are other names of
+    columns, translated ones say (imports/aliases.py).
     """
 
     key: str
@@ -74,6 +85,8 @@ class Source:
     decimal: str = "."
     needs_channel: bool = True
     inferred: str = ""
+    lacks: str = ""
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def spec(self) -> MappingSpec:
@@ -86,7 +99,8 @@ class Source:
 
     def known_columns(self) -> set[str]:
         """Normalized names of all columns of its layouts."""
-        return {normalized(name) for signature in self.signatures for name in signature.columns}
+        named = {normalized(name) for signature in self.signatures for name in signature.columns}
+        return named | {normalized(name) for others in self.aliases.values() for name in others}
 
 
 @cache
@@ -112,6 +126,7 @@ def _spec(key: str) -> MappingSpec:
         records=parse_records(source.records, key),
         file=source.file,
         decimal=source.decimal,
+        aliases=source.aliases,
     )
 
 

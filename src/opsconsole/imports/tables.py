@@ -32,7 +32,8 @@ class InputFile:
 class FileOptions:
     """What a mapping says about the file; empty or zero = sniffed.
 
-    ``column_starts``: where the columns of a text without delimiters begin, counted from 1.
+    ``column_starts``: where the columns of a text without delimiters begin, counted from 1. ``row_types``:
+    see imports/row_types.py.
     """
 
     encoding: str = ""
@@ -40,6 +41,7 @@ class FileOptions:
     header_row: int = 0
     sheet: str = ""
     column_starts: tuple[int, ...] = ()
+    row_types: tuple[str, ...] = ()
 
 
 class Table(Protocol):

@@ -1,0 +1,167 @@
+"""What mappings say beyond plain columns: other names, currencies in amounts, two kinds of rows."""
+
+import pytest
+
+from opsconsole.domain.errors import UserError
+from opsconsole.domain.instants import from_iso
+from opsconsole.imports.currencies import currency_in
+from opsconsole.imports.dates import choose, parse
+from opsconsole.imports.source import Signature
+
+MONEY = """
+name = "Shop"
+aliases = { "Order Number" = ["Bestellnummer", "Numéro de commande"], "Total" = ["Gesamtbetrag", "Total de l’achat"] }
+
+[[records]]
+kind = "orders"
+one_per = ["Order Number"]
+
+[records.fields]
+channel = { const = "shop" }
+order_id = "Order Number"
+total = { from = "Total", within = ["Order Number"] }
+currency = { currency_of = "Total", within = ["Order Number"] }
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "usual", "code"),
+    [
+        ("$1,433.66", "USD", "USD"),
+        ("$1,433.66", "AUD", "AUD"),
+        ("AU $3,000.00", "USD", "AUD"),
+        ("C $12.00", "", "CAD"),
+        ("EUR 90,00", "", "EUR"),
+        ("1 234,50 €", "", "EUR"),
+        ("£5.00", "", "GBP"),
+        ("12,00 zł", "", "PLN"),
+        ("৳2,999", "", "BDT"),
+        ("120 kr", "", None),
+        ("120 kr", "SEK", "SEK"),
+        ("12.00", "USD", None),
+        ("--", "USD", None),
+    ],
+)
+def test_an_amount_carries_its_currency(text, usual, code):
+    assert currency_in(text, usual) == code
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Order Number,Total\n7,\n7,$12.50\n",
+        "Gesamtbetrag;Bestellnummer\n;7\n12,50 €;7\n",
+        "Numéro de commande;Total de l'achat\n7;12,50 €\n",
+    ],
+)
+def test_columns_with_other_names_are_the_same_columns(mapping, read, text_file, rows_of, content):
+    (order,) = rows_of(read(text_file(content), candidates=[mapping(MONEY)]), "orders")
+    assert (order["order_id"], order["total"]) == ("7", 1250)
+    assert order["currency"] == ("USD" if "$" in content else "EUR")
+
+
+def test_what_is_told_of_a_column_is_told_by_the_name_it_has_in_the_file(mapping, read, text_file):
+    parsed = read(text_file("Bestellnummer;Gesamtbetrag\n7;viel €\n"), mapping(MONEY))
+    assert parsed.names == ("Bestellnummer", "Gesamtbetrag")
+    assert [(r.line, r.field, r.found) for r in parsed.rejects] == [(2, "total", "viel €")]
+    with pytest.raises(UserError, match="mixes decimal points and commas"):
+        read(text_file("Bestellnummer;Gesamtbetrag\n7;12,50\n8;12.50\n"), mapping(MONEY))
+
+
+def test_a_clock_of_24_hours_may_say_pm_all_the_same():
+    texts = ["Jan 5, 2024 15:04:05 PM", "Jan 5, 2024 09:04:05 AM", "Jan 5, 2024 00:10:00 AM", "Jan 5, 2024 12:30:00 PM"]
+    choice = choose(texts, "Purchase Date")
+    assert choice is not None
+    assert choice.format == "%b %d, %Y %H:%M:%S %p"
+    found = parse(texts, choice.format, "UTC")
+    assert found.instants.tolist() == [
+        from_iso(f"2024-01-05T{time}Z") for time in ("15:04:05", "09:04:05", "00:10:00", "12:30:00")
+    ]
+    # Half past three in the afternoon is no time of that clock; a clock of 12 hours reads it.
+    assert not parse(["Jan 5, 2024 03:30:00 PM"], choice.format, "UTC").good[0]
+    twelve = choose(["Jan 5, 2024 03:30:00 PM", "Jan 5, 2024 12:10:00 AM"], "Purchase Date")
+    assert twelve is not None
+    assert twelve.format == "%b %d, %Y %I:%M:%S %p"
+
+
+SALES_ORDERS = """
+name = "Sales orders"
+
+[file]
+row_types = ["SO", "Item"]
+
+[[records]]
+kind = "orders"
+keep_where = [{ column = "Flag", equals = ["SO"] }, { column = "Flag (2)", filled = true }]
+one_per = ["SONum"]
+
+[records.fields]
+channel = { const = "shop" }
+order_id = "SONum"
+subtotal = { product = ["Quantity", "Price"], rows = "sum" }
+currency = { const = "USD" }
+
+[[records]]
+kind = "order_lines"
+keep_where = [{ column = "Flag (2)", equals = ["Item"] }]
+
+[records.fields]
+channel = { const = "shop" }
+order_id = "SONum"
+sku = "Product"
+quantity = "Quantity"
+"""
+TWO_KINDS = """Flag,SONum,Note
+Flag,Product,Quantity,Price,Note
+SO,1001,Ring
+Item,MUG,2,5.00
+Item,CUP,1,3.50
+SO,1002
+Item,MUG,1,5.00,fragile
+"""
+
+
+def test_rows_of_the_second_kind_belong_to_the_last_of_the_first(mapping, read, text_file, rows_of):
+    parsed = read(text_file(TWO_KINDS), mapping(SALES_ORDERS))
+    assert parsed.rejects == []
+    assert [(row["order_id"], row["sku"], row["quantity"]) for row in rows_of(parsed, "order_lines")] == [
+        ("1001", "MUG", 2.0),
+        ("1001", "CUP", 1.0),
+        ("1002", "MUG", 1.0),
+    ]
+    # 2 × 5.00 + 3.50 and 5.00.
+    assert [(row["order_id"], row["subtotal"]) for row in rows_of(parsed, "orders")] == [("1001", 1350), ("1002", 500)]
+    # The two headers joined before, say by the grid of rejected lines, are the same file.
+    joined = "Flag,SONum,Note,Flag,Product,Quantity,Price,Note\nSO,1001,Ring,Item,MUG,2,5.00,\n"
+    (line,) = rows_of(read(text_file(joined), mapping(SALES_ORDERS)), "order_lines")
+    assert (line["order_id"], line["sku"]) == ("1001", "MUG")
+
+
+def test_a_row_wider_than_the_header_of_its_kind_is_refused(mapping, read, text_file):
+    parsed = read(text_file(TWO_KINDS.replace("SO,1002", "SO,1002,,oops")), mapping(SALES_ORDERS))
+    assert {reject.line for reject in parsed.rejects} == {6, 7}
+
+
+def test_a_number_that_spreadsheets_were_made_to_keep_is_that_number(mapping, read, text_file, rows_of):
+    text = '[[records]]\nkind = "products"\n[records.fields]\nsku = "SKU"\n'
+    parsed = read(text_file('SKU,Name\n"=""00123""",Mug\n2E+14,Cup\n'), mapping(text))
+    assert [row["sku"] for row in rows_of(parsed, "products")] == ["00123"]
+    assert "a spreadsheet has shortened this number" in parsed.rejects[0].expected
+
+
+def test_records_that_need_columns_are_left_out_of_files_without_them(mapping, read, text_file, rows_of):
+    text = (
+        '[[records]]\nkind = "orders"\n[records.fields]\nchannel = { const = "shop" }\norder_id = "Order"\n'
+        '[[records]]\nkind = "order_lines"\nneeds = ["SKU", "Item"]\n[records.fields]\nchannel = { const = "shop" }\n'
+        'order_id = "Order"\nsku = { from = "SKU", optional = true }\nquantity = "Quantity"\n'
+    )
+    parsed = read(text_file("Order,City\n7,Bonn\n"), candidates=[mapping(text)])
+    assert parsed.notes == ["It fills no order lines: it has no column “SKU” or “Item”."]
+    assert len(rows_of(read(text_file("Order,Item,Quantity\n7,Mug,1\n"), mapping(text)), "order_lines")) == 1
+
+
+def test_a_layout_can_be_told_by_columns_it_must_not_have():
+    orders = Signature("orders", ("Order", "City"), all_of=("Order",), no_prefix="Shipment - ", inferred="a parser")
+    assert orders.score({"order", "city"}).points == 1.0
+    assert orders.score({"order"}).inferred == "a parser"
+    assert orders.score({"order", "shipment - carrier"}).points == 0.0
