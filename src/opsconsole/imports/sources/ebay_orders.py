@@ -105,12 +105,13 @@ def _site(label: str, at: int, inferred: str = "") -> Signature:
 
 
 _LEFT: object = {**_ITEM, "also": _SHIPPED}
+_ALL_LEFT: object = {**_SUMMARY, "also": _SHIPPED}
 _ORDER: dict[str, object] = {
     "order_id": _ORDER_ID,
     "order_number": _ORDER_ID,
     # Not before all its articles are: of these three words the one that is first in the alphabet counts.
     "status": {"rows": "min", "first": [
-        {"const": "shipped", "where": {**_SUMMARY, "also": _SHIPPED}, "within": _KEY},
+        {"const": "shipped", "where": _ALL_LEFT, "within": _KEY},
         {"const": "shipped", "where": [_SUMMARY, _LEFT]},
         {"const": "processing", "where": _PAID, "within": _KEY},
         _NOT_PAID,
