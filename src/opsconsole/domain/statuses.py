@@ -173,6 +173,27 @@ CHARGE_KINDS = _table(
     Status("other", "Other"),
 )
 
+# Kinds of entries in a marketplace's account with us. "earned" = what buyers paid, with what promotions took of it;
+# "fees" = what the marketplace keeps for its services. Tax it collects and withholds adds up to nothing.
+ENTRY_KINDS = _table(
+    Status("sale", "Sale", "good", _in("earned")),
+    Status("promotion", "Promotion", "neutral", _in("earned")),
+    Status("tax", "Tax"),
+    Status("refund", "Refund", "warn", _in("refunds")),
+    Status("fee", "Selling fee", "neutral", _in("fees")),
+    Status("fulfillment", "Fulfillment fee", "neutral", _in("fees")),
+    Status("storage", "Storage fee", "neutral", _in("fees")),
+    Status("advertising", "Advertising", "neutral", _in("fees")),
+    Status("reimbursement", "Reimbursement", "good"),
+    Status("reserve", "Reserve"),
+    Status("other", "Other"),
+)
+
+MOVEMENT_KINDS = _table(
+    Status("received", "Received", "good"),
+    Status("adjusted", "Adjusted", "warn"),
+)
+
 PICK_REASONS = _table(
     Status("short", "Short", "warn"),
     Status("damaged", "Damaged", "bad"),

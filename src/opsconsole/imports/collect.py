@@ -51,7 +51,8 @@ def _by_fields(table: DelimitedText, builder: TableBuilder, header_line: int, wa
         for _ in range(first - 1):
             stream.readline(limits.MAX_LINE)
         for block in fields.blocks(stream, first):
-            if not fields.well_quoted(block, table.delimiter):
+            plain = table.quoted or b'"' not in block.content
+            if not plain or not fields.well_quoted(block, table.delimiter):
                 rest = ((line, row) for line, row in table.rows() if line >= block.line)
                 _by_records(rest, builder, watch)
                 return

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import itertools
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -132,11 +134,13 @@ def read_collected(opened: Opened, table: TextTable, reading: Reading) -> Parsed
     zone = spec.time_zone or reading.time_zone
     here = zone or "UTC"
     formats = decide(table, spec.records, zone=here, decimal=spec.decimal, stated=reading.formats, flexible=built_in)
-    evaluator = Evaluator(table, formats, here, spec.currency or reading.currency or "USD")
+    currency = spec.currency or _said_currency(opened) or reading.currency
+    evaluator = Evaluator(table, formats, here, currency or "USD")
+    channel = spec.channel or reading.channel
     defaults = {
-        "channel": spec.channel if spec.channel else reading.channel,
-        "location": spec.location or reading.location,
-        "currency": spec.currency or reading.currency,
+        "channel": channel,
+        "location": spec.location or reading.location or _own_location(opened, channel),
+        "currency": currency,
         "time_zone": zone if zone != "UTC" else "",  # unsaid, an order counts in its channel's zone
     }
     drafts, unfilled = _drafts(opened, evaluator, defaults)
@@ -214,6 +218,22 @@ def _unused(opened: Opened) -> tuple[str, ...]:
     if isinstance(opened.fit.candidate, Source):
         used |= opened.fit.candidate.known_columns()
     return tuple(readable(name) for name in opened.fit.names if name and normalized(name) not in used)
+
+
+def _said_currency(opened: Opened) -> str:
+    """The currency that the lines above the header name."""
+    candidate = opened.fit.candidate
+    if not isinstance(candidate, Source) or not candidate.currency_said:
+        return ""
+    above = itertools.takewhile(lambda row: row[0] < opened.fit.line, opened.table.rows())
+    told = (re.search(candidate.currency_said, " ".join(cells)) for _, cells in above)
+    return next((found[1] for found in told if found), "")
+
+
+def _own_location(opened: Opened, channel: str) -> str:
+    """The stock that a source tells of by itself: a marketplace's warehouses are another one per account."""
+    candidate = opened.fit.candidate
+    return candidate.location.format(channel=channel).strip() if isinstance(candidate, Source) else ""
 
 
 def _inferred(opened: Opened) -> list[str]:

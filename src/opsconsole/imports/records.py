@@ -14,6 +14,7 @@ from opsconsole.imports.records_goods import (
     VENDORS,
 )
 from opsconsole.imports.records_kind import RecordField, RecordKind, Records, Type
+from opsconsole.imports.records_marketplaces import MARKETPLACE_ENTRIES, PAYOUTS, REIMBURSEMENTS, STOCK_MOVEMENTS
 from opsconsole.imports.records_orders import (
     CUSTOMERS,
     ORDER_LINES,
@@ -51,8 +52,12 @@ KINDS: Mapping[str, RecordKind] = {
         CLAIMS,
         FRAUD_DECISIONS,
         FREIGHT_CHARGES,
+        MARKETPLACE_ENTRIES,
+        PAYOUTS,
+        REIMBURSEMENTS,
         SHIP_METHODS,
         STOCK_LEVELS,
+        STOCK_MOVEMENTS,
         LISTINGS,
         SALES_HISTORY,
         PURCHASE_ORDERS,

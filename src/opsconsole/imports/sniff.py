@@ -31,6 +31,7 @@ class DelimitedText:
     old_line_breaks: bool  # carriage returns only
     skip_lines: int = 0
     ragged: bool = True
+    quoted: bool = True
 
     @property
     def description(self) -> str:
@@ -41,11 +42,15 @@ class DelimitedText:
     def rows(self) -> Iterator[NumberedRow]:
         """Records with the line each begins on; a quoted line break does not end a record."""
         with open_unpacked(self.file) as stream:
-            reader = csv.reader(self._lines(stream), delimiter=self.delimiter)
+            reader = csv.reader(
+                self._lines(stream),
+                delimiter=self.delimiter,
+                quoting=csv.QUOTE_MINIMAL if self.quoted else csv.QUOTE_NONE,
+            )
             begins = self.skip_lines + 1
             try:
                 for row in reader:
-                    yield begins, row
+                    yield begins, row if self.quoted else list(map(_unwrapped, row))
                     begins = self.skip_lines + reader.line_num + 1
             except csv.Error as fault:
                 raise self.broken(fault, begins) from fault
@@ -84,11 +89,20 @@ def open_text(file: InputFile, options: FileOptions) -> DelimitedText:
     lines = text.replace("\r", "\n").splitlines(keepends=True) if old_breaks else re.findall(r"[^\n]*\n|[^\n]+", text)
     stated = _SEP_LINE.match(lines[0]) if lines else None
     delimiter = options.delimiter or (stated.group(1) if stated else sniff_delimiter(lines))
-    return DelimitedText(file, encoding, delimiter, old_breaks, skip_lines=1 if stated else 0)
+    quoted = options.quoted or delimiter != "\t"  # a spreadsheet that saved it again with commas quotes
+    return DelimitedText(file, encoding, delimiter, old_breaks, skip_lines=1 if stated else 0, quoted=quoted)
+
+
+def _unwrapped(cell: str) -> str:
+    """A cell of a file without quoting: only quotes around all of it, as spreadsheets put them, are none of its own."""
+    if len(cell) < 2 or cell[0] != '"' or cell[-1] != '"':
+        return cell
+    inner = cell[1:-1]
+    return cell if '"' in inner.replace('""', "") else inner.replace('""', '"')
 
 
 def sniff_encoding(file: InputFile) -> str:
-    """Encoding of the whole file: a byte order mark decides, else UTF-8 where it fits, else cp1252, else latin-1.
+    """Encoding of the whole file: a byte order mark decides, else UTF-8, cp932 or cp1252 where it fits, else latin-1.
 
     A file that is UTF-8 but for some broken bytes stays UTF-8: those lines are rejected, the others keep their accents.
     """
@@ -111,7 +125,21 @@ def sniff_encoding(file: InputFile) -> str:
     broken, accents = _utf8_evidence(file)
     if accents > 10 * broken:
         return "utf-8"
+    if _is_japanese(file):
+        return "cp932"
     return "cp1252" if _decodes(file, "cp1252") else "latin-1"
+
+
+def _is_japanese(file: InputFile) -> bool:
+    """Whether a file reads as Shift-JIS with kana in it: other languages' bytes give kanji by chance, hardly kana."""
+    if not _decodes(file, "cp932"):
+        return False
+    beyond = kana = 0
+    with open_unpacked(file) as stream:
+        for text in _decoded(stream, "cp932"):
+            beyond += sum(1 for character in text if character > "\x7f")
+            kana += len(re.findall("[\u3041-\u30fe]", text))
+    return kana * 10 > beyond
 
 
 def _decodes(file: InputFile, encoding: str) -> bool:

@@ -28,6 +28,8 @@ class Score:
 NO_FIT = Score(0.0)
 # Platforms that sell: what their files say of stock is the channel's word, what others say the warehouse's.
 SELLING = frozenset({"shopify", "amazon", "woocommerce", "magento", "ebay", "etsy", "walmart", "bigcommerce"})
+# Platforms that write cells between tabs as they are.
+UNQUOTED = FileOptions(quoted=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,9 @@ class Source:
     orders it means. ``inferred``: where no genuine file and no documentation of the layout was at hand, what it was
     worked out from, in words that end a sentence ("two programs that read it"); the report of every import says so.
     ``lacks`` is a sentence about what such files do not tell, for the report as well; ``aliases`` are other names of
-    columns, translated ones say (imports/aliases.py).
+    columns, translated ones say (imports/aliases.py). ``location`` is the stock it tells of where nothing else says
+    it, as in ``FBA {channel}``. ``currency_said`` is a pattern whose group is the currency, looked for above the
+    header. ``on_request``: only read where somebody names it, since another source reads the same files.
     """
 
     key: str
@@ -87,6 +91,9 @@ class Source:
     inferred: str = ""
     lacks: str = ""
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    location: str = ""
+    currency_said: str = ""
+    on_request: bool = False
 
     @property
     def spec(self) -> MappingSpec:
@@ -95,6 +102,8 @@ class Source:
 
     def recognizes(self, header: Collection[str]) -> Score:
         """The best fit of a header (normalized names) to one of its layouts."""
+        if self.on_request:
+            return NO_FIT
         return max((signature.score(header) for signature in self.signatures), key=lambda score: score.points)
 
     def known_columns(self) -> set[str]:

@@ -33,7 +33,8 @@ class FileOptions:
     """What a mapping says about the file; empty or zero = sniffed.
 
     ``column_starts``: where the columns of a text without delimiters begin, counted from 1. ``row_types``:
-    see imports/row_types.py.
+    see imports/row_types.py. ``quoted`` is false for platforms that write cells between tabs as they are: a quote
+    there is a quote.
     """
 
     encoding: str = ""
@@ -42,6 +43,7 @@ class FileOptions:
     sheet: str = ""
     column_starts: tuple[int, ...] = ()
     row_types: tuple[str, ...] = ()
+    quoted: bool = True
 
 
 class Table(Protocol):

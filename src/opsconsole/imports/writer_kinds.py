@@ -46,7 +46,11 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "claims": ("order_fk", "claim_id"),
     "fraud_decisions": ("order_fk", "decision_id"),
     "freight_charges": ("vendor_key", "charge_id"),
+    "marketplace_entries": ("channel", "entry_id"),
+    "payouts": ("channel", "statement_id"),
+    "reimbursements": ("channel", "reimbursement_id", "sku"),
     "ship_methods": ("channel", "method"),
+    "stock_movements": ("location", "movement_id"),
     "stock_levels": ("sku", "location"),
     "listings": ("channel", "sku"),
     "sales_history": ("channel", "line_key"),
@@ -245,7 +249,7 @@ def _sales_key(batch: Batch, chunk: Chunk) -> None:
     chunk.keys["line_key"] = made
 
 
-def _return_key(_batch: Batch, chunk: Chunk) -> None:
+def _sku_key(_batch: Batch, chunk: Chunk) -> None:
     chunk.keys["sku"] = [sku or "" for sku in chunk.get("sku")]
 
 
@@ -257,7 +261,8 @@ _KEYS_MADE: Mapping[str, Callable[[Batch, Chunk], None]] = {
     "order_lines": _line_key,
     "shipment_events": _scan_key,
     "sales_history": _sales_key,
-    "returns": _return_key,
+    "returns": _sku_key,
+    "reimbursements": _sku_key,
     "order_events": _step_key,
     # A corrected quantity is the same pick, a corrected amount the same claim; two refunds may differ in nothing else.
     "picks": _nth_key("pick_id", "line_id", "sku", "location", "picked_at"),
@@ -266,6 +271,14 @@ _KEYS_MADE: Mapping[str, Callable[[Batch, Chunk], None]] = {
     "fraud_decisions": _nth_key("decision_id", "provider", "decision", "decided_at"),
     "freight_charges": _nth_key(
         *("charge_id", "invoice_number", "tracking_number", "order_id", "kind", "description", "amount", "billed_on"),
+    ),
+    # Two reports of one statement tell the same money in their own entries: the precedence keeps them apart.
+    "marketplace_entries": _nth_key(
+        *("entry_id", "statement_id", "order_id", "item_id", "sku", "transaction_type", "description", "currency"),
+        *("amount", "posted_at", "precedence"),
+    ),
+    "stock_movements": _nth_key(
+        *("movement_id", "location", "sku", "kind", "reason", "disposition", "reference", "quantity", "moved_at"),
     ),
     "ship_methods": _method_key,
 }

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, Table, select
 from opsconsole.imports.writer_batch import Batch
 from opsconsole.store import dialect, schema
 
-MENTIONING = ("tickets", "freight_charges")
+MENTIONING = ("tickets", "freight_charges", "marketplace_entries", "reimbursements")
 _CHUNK = 5_000
 
 

@@ -1,4 +1,4 @@
-"""Look-ups over what stands around orders: picks, refunds, disputes, tickets, claims, charges."""
+"""Look-ups over what stands around orders: picks, refunds, disputes, tickets, claims, charges, marketplace money."""
 
 from sqlalchemy import func, null, select
 
@@ -39,6 +39,16 @@ def list_claims(database: Database, now: int) -> Listing:
 def list_charges(database: Database, now: int) -> Listing:
     """Freight and site charges as of ``now``, newest first; those of no known order too."""
     return _listed(database, now, AROUND["freight_charges"])
+
+
+def list_marketplace_entries(database: Database, now: int) -> Listing:
+    """Entries of marketplaces' accounts with us as of ``now``, newest first; those of no known order too."""
+    return _listed(database, now, AROUND["marketplace_entries"])
+
+
+def list_reimbursements(database: Database, now: int) -> Listing:
+    """What marketplaces gave for lost and damaged goods as of ``now``, newest first; those of no known order too."""
+    return _listed(database, now, AROUND["reimbursements"])
 
 
 def _listed(database: Database, now: int, one: AroundTable) -> Listing:

@@ -14,6 +14,7 @@ from opsconsole.services.business import business
 from opsconsole.services.fraud import concerning
 from opsconsole.services.history import read_events
 from opsconsole.services.incidents import marks
+from opsconsole.services.marketplaces import money_of_order
 from opsconsole.services.names import channel_names, location_names, vendor_names
 from opsconsole.services.order_exceptions_page import of_order
 from opsconsole.services.orders_page_around import AROUND, around
@@ -72,7 +73,7 @@ def _page(connection: Connection, way: Way, order_fk: int) -> OrderPage:
         currency=order["currency"] or "",
         about=about,
         facts=tuple(_facts(connection, way)),
-        money=tuple(_money(way)),
+        money=(*_money(way), *money_of_order(connection, order_fk, now)),
         address=_address(way),
         promises=tuple(replace(p, basis=_basis_words(p.basis)) for p in promises(way).values()),
         stops=stops(way, blocked),

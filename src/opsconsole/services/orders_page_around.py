@@ -10,6 +10,7 @@ from opsconsole.domain import statuses
 from opsconsole.domain.field import Field, Kind, Total
 from opsconsole.domain.listing import Listing, from_rows
 from opsconsole.domain.statuses import labels
+from opsconsole.services.marketplaces import COUNTED
 from opsconsole.services.names import location_names, vendor_names
 from opsconsole.store import schema
 
@@ -25,6 +26,7 @@ class AroundTable:
     fields: tuple[Field, ...]
     since: str
     newest: str = ""
+    only: tuple[Any, ...] = ()  # conditions on its rows; the others are no part of the picture
 
     @property
     def has_money(self) -> bool:
@@ -55,8 +57,9 @@ class AroundTable:
         return found
 
     def begun(self, now: int) -> list[Any]:
-        """Conditions: what has not happened yet is left out."""
-        return [or_(self.table.c[self.since].is_(None), self.table.c[self.since] <= now)] if self.since else []
+        """Conditions: what has not happened yet is left out, and what counts elsewhere."""
+        begun = [or_(self.table.c[self.since].is_(None), self.table.c[self.since] <= now)] if self.since else []
+        return [*begun, *self.only]
 
 
 _PROMISED = frozenset({"evidence_due_at", "reply_due_at"})
@@ -155,6 +158,29 @@ _TABLES = (
         _when("billed_at", "When", "Unknown", hidden=True),
         _CURRENCY,
     ), "billed_at"),
+    AroundTable("Marketplace money", schema.marketplace_entries, (
+        _status("kind", "Kind", statuses.ENTRY_KINDS),
+        Field("description", "What", missing="Unknown", stretch=True),
+        Field("sku", "SKU", Kind.IDENTIFIER, missing="None"),
+        _money("amount", "Amount"),
+        _when("posted_at", "Booked", "Unknown"),
+        Field("transaction_type", "Transaction", missing="Unknown", hidden=True),
+        Field("quantity", "Units", Kind.QUANTITY, missing="None", hidden=True),
+        Field("statement_id", "Statement", Kind.IDENTIFIER, missing="None", hidden=True),
+        _CURRENCY,
+    ), "posted_at", only=COUNTED),
+    AroundTable("Reimbursements", schema.reimbursements, (
+        Field("reason", "Reason", missing="Unknown", stretch=True),
+        Field("sku", "SKU", Kind.IDENTIFIER, missing="None"),
+        Field("cash_quantity", "Units paid", Kind.QUANTITY, missing="None", total=Total.SUM),
+        Field("stock_quantity", "Units given back", Kind.QUANTITY, missing="None", total=Total.SUM),
+        _money("amount", "Amount"),
+        _when("approved_at", "Granted", "Unknown"),
+        Field("reimbursement_id", "Reimbursement", Kind.IDENTIFIER, hidden=True),
+        Field("reversed_id", "Takes back", Kind.IDENTIFIER, missing="None", hidden=True),
+        Field("case_id", "Case", Kind.IDENTIFIER, missing="None", hidden=True),
+        _CURRENCY,
+    ), "approved_at"),
     AroundTable("Fraud decisions", schema.fraud_decisions, (
         _status("decision", "Decision", statuses.FRAUD_DECISIONS),
         Field("score", "Score", Kind.QUANTITY, missing="None"),

@@ -18,11 +18,13 @@ _LISTS = (
     ("shipments", "shipments"),
     ("returns", "returns"),
     ("purchase_orders", "purchase orders"),
+    ("marketplace_entries", "marketplace money"),
+    ("payouts", "payouts"),
 )
 
 
 class OrdersTab(Tab):
-    """Orders, shipments, returns and purchase orders."""
+    """Orders, shipments, returns, purchase orders, and what marketplaces keep and pay out."""
 
     key = "orders"
     search_hint = "Order, SKU, tracking, customer"
@@ -38,13 +40,15 @@ class OrdersTab(Tab):
     @staticmethod
     def load(workspace: Workspace, request: Request, progress: Progress) -> TabContent:
         """The chosen list, all of it: filtering is then a matter of milliseconds."""
-        from opsconsole.services import orders
+        from opsconsole.services import marketplaces, orders, orders_around
 
         readers = {
             "orders": orders.list_orders,
             "shipments": orders.list_shipments,
             "returns": orders.list_returns,
             "purchase_orders": orders.list_purchase_orders,
+            "marketplace_entries": orders_around.list_marketplace_entries,
+            "payouts": marketplaces.list_payouts,
         }
         chosen = request.options.get("list") or "orders"
         listing = readers[chosen](workspace.database, request.now)

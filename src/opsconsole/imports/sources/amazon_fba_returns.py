@@ -1,6 +1,6 @@
 """Amazon's FBA customer returns: one row per unit that reached a fulfillment center, with its license plate."""
 
-from opsconsole.imports.source import Signature, Source, columns
+from opsconsole.imports.source import UNQUOTED, Signature, Source, columns
 
 _COLUMNS = columns("""
     return-date | order-id | sku | asin | fnsku | product-name | quantity | fulfillment-center-id | detailed-disposition
@@ -39,4 +39,5 @@ SOURCE = Source(
             "received_at": {"from": "return-date", "format": ["iso"]},
         }},
     ),
+    file=UNQUOTED,
 )  # fmt: skip

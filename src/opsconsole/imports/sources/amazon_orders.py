@@ -5,7 +5,7 @@ by article and how-manieth of it, as in the Unshipped report, so that both fill 
 and one of its items cancelled.
 """
 
-from opsconsole.imports.source import Signature, Source, columns
+from opsconsole.imports.source import UNQUOTED, Signature, Source, columns
 
 _COMMON = columns("""
     amazon-order-id | merchant-order-id | purchase-date | last-updated-date | order-status | fulfillment-channel
@@ -108,4 +108,5 @@ SOURCE = Source(
         {"kind": "orders", "one_per": ["amazon-order-id"], "fields": _ORDER},
         {"kind": "order_lines", "fields": _LINE},
     ),
+    file=UNQUOTED,
 )  # fmt: skip

@@ -5,7 +5,7 @@ nothing is concluded. ``promise-date`` is ship-by; ``days-past-promise`` is nega
 read. Lines are known by article as in the All Orders report, which has no item ids.
 """
 
-from opsconsole.imports.source import Signature, Source, columns
+from opsconsole.imports.source import UNQUOTED, Signature, Source, columns
 
 _COLUMNS = columns("""
     order-id | order-item-id | purchase-date | payments-date | reporting-date | promise-date | days-past-promise
@@ -63,4 +63,5 @@ SOURCE = Source(
             "ship_by": _when("promise-date"),
         }},
     ),
+    file=UNQUOTED,
 )  # fmt: skip

@@ -31,9 +31,11 @@ from opsconsole.store.schema.goods import (
     sku_aliases,
     stock_history,
     stock_levels,
+    stock_movements,
     stock_reports,
 )
 from opsconsole.store.schema.intake import batch_fields, batches, feeds, rejects, snapshots
+from opsconsole.store.schema.marketplaces import marketplace_entries, payouts, reimbursements
 from opsconsole.store.schema.markets import market_limits
 from opsconsole.store.schema.orders import (
     customers,
@@ -88,11 +90,13 @@ __all__ = [
     "listings",
     "locations",
     "market_limits",
+    "marketplace_entries",
     "metadata",
     "order_events",
     "order_lines",
     "orders",
     "payments",
+    "payouts",
     "picks",
     "products",
     "purchase_order_lines",
@@ -100,6 +104,7 @@ __all__ = [
     "rates",
     "receipts",
     "refunds",
+    "reimbursements",
     "rejects",
     "returns",
     "reviews",
@@ -117,6 +122,7 @@ __all__ = [
     "snapshots",
     "stock_history",
     "stock_levels",
+    "stock_movements",
     "stock_reports",
     "targets",
     "tickets",

@@ -86,6 +86,24 @@ stock_reports = Table(
     ),
 )
 
+stock_movements = Table(
+    "stock_movements",
+    metadata,
+    row_id(),
+    string("location", nullable=False),
+    string("movement_id", nullable=False),
+    string("sku"),
+    string("kind"),
+    string("reason"),
+    string("disposition"),
+    string("reference"),
+    Column("quantity", Float),
+    instant("moved_at"),
+    *provenance(),
+    UniqueConstraint("location", "movement_id"),
+    comment="Pieces that came (positive) or went (negative). kind: received or adjusted.",
+)
+
 sales_history = Table(
     "sales_history",
     metadata,
@@ -113,4 +131,5 @@ sales_history = Table(
 
 Index("ix_sales_history_sku", sales_history.c.sku, sales_history.c.sold_on)
 Index("ix_stock_reports_sku", stock_reports.c.sku, stock_reports.c.location)
+Index("ix_stock_movements_sku", stock_movements.c.sku, stock_movements.c.moved_at)
 Index("ix_stock_levels_location", stock_levels.c.location)
