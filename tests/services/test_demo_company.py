@@ -242,7 +242,7 @@ def test_promises_of_shops_follow_from_the_channel_and_those_of_marketplaces_are
 
 def test_one_feed_is_stale_and_the_list_of_stock_is_full(demo, now):
     database, _ = demo
-    assert summary(database, now).words == "11 of 12 feeds fresh: Walmart orders 5 h old"
+    assert summary(database, now).words == "13 of 14 feeds fresh: Walmart orders 5 h old"
     assert len(stock_levels.list_stock(database, now)) == 412
 
 

@@ -112,7 +112,10 @@ def only_on_channel(moment: Moment, location: str, channel: str, until: int, *, 
         placed(moment),
         own_duty(),
         needs_shipping(),
+        # What waits for money, for a decision or for its day is not sent to a warehouse yet.
         coalesce(o.payment_status, "paid").in_(("paid", "authorized", "partially_refunded")),
+        coalesce(o.status, "processing").not_in(("pending", "on_hold", "partially_shipped")),
+        o.held_at.is_(None),
     )
 
 

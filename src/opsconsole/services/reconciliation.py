@@ -7,7 +7,7 @@ moments too far from each other (the rule's "apart") is counted and not compared
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
@@ -34,8 +34,8 @@ _OF_KIND = {"order": ORDERS, "listing": LISTINGS, "sku": STOCK}
 KINDS = (
     ("state", "Order's state"),
     ("pieces", "Order's pieces"),
-    ("only_channel", "Warehouse does not know it"),
-    ("only_warehouse", "Channel does not know it"),
+    ("only_channel", "Not at the warehouse"),
+    ("only_warehouse", "Not on the channel"),
     ("listing", "Offered and in stock"),
     ("stock", "Stock counted"),
 )
@@ -82,39 +82,39 @@ class _Told:
 
 
 _DIFFERENCES = (
-    Field("what", "Difference", Kind.STATUS, labels=KINDS, width=170, total=Total.COUNT, total_words="differences"),
-    Field("order", "Order or SKU", Kind.IDENTIFIER, width=130),
-    Field("channel", "Channel", missing="None", width=100),
-    Field("location", "Site", missing="Any", width=100),
+    Field("what", "Difference", Kind.STATUS, labels=KINDS, width=150, total=Total.COUNT, total_words="differences"),
+    Field("order", "Order or SKU", Kind.IDENTIFIER, width=116),
+    Field("channel", "Channel", missing="None", width=84),
+    Field("location", "Site", missing="Any", width=84),
     Field("channel_says", "Channel says", missing="Nothing", width=110),
-    Field("warehouse_says", "Warehouse says", missing="Nothing", width=110),
+    Field("warehouse_says", "Warehouse says", missing="Nothing", width=122),
     Field("pieces", "Pieces apart", Kind.QUANTITY, missing="", width=90, total=Total.SUM),
-    Field("value", "Value", Kind.MONEY, currency="currency", missing="Unknown", width=96, total=Total.SUM),
-    Field("channel_time", "Channel as of", Kind.INSTANT, missing="Never", width=130),
-    Field("warehouse_time", "Warehouse as of", Kind.INSTANT, missing="Never", width=130),
-    Field("exception", "Exception", Kind.IDENTIFIER, missing="Not raised", width=90,
+    Field("value", "Value", Kind.MONEY, currency="currency", missing="Unknown", width=92, total=Total.SUM),
+    Field("channel_time", "Channel as of", Kind.INSTANT, missing="Never", hidden=True),
+    Field("warehouse_time", "Warehouse as of", Kind.INSTANT, missing="Never", hidden=True),
+    Field("exception", "Exception", Kind.IDENTIFIER, missing="Not raised", width=88,
           help="A difference within the tolerance of the rule, or known to one side only, raises none."),
-    Field("channel_file", "Channel's file", missing="None", stretch=True),
-    Field("warehouse_file", "Warehouse's file", missing="None", width=150),
+    Field("channel_file", "Channel's file", missing="None", stretch=True, wide_only=True),
+    Field("warehouse_file", "Warehouse's file", missing="None", hidden=True),
     Field("since", "Since", Kind.INSTANT, missing="Unknown", hidden=True),
     Field("pair", "Feeds", hidden=True),
     Field("currency", "Currency", hidden=True),
 )  # fmt: skip
 
 _PAIRS = (
-    Field("subject", "What", Kind.STATUS, labels=_SUBJECTS, width=80),
+    Field("subject", "What", Kind.STATUS, labels=_SUBJECTS, width=72),
     Field("channel_feed", "Channel's feed", stretch=True),
-    Field("warehouse_feed", "Warehouse's feed", width=200),
-    Field("compared", "Compared", Kind.QUANTITY, width=90, total=Total.SUM),
-    Field("agree", "Agree", Kind.QUANTITY, width=80, total=Total.SUM),
-    Field("differ", "Differ", Kind.QUANTITY, width=70, total=Total.SUM),
-    Field("only_channel", "Channel only", Kind.QUANTITY, width=100, total=Total.SUM,
+    Field("warehouse_feed", "Warehouse's feed", width=180),
+    Field("compared", "Compared", Kind.QUANTITY, width=80, total=Total.SUM),
+    Field("agree", "Agree", Kind.QUANTITY, width=62, total=Total.SUM),
+    Field("differ", "Differ", Kind.QUANTITY, width=60, total=Total.SUM),
+    Field("only_channel", "Channel only", Kind.QUANTITY, width=92, total=Total.SUM,
           help="Orders that wait for a warehouse whose newest file does not know them."),
     Field("only_warehouse", "Warehouse only", Kind.QUANTITY, width=110, total=Total.SUM,
           help="Orders of which the warehouse tells and no channel's file does."),
-    Field("apart", "Not comparable", Kind.QUANTITY, width=110, total=Total.SUM,
+    Field("apart", "Not comparable", Kind.QUANTITY, hidden=True, total=Total.SUM,
           help="Stock that the two files tell at moments too far from each other; see the rule's value."),
-    Field("raised", "Exceptions", Kind.QUANTITY, width=90, total=Total.SUM),
+    Field("raised", "Exceptions", Kind.QUANTITY, width=84, total=Total.SUM),
     Field("value", "Value apart", Kind.MONEY, currency="currency", missing="Unknown", width=100, total=Total.SUM),
     Field("currency", "Currency", hidden=True),
 )  # fmt: skip
@@ -154,11 +154,13 @@ def differences_by_pair(database: Database, now: int, progress: Progress | None 
     by_pair: dict[Pair, list[dict[str, Any]]] = defaultdict(list)
     for row in told.differences:
         by_pair[row["pair_of"]].append(row)
-    return {
-        words: _differences(told, rows, now, words)
-        for pair, rows in sorted(by_pair.items())
-        if (words := _words(told, pair))
-    }
+    listings = {}
+    for pair, rows in sorted(by_pair.items()):
+        listing = _differences(told, rows, now, _words(told, pair))
+        # On paper there is room for what the screen keeps in its panel.
+        told_there = tuple(replace(field, hidden=field.key in ("pair", "currency")) for field in listing.fields)
+        listings[listing.title] = replace(listing, fields=told_there)
+    return listings
 
 
 # --- asking -----------------------------------------------------------------------------------------------------------

@@ -71,6 +71,7 @@ class DataList(Tab):
                 make_cell(field, row[field.key], str(row.get(field.currency) or field.currency), formats).text,
             )
             for field in listing.fields
+            if field.key not in {other.currency for other in listing.fields}
         ]
         sections = [Section("All values", pairs([pair for pair in words[1:] if len(pair[1]) <= LONG_TEXT]))]
         sections += [Section(label, sentences(text)) for label, text in words[1:] if len(text) > LONG_TEXT]

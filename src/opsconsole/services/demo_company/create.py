@@ -20,9 +20,12 @@ from opsconsole.services.demo_company.clock import Clock
 from opsconsole.services.demo_company.company import CHANNELS
 from opsconsole.services.demo_company.feeds import (
     CATALOG_FEED,
+    LISTINGS_FEED,
     ORDER_FEEDS,
     PURCHASE_FEED,
     STOCK_FEED,
+    WAREHOUSE_FEED,
+    WAREHOUSE_KINDS,
     counts_columns,
     source_time,
     write_feeds,
@@ -167,11 +170,14 @@ def _write_world(conn: Connection, world: World, progress: Progress) -> int:
     done = 0
     for feed, rows in _chunks(world):
         progress.step(done, total, "Writing orders")
-        write(feed, records.of(rows))
+        made = records.of(rows)
+        write(feed, [part for part in made if part.kind not in WAREHOUSE_KINDS])
+        write(WAREHOUSE_FEED, [part for part in made if part.kind in WAREHOUSE_KINDS])
         done += len(rows)
     progress.step(done, total, "Writing stock and purchase orders")
     write(PURCHASE_FEED, purchase_records(world))
-    write(STOCK_FEED, [stock_records(world, source_time(world, STOCK_FEED)), listing_records(world)])
+    write(STOCK_FEED, [stock_records(world, source_time(world, STOCK_FEED))])
+    write(LISTINGS_FEED, [listing_records(world)])
     _write_stock_history(conn, world, batches[STOCK_FEED])
     progress.step(done, total, "Writing past exceptions")
     dice = np.random.default_rng([world.seed, _HISTORY_DICE])

@@ -1,4 +1,4 @@
-"""Where the demo company's data come from: twelve feeds, when each last brought something, and its imports of late."""
+"""Where the demo company's data come from: fourteen feeds, when each last brought something, its imports of late."""
 
 import json
 from dataclasses import dataclass
@@ -57,6 +57,8 @@ FEEDS = (
     Feed("wholesale_orders", "wholesale", "Wholesale orders", "wholesale_{day}.xlsx", 900, 1440),
     Feed("catalog", "", "Item master", "items_{day}.csv", 1500, 10_080, 104),
     Feed("stock_report", "", "Stock of all sites", "stock_{day}.csv", 35, 60),
+    Feed("channel_listings", "", "Listings of all channels", "listings_{day}.csv", 50, 240),
+    Feed("warehouse_orders", "", "Orders at the warehouses", "wms_orders_{day}.csv", 4, 30),
     Feed("purchase_orders", "", "Purchase orders", "purchase_orders_{day}.csv", 600, 1440),
     Feed("shipstation_shipments", "", "ShipStation shipments", "shipments_{day}.csv", 18, 60),
     # One hour short of stale: a near miss.
@@ -66,6 +68,9 @@ FEEDS = (
 ORDER_FEEDS = {feed.channel: number for number, feed in enumerate(FEEDS) if feed.channel}
 CATALOG_FEED = next(number for number, feed in enumerate(FEEDS) if feed.source == "catalog")
 STOCK_FEED = next(number for number, feed in enumerate(FEEDS) if feed.source == "stock_report")
+LISTINGS_FEED = next(number for number, feed in enumerate(FEEDS) if feed.source == "channel_listings")
+WAREHOUSE_FEED = next(number for number, feed in enumerate(FEEDS) if feed.source == "warehouse_orders")
+WAREHOUSE_KINDS = frozenset({"order_events", "picks", "warehouse_orders"})
 PURCHASE_FEED = next(number for number, feed in enumerate(FEEDS) if feed.source == "purchase_orders")
 
 

@@ -6,12 +6,14 @@ import numpy as np
 
 from opsconsole.imports.records import Records
 from opsconsole.services.demo_company.arrays import NONE, Ints, optional
-from opsconsole.services.demo_company.company import PLACES
+from opsconsole.services.demo_company.company import FBA, FIRST_DROP_SHIPPER, PLACES
+from opsconsole.services.demo_company.planned_records import plan_of
 from opsconsole.services.demo_company.steps import STEP_CODES
 
 if TYPE_CHECKING:
     from opsconsole.services.demo_company.order_records import OrderRecords
 
+_LOST = 41  # one in so many planned orders never reached the warehouse
 _RELEASED, _PICKED = STEP_CODES.index("released"), STEP_CODES.index("picked")
 
 
@@ -25,7 +27,8 @@ class WarehouseRecords:
         """Records of these orders, whose lines are given too."""
         kept = rows[self._world.steps.kept[rows]]
         order = self._world.lines.order[lines]
-        return [self._steps(kept), self._picks(lines[self._world.steps.at[order, _PICKED] != NONE]), self._own(kept)]
+        picked = lines[self._world.steps.at[order, _PICKED] != NONE]
+        return [self._steps(kept), self._picks(picked), self._own(kept), self._waiting(rows)]
 
     def _places(self, rows: Ints) -> list[Any]:
         return [PLACES[number] for number in self._world.orders.place[rows].tolist()]
@@ -62,6 +65,21 @@ class WarehouseRecords:
             "picked_at": at.tolist(),
         }
         return Records("picks", columns, [0] * len(lines))
+
+    def _waiting(self, rows: Ints) -> Records:
+        """Open orders with a plan that says nothing of the warehouse's record: it knows all but a few of them."""
+        world = self._world
+        own = (world.orders.place[rows] < FIRST_DROP_SHIPPER) & (world.orders.place[rows] != FBA)
+        is_open = (world.facts.shipped_at[rows] == NONE) & (world.facts.cancelled_at[rows] == NONE)
+        known = [row for row in rows[own & is_open & ~world.steps.kept[rows]].tolist() if self._arrived(row)]
+        of = np.array(known, dtype=np.int64)
+        columns = {**self._records.keys(of), "location": self._places(of), "status": ["processing"] * len(of)}
+        return Records("warehouse_orders", columns, [0] * len(of))
+
+    def _arrived(self, row: int) -> bool:
+        plan = plan_of(self._world, row)
+        told = plan is not None and any(kind == "warehouse_orders" for kind, _ in plan.extra)
+        return plan is not None and not told and plan.trouble != "unrouted" and row % _LOST != 0
 
     def _own(self, rows: Ints) -> Records:
         """What the warehouse says: the same as the channel."""
