@@ -10,6 +10,8 @@ from opsconsole.imports.tables import FileOptions, NumberedRow, Table
 
 _LINES_LOOKED_AT = 400
 _LEAST_LINES = 4
+_WIDE = 4  # delimiters in a line; text has fewer of one kind
+_QUOTED = re.compile(r'"[^"\n]*"')
 _RULE = re.compile(r"^[\s\-=_+|]*$")  # a line drawn under the header
 
 
@@ -49,11 +51,14 @@ def or_fixed(text: DelimitedText, options: FileOptions) -> Table:
 
 
 def _is_cut(lines: list[str]) -> bool:
-    """Whether a delimiter stands in most lines, and as often in each."""
+    """Whether a delimiter stands in most lines, and as often in each; words above a wide table may be many lines."""
     for delimiter in DELIMITERS:
-        counts = [line.count(delimiter) for line in lines]
+        counts = [_QUOTED.sub("", line).count(delimiter) for line in lines]
         usual = max(set(counts), key=counts.count)
         if usual and counts.count(usual) >= 0.8 * len(lines):
+            return True
+        wide = [count for count in counts if count >= _WIDE]
+        if wide and wide.count(max(set(wide), key=wide.count)) >= 0.4 * len(lines):
             return True
     return False
 
