@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.instants import DAY, HOUR, from_iso
 from opsconsole.domain.progress import Progress
-from opsconsole.services import imports
+from opsconsole.services import imports, mappings_changes
 from opsconsole.services.import_report import as_json
 from opsconsole.store import audit
 from opsconsole.store.schema import (
@@ -237,12 +237,13 @@ def test_a_saved_mapping_is_recognized_the_next_time(importer: Importer, tmp_pat
             "amount": {"product": ["Pieces", "Each"], "round": 2},
         }}],
     }  # fmt: skip
-    imports.save_mapping_for(raw, ["Receipt", "Article", "Pieces", "Each", "When"], importer.folder)
+    raw["file"] = {"header": ["Receipt", "Article", "Pieces", "Each", "When"]}
+    mappings_changes.save_mapping(importer.database, raw, who="Tester", now=importer.now)
     path = tmp_path / "till.tsv"
     path.write_text(
         "Receipt\tArticle\tPieces\tEach\tWhen\n1\tA\t2\t1.25\t2026-11-16\n1\tA\t2\t1.25\t2026-11-16\n2\tB\t1\t0.99\t2026-11-16\n"
     )
-    found = imports.recognize(path, folder=importer.folder)
+    found = imports.recognize(path, importer.database)
     assert (found.source, found.why) == ("mapping:Till", "its header is the one the mapping was made for")
     # Lines without a key that are equal are as many as they are, and the same file again adds none.
     assert importer(path).total("inserted") == 3

@@ -31,6 +31,7 @@ _COMMANDS = {
     "notices": "exceptions.notices",
     "incidents": "incidents.run",
     "rules": "rules.rules",
+    "mappings": "mappings.run",
     "backup": "keeping.backup",
     "restore": "keeping.restore",
     "check": "keeping.check",

@@ -1,4 +1,4 @@
-"""Saved mappings: small TOML files in a folder, recognized by their header the next time."""
+"""The text of saved mappings: small TOML files, recognized by their header the next time."""
 
 import re
 import tomllib
@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from opsconsole.domain.errors import UserError
-from opsconsole.imports.convert import slug
 from opsconsole.imports.mapping import MappingSpec, parse_mapping
 
 _BARE = re.compile(r"^[A-Za-z0-9_-]+$")
@@ -16,49 +15,27 @@ _TOO_LARGE = 1 << 20
 
 def load_mapping(path: Path) -> MappingSpec:
     """A mapping file; UserError says what is wrong with it and where."""
+    return parse_mapping(content_of(mapping_text(path), path.name), path.name)
+
+
+def mapping_text(path: Path) -> str:
+    """The text of a mapping file; UserError when it cannot be read or is no small text."""
     try:
         if path.stat().st_size > _TOO_LARGE:
             raise UserError(f"{path.name} is too large for a mapping.", "A mapping is a small TOML file.")
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return path.read_text(encoding="utf-8-sig")
     except OSError:
         raise UserError(f"There is no mapping {path}.", "Check its name.") from None
     except UnicodeDecodeError:
         raise UserError(f"{path.name} is not a mapping.", "Save it as UTF-8 text.") from None
-    except tomllib.TOMLDecodeError as fault:
-        raise UserError(f"{path.name} is not a valid mapping: {fault}.", "Correct it in a text editor.") from None
-    return parse_mapping(raw, path.name)
 
 
-def load_folder(folder: Path) -> tuple[list[MappingSpec], list[str]]:
-    """All mappings of a folder by name, and for those that are broken what is wrong."""
-    found: list[MappingSpec] = []
-    faults: list[str] = []
-    for path in sorted(folder.glob("*.toml")) if folder.is_dir() else []:
-        try:
-            found.append(load_mapping(path))
-        except UserError as fault:
-            faults.append(str(fault))
-    return found, faults
-
-
-def save_mapping(folder: Path, raw: Mapping[str, Any], header: Sequence[str]) -> Path:
-    """Check a mapping and keep it with the header it was made for; one of the same name is replaced.
-
-    ``raw`` is its content as of TOML. Raises UserError when it is not valid.
-    """
-    content = {**raw, "file": {**raw.get("file", {}), "header": list(header)}}
-    spec = parse_mapping(content, str(raw.get("name", "mapping")))
-    path = folder / f"{slug(spec.name) or 'mapping'}.toml"
-    partial = path.with_suffix(".part")
+def content_of(text: str, origin: str) -> dict[str, Any]:
+    """The content of a mapping's text, not checked further than that it is TOML."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        partial.write_text(to_toml(content), encoding="utf-8")
-        partial.replace(path)
-    except OSError as fault:
-        raise UserError(
-            f"The mapping cannot be saved in {folder}: {fault.strerror}.", "Choose another folder."
-        ) from None
-    return path
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
+        raise UserError(f"{origin} is not a valid mapping: {fault}.", "Correct it in a text editor.") from None
 
 
 def to_toml(raw: Mapping[str, Any]) -> str:
@@ -70,7 +47,8 @@ def to_toml(raw: Mapping[str, Any]) -> str:
     for record in raw.get("records", ()):
         lines += ["", "[[records]]", *_pairs({k: v for k, v in record.items() if k not in ("fields", "skip_where")})]
         lines += ["", "[records.fields]", *_pairs(record.get("fields", {}))]
-        for condition in record.get("skip_where", ()):
+        skipped = record.get("skip_where", ())
+        for condition in [skipped] if isinstance(skipped, Mapping) else skipped:
             lines += ["", "[[records.skip_where]]", *_pairs(condition)]
     return "\n".join(lines).strip() + "\n"
 

@@ -17,6 +17,7 @@ from opsconsole.store.database import Database
 from opsconsole.store.schema import changes
 
 _INCIDENTS = "incidents"
+_MAPPINGS = "mappings"
 # Newest ones that are listed.
 LIMIT = 500
 _STATES = (("undoable", "Can be undone"), ("undone", "Undone"), ("final", "Cannot be undone"))
@@ -83,6 +84,8 @@ def undo_change(database: Database, change_id: int, *, who: str, now: int) -> Ch
         return take_back(database, changes_log.from_json(told), change_id, who=who, now=now)
     if told.get("of") == _INCIDENTS:
         return _undo_of_incident(database, change_id, told, who=who, now=now)
+    if told.get("of") == _MAPPINGS:
+        return _undo_of_mapping(database, change_id, told, who=who, now=now)
     raise UserError(f"“{row.words}” cannot be undone.", "")
 
 
@@ -96,3 +99,15 @@ def _undo_of_incident(database: Database, change_id: int, told: Mapping[str, Any
             return Change("Nothing to change", conflicts=(conflict,))
         changes_log.mark_undone(connection, change_id, who=who, at=now)
     return Change(f"Undone: {row.words[:1].lower()}{row.words[1:]}", (int(told["incident"]),))
+
+
+def _undo_of_mapping(database: Database, change_id: int, told: Mapping[str, Any], *, who: str, now: int) -> Change:
+    from opsconsole.services import mappings_changes
+
+    with database.write() as connection:
+        row = changes_log.find_done(connection, change_id)
+        conflict = mappings_changes.take_back(connection, told, row.words, who=who, now=now)
+        if conflict is not None:
+            return Change("Nothing to change", conflicts=(conflict,))
+        changes_log.mark_undone(connection, change_id, who=who, at=now)
+    return Change(f"Undone: {row.words[:1].lower()}{row.words[1:]}", (int(told["mapping"]),))

@@ -1,22 +1,18 @@
-"""What a file is: built-in sources and saved mappings compared with its header; where saved mappings lie."""
+"""What a file is: built-in sources and saved mappings compared with its header."""
 
-import os
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
-
-import platformdirs
 
 from opsconsole.domain.errors import UserError
 from opsconsole.imports.columns import unique_names
 from opsconsole.imports.files import open_table
 from opsconsole.imports.reader import Opened, open_file
 from opsconsole.imports.recognize import Candidate, likely_header
-from opsconsole.imports.saved import load_folder, load_mapping, save_mapping
+from opsconsole.imports.saved import load_mapping
 from opsconsole.imports.source import all_sources
 from opsconsole.imports.tables import FileOptions, InputFile, head, input_file
 from opsconsole.services.import_channels import ChannelNeeded, choose_channel, known_channels
+from opsconsole.services.mappings import saved_specs
 from opsconsole.store.database import Database
 
 
@@ -47,24 +43,18 @@ class Recognition:
         return bool(self.source)
 
 
-def mappings_folder() -> Path:
-    """Where saved mappings lie: ``OPSCONSOLE_MAPPINGS``, else beside the program's other settings."""
-    told = os.environ.get("OPSCONSOLE_MAPPINGS")
-    return Path(told) if told else platformdirs.user_config_path("opsconsole", appauthor=False) / "mappings"
+def candidates(database: Database | None, folder: Path | None = None) -> tuple[list[Candidate], list[str]]:
+    """Saved mappings and built-in sources, and what is wrong with mappings that cannot be used.
 
-
-def save_mapping_for(raw: Mapping[str, Any], columns: Sequence[str], folder: Path | None = None) -> Path:
-    """Save a mapping (content as of TOML) for files with these columns; UserError when it is not valid."""
-    return save_mapping(folder or mappings_folder(), raw, columns)
-
-
-def candidates(folder: Path | None = None) -> tuple[list[Candidate], list[str]]:
-    """Saved mappings and built-in sources, and what is wrong with mappings that cannot be used."""
-    saved, faults = load_folder(folder or mappings_folder())
+    ``database`` None: only the mappings that are files in the folder.
+    """
+    saved, faults = saved_specs(database, folder)
     return [*saved, *all_sources().values()], faults
 
 
-def named_candidate(source: str | None, mapping: Path | str | None, folder: Path | None = None) -> Candidate | None:
+def named_candidate(
+    database: Database | None, source: str | None, mapping: Path | str | None, folder: Path | None = None
+) -> Candidate | None:
     """The source (a key, or a saved mapping's name) or mapping file that the user named; None when neither."""
     if mapping is not None:
         return load_mapping(Path(mapping))
@@ -73,7 +63,7 @@ def named_candidate(source: str | None, mapping: Path | str | None, folder: Path
     known = all_sources()
     if source in known:
         return known[source]
-    saved, _ = load_folder(folder or mappings_folder())
+    saved, _ = saved_specs(database, folder)
     for spec in saved:
         if source in (spec.name, f"mapping:{spec.name}"):
             return spec
@@ -90,7 +80,7 @@ def recognize(
     file = input_file(Path(path))
     columns = _columns(file)
     try:
-        opened = open_file(file, candidates(folder)[0])
+        opened = open_file(file, candidates(database, folder)[0])
     except UserError as fault:
         return Recognition(file.name, columns=columns, message=fault.message, hint=fault.hint)
     found = Recognition(

@@ -33,10 +33,8 @@ from opsconsole.services.import_lists import list_imports, list_rejects, list_so
 from opsconsole.services.import_recognition import (
     Recognition,
     candidates,
-    mappings_folder,
     named_candidate,
     recognize,
-    save_mapping_for,
 )
 from opsconsole.services.import_report import (
     CANCELLED,
@@ -61,9 +59,7 @@ __all__ = [
     "list_rejects",
     "list_source_fields",
     "list_sources",
-    "mappings_folder",
     "recognize",
-    "save_mapping_for",
 ]
 
 
@@ -110,8 +106,8 @@ def import_files(
     nothing and tells what would change. A file that cannot be imported is told in the report; UserError only where
     nothing can be begun. When cancelled, the file under way is rolled back, those before it stay; the report says so.
     """
-    known, faults = candidates(folder)
-    named = named_candidate(source, mapping, folder)
+    known, faults = candidates(database, folder)
+    named = named_candidate(database, source, mapping, folder)
     job = _Job(database, known, named, channel, location, formats or {}, dry_run, who, now, progress)
     report = ImportReport(now, dry_run=dry_run)
     with tempfile.TemporaryDirectory(prefix="opsconsole-") as unpacked:

@@ -61,7 +61,7 @@ def propose(given: Given, kinds: Sequence[str] = ()) -> Proposed:
     """A proposal for the kinds somebody chose, else for those that fit best; no records where nothing fits."""
     ranked = choices(given.columns, given.known, given.file_name)
     chosen = [_forced(given, key, ranked) for key in kinds] if kinds else _best(given, ranked)
-    proposed = Proposed(MappingDraft(file=_file_of(given)), others=[one.kind.key for one in ranked[:6]])
+    proposed = Proposed(MappingDraft(), others=[one.kind.key for one in ranked[:6]])
     for number, choice in enumerate(chosen):
         _add_record(proposed, given, number, choice)
     _settle_dates(proposed)
@@ -80,11 +80,6 @@ def _forced(given: Given, key: str, ranked: Sequence[KindChoice]) -> KindChoice:
     known = next((one for one in ranked if one.kind.key == key), None)
     kind = KINDS[key]
     return known or KindChoice(kind, tuple(matches(given.columns, kind, given.known)), 0.0)
-
-
-def _file_of(given: Given) -> dict[str, Any]:
-    first = given.header.line > 1
-    return {"header_row": given.header.line} if first else {}
 
 
 def _add_record(proposed: Proposed, given: Given, number: int, choice: KindChoice) -> None:

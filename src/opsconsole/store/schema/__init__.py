@@ -34,7 +34,7 @@ from opsconsole.store.schema.goods import (
     stock_movements,
     stock_reports,
 )
-from opsconsole.store.schema.intake import batch_fields, batches, feeds, rejects, snapshots
+from opsconsole.store.schema.intake import batch_fields, batches, feeds, mappings, rejects, snapshots
 from opsconsole.store.schema.marketplaces import marketplace_entries, payouts, reimbursements
 from opsconsole.store.schema.markets import market_limits
 from opsconsole.store.schema.orders import (
@@ -89,6 +89,7 @@ __all__ = [
     "incidents",
     "listings",
     "locations",
+    "mappings",
     "market_limits",
     "marketplace_entries",
     "metadata",

@@ -1,6 +1,6 @@
 """Imported files, what was refused of them, and how fresh their feeds are."""
 
-from sqlalchemy import Column, Index, Integer, Table
+from sqlalchemy import Column, Index, Integer, Table, text
 
 from opsconsole.store.schema.columns import RowId, instant, link, metadata, row_id, string
 
@@ -29,6 +29,19 @@ batches = Table(
     string("counts_json"),
     string("report_json"),
     comment="One row per imported file; counts_json holds the four counts per record kind.",
+)
+
+mappings = Table(
+    "mappings",
+    metadata,
+    row_id(),
+    string("name", nullable=False),
+    string("content", nullable=False),
+    string("changed_by", nullable=False),
+    instant("changed_at", nullable=False),
+    instant("deleted_at"),
+    Column("version", Integer, nullable=False, server_default="1"),
+    comment="Saved mappings as the text of their TOML files; deleted ones can be taken back.",
 )
 
 batch_fields = Table(
@@ -77,3 +90,5 @@ feeds = Table(
 )
 
 Index("ix_rejects_batch", rejects.c.batch_id)
+_kept = text("deleted_at IS NULL")
+Index("ux_mappings_name", mappings.c.name, unique=True, postgresql_where=_kept, sqlite_where=_kept)
