@@ -140,6 +140,8 @@ class Writing:
     def __init__(self, database: Any, now: int) -> None:
         self.database = database
         self.now = now
+        self.keeps = False  # what undoing the files needs
+        self.batch = 0  # of the newest file
 
     def __call__(self, *, at: int = 0, source: str = "file", channel: str | None = None, **kinds: Any) -> Any:
         """Write one file: ``orders=[{...}, ...]``; ``at`` is its source time, ``channel`` that of the file."""
@@ -147,6 +149,7 @@ class Writing:
 
         from opsconsole.imports.records import Records
         from opsconsole.imports.writer import write_records
+        from opsconsole.imports.writer_kept import Kept
         from opsconsole.store import schema
 
         records = []
@@ -156,9 +159,11 @@ class Writing:
             records.append(Records(kind, columns, list(range(2, len(rows) + 2))))
         with self.database.write() as conn:
             values = {"file_name": "a.csv", "source": source, "source_label": source, "channel": channel}
-            values |= {"state": "done", "imported_by": "Tester", "started_at": self.now}
+            values |= {"state": "done", "imported_by": "Tester", "started_at": self.now, "undo_kept": self.keeps}
             batch = conn.execute(insert(schema.batches).values(values)).inserted_primary_key[0]
-            return write_records(conn, records, batch_id=batch, source_time=at, now=self.now)
+            self.batch = batch
+            kept = Kept(conn, batch) if self.keeps else None
+            return write_records(conn, records, batch_id=batch, source_time=at, now=self.now, kept=kept)
 
     def rows(self, table: str, *names: str, hide: frozenset[str] = hidden) -> list[dict[str, Any]]:
         """Rows of a table as dicts, in the order of what identifies them; order numbers in place of foreign keys."""

@@ -11,6 +11,7 @@ from opsconsole.domain.progress import Progress
 from opsconsole.imports.records import KINDS, RecordKind, Records
 from opsconsole.imports.writer_batch import Batch, Counts, WriteResult
 from opsconsole.imports.writer_days import Days
+from opsconsole.imports.writer_kept import Kept
 from opsconsole.imports.writer_kinds import Chunk, column_of, filled, prepared
 from opsconsole.imports.writer_mentions import MENTIONING, link_mentions
 from opsconsole.imports.writer_orders import derive_orders
@@ -35,21 +36,23 @@ def write_records(
     now: int,
     default_channel: str | None = None,
     progress: Progress | None = None,
+    kept: Kept | None = None,
 ) -> WriteResult:
     """Write the typed records of one file inside the connection's transaction.
 
     ``source_time`` (microseconds UTC) is how new the file's data are; a record's own time (``Records.times``) goes
     before it. ``default_channel`` is the channel of the file, for records that name none. The same file again inserts
-    nothing; files in any order end in the same rows. A record that fits two orders is rejected, never guessed. Raises
-    Cancelled through ``progress``; the caller's transaction then rolls back.
+    nothing; files in any order end in the same rows. A record that fits two orders is rejected, never guessed.
+    ``kept`` keeps what undoing the batch needs. Raises Cancelled through ``progress``; the caller's transaction then
+    rolls back.
     """
     dialect.hold_lock(conn, "import")
-    batch = Batch(conn, batch_id, source_time, now, default_channel or _channel_of(conn, batch_id), progress)
+    batch = Batch(conn, batch_id, source_time, now, default_channel or _channel_of(conn, batch_id), progress, kept)
     batch.total = 2 * sum(len(group) for group in records)
     with _uncollected():
         for kind in KINDS.values():
             _write_kind(batch, kind, [group for group in records if group.kind == kind.key and len(group)])
-        _follow(batch)
+        follow(batch)
     batch.result.touched_orders = sorted(batch.touched)
     return batch.result
 
@@ -149,9 +152,9 @@ def _purchase_orders_of(batch: Batch, line_ids: Sequence[int]) -> Iterable[int]:
         return batch.conn.execute(statement).scalars().all()
 
 
-def _follow(batch: Batch) -> None:
-    """Bring everything up to date that follows from what was written."""
-    if batch.written_orders:
+def follow(batch: Batch, *, adopt: bool = True) -> None:
+    """Bring everything up to date that follows from what was written; ``adopt``: stubs may have found their order."""
+    if adopt and batch.written_orders:
         adopt_stubs(batch)
     batch.touched |= link_events(batch.conn, batch.touched, batch.tracking_numbers)
     batch.touched |= _orders_of_customers(batch)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from opsconsole.domain.progress import Progress
 from opsconsole.imports.rejects import Reject
+from opsconsole.imports.writer_kept import Forgotten, Kept
 from opsconsole.store import dialect, schema
 
 
@@ -41,12 +42,14 @@ class Batch:
         now: int,
         default_channel: str,
         progress: Progress | None,
+        kept: Kept | None = None,
     ) -> None:
         self.conn = conn
         self.id = batch_id
         self.source_time = source_time
         self.now = now
         self.default_channel = default_channel
+        self.kept = kept or Forgotten(conn, batch_id)
         self.result = WriteResult()
         self.touched: set[int] = set()
         self.tracking_numbers: set[str] = set()
@@ -107,6 +110,8 @@ class Batch:
         if new:
             known |= new
             table = schema.metadata.tables[table_name]
+            there = self.conn.execute(select(table.c.key).where(table.c.key.in_(new))).scalars().all()
+            self.kept.made(table_name, sorted(new - set(there)))
             labels: Mapping[str, str] = {UNKNOWN_CHANNEL: "Unknown channel"} if table_name == "channels" else {}
             rows = [{"key": key, "label": labels.get(key, key)} for key in sorted(new)]
             dialect.insert_missing(self.conn, table, rows, ["key"])

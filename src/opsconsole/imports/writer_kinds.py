@@ -60,6 +60,11 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+def key_of(kind: str) -> tuple[str, ...]:
+    """Columns that identify a row of a kind's table."""
+    return _KEYS[kind]
+
+
 def column_of(kind: str, name: str) -> str:
     """Column of a table that a record's field fills."""
     return f"stated_{name}" if name in _STATED.get(kind, ()) else name

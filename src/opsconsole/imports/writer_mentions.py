@@ -40,7 +40,7 @@ def link_mentions(batch: Batch) -> None:
             continue
         ids = set(batch.mentions.get(name, ()))
         if batch.written_orders:
-            ids |= _naming(batch, table)
+            ids |= naming(batch, table)
         if "shipment_fk" in table.c and batch.touched:
             ids |= _carrying(batch, table)
         for chunk in dialect.chunks(sorted(ids), _CHUNK):
@@ -51,7 +51,7 @@ def _ids(batch: Batch, statement: Select[Any]) -> set[int]:
     return set(batch.conn.execute(statement).scalars())
 
 
-def _naming(batch: Batch, table: Table) -> set[int]:
+def naming(batch: Batch, table: Table) -> set[int]:
     """Rows that name one of the written orders, are linked to one, or name any order without being linked."""
     orders = schema.orders
     found: set[int] = set()
@@ -167,4 +167,6 @@ def repoint(batch: Batch, moves: Mapping[int, int], ids: Any) -> None:
             select(table.c.id, table.c.order_fk).where(table.c.order_fk.in_(select(ids.c.id)))
         ).all()
         columns = {"order_fk": [moves[row[1]] for row in held]}
+        if table is schema.exceptions:
+            batch.kept.before(table, [row[0] for row in held], ("order_fk",))
         dialect.bulk_update(batch.conn, table, [row[0] for row in held], columns)

@@ -113,6 +113,7 @@ def _make_stubs(batch: Batch, named: Sequence[Named], found: dict[Named, int]) -
         "changed_at": [batch.now] * len(new),
     }
     if new:
+        batch.kept.inserted("orders", ids)
         dialect.bulk_insert(batch.conn, schema.orders, columns)
     known.update(zip(new, ids, strict=True))
     for place, names in places.items():
@@ -154,6 +155,7 @@ def _find_or_make(batch: Batch, table: Table, columns: dict[str, list[Any]]) -> 
     new = [key for key in wanted if key not in found]
     if new:
         ids = dialect.next_ids(batch.conn, table, len(new))
+        batch.kept.inserted(table.name, ids)
         rows: dict[str, Sequence[Any]] = {
             "id": ids,
             **{name: [key[index] for key in new] for index, name in enumerate(names)},

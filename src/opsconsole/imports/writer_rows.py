@@ -172,6 +172,7 @@ def _insert(batch: Batch, rows: Rows, fresh: Sequence[int]) -> dict[Key, int]:
     if not fresh:
         return {}
     ids = dialect.next_ids(batch.conn, rows.table, len(fresh))
+    batch.kept.inserted(rows.table.name, ids)
     names = ["id", *rows.key_names, *rows.names, "source_time", "batch_id"]
     more = {"changed_at": batch.now} if "changed_at" in rows.table.c else {}
     tail = (batch.id, *more.values())
@@ -198,12 +199,15 @@ def _update(batch: Batch, rows: Rows, changes: Sequence[tuple[_Found, Merged]], 
     if stub:
         columns["stub"] = [None] * len(changed)
     confirmed = [(row, merged) for row, merged in changes if merged.values is None]
+    rest = seen.keys() - {row.id for row, _ in changes}
+    more = [name for name in ("stub", "status_seen_json") if name in rows.table.c]
+    batch.kept.before(rows.table, [row.id for row, _ in changed], [*rows.names, *more])
+    batch.kept.before(rows.table, [*(row.id for row, _ in confirmed), *rest], more)
     groups: tuple[tuple[list[tuple[_Found, Merged]], dict[str, list[Any]]], ...] = ((changed, columns), (confirmed, {}))
     for group, own in groups:
         if seen:
             own["status_seen_json"] = [seen.get(row.id, row.seen) for row, _ in group]
         _write(batch, rows.table, group, own)
-    rest = seen.keys() - {row.id for row, _ in changes}
     dialect.bulk_update(batch.conn, rows.table, list(rest), {"status_seen_json": [seen[row_id] for row_id in rest]})
 
 

@@ -1,6 +1,6 @@
 """Snapshots of stock and listings: what a newer one leaves out left the list; stock also keeps each day's last one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table, and_, func, or_, select, update
@@ -44,7 +44,9 @@ class StockSnapshot:
             }
             for place, (sku, location) in enumerate(zip(columns["sku"], columns["location"], strict=True))
         }
-        dialect.upsert_newer(batch.conn, table, list(rows.values()), ["sku", "location", "on_day"], "source_time")
+        key = ["sku", "location", "on_day"]
+        batch.kept.keyed(table, key, list(rows.values()))
+        dialect.upsert_newer(batch.conn, table, list(rows.values()), key, "source_time")
         self._report(list(rows.values()))
 
     def _report(self, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -52,6 +54,7 @@ class StockSnapshot:
         of_feed = {"source": self._source, "channel": self._channel, "told_by": self._told_by}
         said = [{**of_feed, **{name: value for name, value in row.items() if name != "on_day"}} for row in rows]
         key = ["source", "channel", "sku", "location"]
+        self._batch.kept.keyed(schema.stock_reports, key, said)
         dialect.upsert_newer(self._batch.conn, schema.stock_reports, said, key, "source_time")
 
     def _load_zones(self, locations: set[str]) -> dict[str, str]:
@@ -84,21 +87,48 @@ class ListingSnapshot:
 def _list_newest(batch: Batch, table: Table, scope: str, scopes: set[str]) -> None:
     """Note the snapshot per location or channel, and list the feed's rows that its newest snapshot has."""
     source, channel = _feed(batch)
-    batches, newest = schema.batches, schema.snapshots
-    feed = select(batches.c.id).where(batches.c.source == source, func.coalesce(batches.c.channel, "") == channel)
+    key = ["source", "channel", "location"]
     for place in sorted(scopes):
         of = {"channel": channel, "location": place} if scope == "location" else {"channel": place, "location": ""}
-        row = {"source": source, **of, "source_time": batch.source_time}
-        dialect.upsert_newer(batch.conn, newest, [row], ["source", "channel", "location"], "source_time")
-        time = batch.conn.execute(
-            select(newest.c.source_time).where(
-                newest.c.source == source, newest.c.channel == of["channel"], newest.c.location == of["location"]
-            )
-        ).scalar_one()
-        current = table.c.source_time >= time
-        wrong = or_(and_(current, table.c.listed.is_(False)), and_(~current, table.c.listed.is_(True)))
-        mine = or_(table.c.batch_id.in_(feed), table.c.batch_id == batch.id)
-        batch.conn.execute(update(table).where(table.c[scope] == place, mine, wrong).values(listed=~table.c.listed))
+        row = {"source": source, **of, "source_time": batch.source_time, "batch_id": batch.id}
+        batch.kept.keyed(schema.snapshots, key, [row])
+        dialect.upsert_newer(batch.conn, schema.snapshots, [row], key, "source_time")
+        _list(batch, table, scope, place, (source, channel))
+
+
+def _list(batch: Batch, table: Table, scope: str, place: str, feed: tuple[str, str]) -> None:
+    """List those rows of a feed at a location or on a channel that its newest snapshot of it has."""
+    batches, newest = schema.batches, schema.snapshots
+    source, channel = feed
+    of = (channel, place) if scope == "location" else (place, "")
+    time = batch.conn.execute(
+        select(newest.c.source_time).where(
+            newest.c.source == source, newest.c.channel == of[0], newest.c.location == of[1]
+        )
+    ).scalar()
+    if time is None:
+        return
+    theirs = select(batches.c.id).where(batches.c.source == source, func.coalesce(batches.c.channel, "") == channel)
+    current = table.c.source_time >= time
+    wrong = or_(and_(current, table.c.listed.is_(False)), and_(~current, table.c.listed.is_(True)))
+    mine = or_(table.c.batch_id.in_(theirs), table.c.batch_id == batch.id)
+    batch.conn.execute(update(table).where(table.c[scope] == place, mine, wrong).values(listed=~table.c.listed))
+
+
+def list_again(batch: Batch, places: Collection[tuple[str, str]]) -> None:
+    """List what the newest snapshots have, after snapshots were taken back; ``places`` are (table, place)."""
+    batches = schema.batches
+    for name, place in sorted(places):
+        table = schema.metadata.tables[name]
+        scope = "location" if name == "stock_levels" else "channel"
+        statement = (
+            select(batches.c.source, func.coalesce(batches.c.channel, ""))
+            .select_from(table.join(batches, batches.c.id == table.c.batch_id))
+            .where(table.c[scope] == place)
+            .distinct()
+        )
+        for source, channel in batch.conn.execute(statement).all():
+            _list(batch, table, scope, place, (source, channel))
 
 
 def _feed(batch: Batch) -> tuple[str, str]:

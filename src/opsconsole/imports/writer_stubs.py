@@ -88,6 +88,7 @@ def _move(batch: Batch, moves: Mapping[int, int]) -> None:
     for chunk in dialect.chunks(sorted(moves)):
         with dialect.id_set(batch.conn, chunk) as ids:
             repoint(batch, moves, ids)
+            batch.kept.deleted(schema.orders, chunk)
             batch.conn.execute(delete(schema.orders).where(schema.orders.c.id.in_(select(ids.c.id))))
     batch.touched -= moves.keys()
     batch.written_orders -= moves.keys()
@@ -109,6 +110,7 @@ def _move_children(batch: Batch, table: Table, key: Sequence[str], moves: Mappin
             else:
                 moved[row_id] = moves[stub]
                 ours[target] = row_id
+    batch.kept.before(table, list(moved), ("order_fk",))
     dialect.bulk_update(batch.conn, table, list(moved), {"order_fk": list(moved.values())})
 
 
@@ -127,6 +129,8 @@ def _merge(batch: Batch, table: Table, source: int, target: int) -> None:
     kind = KINDS[table.name]
     columns = tuple(column_of(kind.key, name) for name in filled(kind))
     taken, known = _known(batch, table, columns, source), _known(batch, table, columns, target)
+    batch.kept.before(table, [target], columns)
+    batch.kept.deleted(table, [source])
     if table.name == "shipments":
         for pointing in (schema.shipment_events, schema.freight_charges):
             batch.conn.execute(update(pointing).where(pointing.c.shipment_fk == source).values(shipment_fk=target))

@@ -13,7 +13,7 @@ from opsconsole.imports.tables import file_hash
 from opsconsole.imports.writer import WriteResult
 from opsconsole.services.import_report import FileReport, KindCounts, elapsed_instant
 from opsconsole.store import dialect
-from opsconsole.store.schema import batches, rejects
+from opsconsole.store.schema import batches, reject_rows, rejects
 
 _MOST_REJECTS = 100_000  # kept of one file; the counts are always right
 
@@ -42,6 +42,7 @@ def begin_batch(conn: Connection, parsed: ParsedFile, report: FileReport, *, loc
         "source_time": parsed.source_time,
         "source_time_basis": parsed.basis,
         "newest_data_at": newest_data(parsed),
+        "undo_kept": True,
     }
     conn.execute(batches.insert().values(**values))
     return batch_id
@@ -108,3 +109,10 @@ def keep_rejects(conn: Connection, batch_id: int, refused: Sequence[Reject]) -> 
         "raw": [reject.raw for reject in kept],
     }
     dialect.bulk_insert(conn, rejects, columns)
+
+
+def reopen(conn: Connection, batch_id: int) -> None:
+    """Lines that a batch of corrections brought in are refused again, since it was undone."""
+    for table in (rejects, reject_rows):
+        values = {"corrected_at": None, "corrected_by": None, "corrected_batch": None}
+        conn.execute(update(table).where(table.c.corrected_batch == batch_id).values(**values))

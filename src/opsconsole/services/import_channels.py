@@ -109,10 +109,10 @@ def remember_channel(conn: Connection, source: str, channel: str, folder: Path, 
         dialect.upsert(conn, settings, [row], ["key", "valid_from"])
 
 
-def describe_channel(conn: Connection, key: str, opened: Opened) -> None:
-    """Make a channel that is new; complete one that other records only named."""
+def describe_channel(conn: Connection, key: str, opened: Opened) -> list[str]:
+    """Make a channel that is new; complete one that other records only named. Returns the new one, if it is."""
     if not key:
-        return
+        return []
     candidate = opened.fit.candidate
     platform = candidate.platform if isinstance(candidate, Source) and candidate.needs_channel else None
     spec = opened.spec
@@ -127,7 +127,7 @@ def describe_channel(conn: Connection, key: str, opened: Opened) -> None:
             "currency": spec.currency or None,
         }
         dialect.insert_missing(conn, channels, [row], ["key"])
-        return
+        return [key]
     better: dict[str, Any] = {}
     if platform and not known["platform"]:
         better["platform"] = platform
@@ -137,3 +137,4 @@ def describe_channel(conn: Connection, key: str, opened: Opened) -> None:
         better["currency"] = spec.currency
     if better:
         conn.execute(update(channels).where(channels.c.key == key).values(**better))
+    return []

@@ -3,7 +3,7 @@
 import itertools
 import statistics
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, delete, func, select, update
 
 from opsconsole.domain.instants import SECOND
 from opsconsole.store import dialect
@@ -40,6 +40,7 @@ def usual_interval(conn: Connection, source: str, channel: str) -> int | None:
             batches.c.source == source,
             func.coalesce(batches.c.channel, "") == channel,
             batches.c.newest_data_at.is_not(None),
+            batches.c.undone_at.is_(None),
         )
         .distinct()
         .order_by(batches.c.newest_data_at.desc())
@@ -50,3 +51,18 @@ def usual_interval(conn: Connection, source: str, channel: str) -> int | None:
         return None
     gaps = [later - earlier for earlier, later in itertools.pairwise(newest)]
     return int(statistics.median(gaps) / SECOND)
+
+
+def forget_arrival(conn: Connection, *, source: str, channel: str) -> None:
+    """Work a feed's row out again from the batches in force, after one was undone."""
+    of = (batches.c.source == source, func.coalesce(batches.c.channel, "") == channel)
+    in_force = (batches.c.newest_data_at.is_not(None), batches.c.undone_at.is_(None))
+    found = select(func.max(batches.c.newest_data_at), func.max(batches.c.started_at), func.count())
+    newest, last, arrivals = conn.execute(found.where(*of, *in_force)).one()
+    feed = (feeds.c.source == source, feeds.c.channel == channel)
+    if newest is None:
+        conn.execute(delete(feeds).where(*feed))
+        return
+    values = {"newest_data_at": newest, "last_import_at": last, "arrivals": arrivals}
+    values["usual_interval_seconds"] = usual_interval(conn, source, channel)
+    conn.execute(update(feeds).where(*feed).values(**values))

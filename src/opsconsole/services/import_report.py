@@ -12,6 +12,7 @@ from opsconsole.imports.rejects import Reject
 
 DONE, PARTLY, DRY_RUN = "done", "partly", "dry_run"
 NOT_RECOGNIZED, REFUSED, CANCELLED = "not_recognized", "refused", "cancelled"
+UNDONE = "undone"
 STATES = (
     (DONE, "Done"),
     (PARTLY, "Partly done"),
@@ -19,6 +20,7 @@ STATES = (
     (NOT_RECOGNIZED, "Not recognized"),
     (REFUSED, "Refused"),
     (CANCELLED, "Cancelled"),
+    (UNDONE, "Undone"),
 )
 
 

@@ -24,10 +24,10 @@ def samples(inside: Connection, outside: Connection, batch_id: int, kinds: Seque
         kind = KINDS[key]
         table = metadata.tables[kind.table]
         new, changed = _touched(inside, outside, table, batch_id)
-        found += [Sample(kind.label, _subject(inside, kind, row)) for row in _rows(inside, table, new[:_PER_KIND])]
+        found += [Sample(kind.label, subject(inside, kind, row)) for row in _rows(inside, table, new[:_PER_KIND])]
         before = {row["id"]: row for row in _rows(outside, table, changed[:_PER_KIND])}
         for row in _rows(inside, table, changed[:_PER_KIND]):
-            found += _differences(inside, kind, before[row["id"]], row)
+            found += differences(inside, kind, before[row["id"]], row)
     return found
 
 
@@ -47,8 +47,8 @@ def _rows(conn: Connection, table: Table, ids: Sequence[int]) -> list[dict[str, 
     return [dict(row) for row in rows]
 
 
-def _subject(conn: Connection, kind: RecordKind, row: Mapping[str, Any]) -> str:
-    """``order #1001``, ``order #1001, line MUG-1``."""
+def subject(conn: Connection, kind: RecordKind, row: Mapping[str, Any]) -> str:
+    """A row in words: ``order #1001``, ``order #1001, line MUG-1``."""
     parts = []
     if row.get("order_fk") is not None:
         known = conn.execute(select(orders.c.order_id).where(orders.c.id == row["order_fk"])).scalar()
@@ -64,8 +64,9 @@ def _subject(conn: Connection, kind: RecordKind, row: Mapping[str, Any]) -> str:
     return ", ".join(parts) or kind.label
 
 
-def _differences(conn: Connection, kind: RecordKind, before: dict[str, Any], after: dict[str, Any]) -> list[Sample]:
-    subject = _subject(conn, kind, after)
+def differences(conn: Connection, kind: RecordKind, before: dict[str, Any], after: dict[str, Any]) -> list[Sample]:
+    """The values in which two states of a row differ, the first few."""
+    about = subject(conn, kind, after)
     changed = []
     for name in filled(kind):
         column = column_of(kind.key, name)
@@ -73,7 +74,7 @@ def _differences(conn: Connection, kind: RecordKind, before: dict[str, Any], aft
         if old != new:
             of = kind.field(name).type
             texts = [_text(value, of, after.get("currency")) for value in (old, new)]
-            changed.append(Sample(kind.label, subject, name.replace("_", " "), *texts))
+            changed.append(Sample(kind.label, about, name.replace("_", " "), *texts))
     return changed[:_FIELDS_PER_ROW]
 
 

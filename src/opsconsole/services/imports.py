@@ -18,6 +18,7 @@ from opsconsole.imports.reader import Opened, Reading, open_file, read_opened
 from opsconsole.imports.recognize import Candidate, NotRecognized
 from opsconsole.imports.tables import InputFile
 from opsconsole.imports.writer import write_records
+from opsconsole.imports.writer_kept import Kept
 from opsconsole.services.business import business
 from opsconsole.services.import_batches import (
     begin_batch,
@@ -47,6 +48,7 @@ from opsconsole.services.import_report import (
     ImportReport,
 )
 from opsconsole.services.import_samples import samples
+from opsconsole.services.import_undo import thin
 from opsconsole.store import audit, dialect
 from opsconsole.store.database import Database
 from opsconsole.store.schema import channels
@@ -192,10 +194,11 @@ def _reading(conn: Connection, job: _Job, opened: Opened, channel: str) -> Readi
 def _write(conn: Connection, job: _Job, opened: Opened, parsed: ParsedFile, report: FileReport, started: float) -> None:
     """Everything one file leaves behind, inside one transaction."""
     dialect.hold_lock(conn, "import")
-    describe_channel(conn, report.channel, opened)
     if job.channel:
         remember_channel(conn, parsed.source, job.channel, parsed.file.path.parent, who=job.who, now=job.now)
     report.batch_id = begin_batch(conn, parsed, report, location=job.location, who=job.who, now=job.now)
+    kept = Kept(conn, report.batch_id)
+    kept.made("channels", describe_channel(conn, report.channel, opened))
     result = write_records(
         conn,
         parsed.records,
@@ -204,6 +207,7 @@ def _write(conn: Connection, job: _Job, opened: Opened, parsed: ParsedFile, repo
         now=job.now,
         default_channel=report.channel or None,
         progress=job.progress,
+        kept=kept,
     )
     count_records(parsed, result, report)
     keep_rejects(conn, report.batch_id, report.rejects)
@@ -215,6 +219,7 @@ def _write(conn: Connection, job: _Job, opened: Opened, parsed: ParsedFile, repo
     if job.dry_run:
         _sample(conn, job, report)
         return
+    thin(conn, job.now)
     detail = {"file": report.name, "source": report.source, "channel": report.channel, **totals(report)}
     audit.record(conn, who=job.who, action="import", subject=f"batch {report.batch_id}", detail=detail, at=job.now)
 

@@ -114,6 +114,17 @@ _BUSINESS = (
     Setting("mail_body", "Mail: text", "text", None, help="None: the text that ships with it.", group="Links"),
     Setting("ticket_text", "Ticket: text", "text", None, help="None: the text that ships with it.", group="Links"),
     Setting(
+        "import_undo_days",
+        "Imports can be undone for",
+        "number",
+        30,
+        "days",
+        0,
+        3650,
+        "How long what was there before an import is kept; of the newest 200 imports only.",
+        "Imports",
+    ),
+    Setting(
         "freight_forwarders",
         "Freight forwarders",
         "lines",

@@ -34,7 +34,17 @@ from opsconsole.store.schema.goods import (
     stock_movements,
     stock_reports,
 )
-from opsconsole.store.schema.intake import batch_fields, batches, feeds, mappings, rejects, snapshots
+from opsconsole.store.schema.intake import (
+    batch_fields,
+    batch_undo,
+    batches,
+    feeds,
+    mappings,
+    reject_files,
+    reject_rows,
+    rejects,
+    snapshots,
+)
 from opsconsole.store.schema.marketplaces import marketplace_entries, payouts, reimbursements
 from opsconsole.store.schema.markets import market_limits
 from opsconsole.store.schema.orders import (
@@ -67,6 +77,7 @@ __all__ = [
     "automation_deeds",
     "automation_rules",
     "batch_fields",
+    "batch_undo",
     "batches",
     "calendars",
     "changes",
@@ -106,6 +117,8 @@ __all__ = [
     "receipts",
     "refunds",
     "reimbursements",
+    "reject_files",
+    "reject_rows",
     "rejects",
     "returns",
     "reviews",

@@ -1,6 +1,6 @@
 """Imported files, what was refused of them, and how fresh their feeds are."""
 
-from sqlalchemy import Column, Index, Integer, Table, text
+from sqlalchemy import Boolean, Column, Index, Integer, Table, UniqueConstraint, text
 
 from opsconsole.store.schema.columns import RowId, instant, link, metadata, row_id, string
 
@@ -28,6 +28,13 @@ batches = Table(
     Column("rejected", Integer, nullable=False, server_default="0"),
     string("counts_json"),
     string("report_json"),
+    Column("belongs_to", RowId),
+    Column("undo_kept", Boolean, nullable=False, server_default=text("false")),
+    instant("undone_at"),
+    string("undone_by"),
+    Column("undone_batch", RowId),
+    # Corrections of refused lines and undoing an import are batches too: belongs_to is the import they are about.
+    # undo_kept: batch_undo still has what was there before; undone_batch is the batch that took this one back.
     comment="One row per imported file; counts_json holds the four counts per record kind.",
 )
 
@@ -60,6 +67,7 @@ snapshots = Table(
     string("channel", primary_key=True),
     string("location", primary_key=True),
     instant("source_time", nullable=False),
+    Column("batch_id", RowId),
     comment="Newest snapshot of a feed per location; what it left out is no longer listed.",
 )
 
@@ -74,6 +82,56 @@ rejects = Table(
     string("found"),
     string("expected"),
     string("raw"),
+    # columns_json names the file's columns at fault; corrected_batch is the batch that brought the line in.
+    string("columns_json"),
+    instant("corrected_at"),
+    string("corrected_by"),
+    Column("corrected_batch", RowId),
+)
+
+reject_files = Table(
+    "reject_files",
+    metadata,
+    link("batch_id", "batches.id", primary_key=True),
+    string("header_json", nullable=False),
+    string("reading_json", nullable=False),
+    Column("rows_refused", Integer, nullable=False),
+    comment="How a file with refused lines was read, so that its lines can be read again.",
+)
+
+reject_rows = Table(
+    "reject_rows",
+    metadata,
+    row_id(),
+    link("batch_id", "batches.id", nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("part", Integer, nullable=False),
+    string("cells_json", nullable=False),
+    string("typed_json"),
+    string("typed_by"),
+    instant("typed_at"),
+    instant("corrected_at"),
+    string("corrected_by"),
+    Column("corrected_batch", RowId),
+    UniqueConstraint("batch_id", "line"),
+    comment=(
+        "Cells of every line of the orders that were refused; lines of one order have the same part. typed_json is "
+        "what somebody has typed over them by column number and has not been taken in yet."
+    ),
+)
+
+batch_undo = Table(
+    "batch_undo",
+    metadata,
+    row_id(),
+    link("batch_id", "batches.id", nullable=False),
+    string("table_name", nullable=False),
+    string("what", nullable=False),
+    string("content", nullable=False),
+    comment=(
+        "What undoing an import needs: numbers of the rows it inserted, and rows as they were before it changed or "
+        "deleted them (columns as JSON, packed). Thinned by age."
+    ),
 )
 
 feeds = Table(
@@ -92,3 +150,4 @@ feeds = Table(
 Index("ix_rejects_batch", rejects.c.batch_id)
 _kept = text("deleted_at IS NULL")
 Index("ux_mappings_name", mappings.c.name, unique=True, postgresql_where=_kept, sqlite_where=_kept)
+Index("ix_batch_undo_batch", batch_undo.c.batch_id)
