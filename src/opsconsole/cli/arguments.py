@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 from opsconsole import __version__
 from opsconsole.cli.exceptions_arguments import add_automation, add_changes, add_exceptions, add_notices
+from opsconsole.cli.imports_arguments import add_imports
 from opsconsole.cli.incidents_arguments import add_incidents
 from opsconsole.cli.mappings_arguments import add_mappings
 from opsconsole.cli.rules_arguments import add_rules
@@ -103,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     add_incidents(command, _Parser, _instant)
     add_rules(command, common, _Parser)
     add_mappings(command, common, _Parser)
+    add_imports(command, common, _Parser)
     _window(command)
     return parser
 

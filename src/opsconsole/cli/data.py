@@ -34,11 +34,11 @@ def import_files(parsed: argparse.Namespace) -> int:
             progress=progress(parsed),
         )
         written = any(file.written for file in report.files)
-        detected = _detected(database, now) if written and not report.cancelled else ""
+        found = detected(database, now) if written and not report.cancelled else ""
     if parsed.json:
-        print_json({**as_json(report), "detection": detected or None})
+        print_json({**as_json(report), "detection": found or None})
     else:
-        print_lines([*map(unmarked, report.words()), *([f"Exceptions: {detected}."] if detected else [])])
+        print_lines([*map(unmarked, report.words()), *([f"Exceptions: {found}."] if found else [])])
     return report.exit_code
 
 
@@ -48,7 +48,7 @@ def _all_there(paths: list[str]) -> None:
         raise UserError(f"There is no file {', '.join(missing)}.", "Nothing was imported.")
 
 
-def _detected(database: Database, now: int) -> str:
+def detected(database: Database, now: int) -> str:
     """What the rules found in the new data; an import stays when they cannot run as of its moment."""
     from opsconsole.services.clockwork import turn
 

@@ -32,6 +32,7 @@ _COMMANDS = {
     "incidents": "incidents.run",
     "rules": "rules.rules",
     "mappings": "mappings.run",
+    "imports": "imports.run",
     "backup": "keeping.backup",
     "restore": "keeping.restore",
     "check": "keeping.check",

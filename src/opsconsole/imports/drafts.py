@@ -24,6 +24,7 @@ class Problem:
     field: str
     found: str
     expected: str
+    columns: tuple[str, ...] = ()  # normalized names of the columns that the field is read from
     derived: bool = False  # worked out from several columns: told only where no column by itself is at fault
 
 
@@ -36,6 +37,7 @@ class Draft:
     columns: dict[str, Typed]
     times: Typed | None = None
     problems: list[Problem] = field(default_factory=list)
+    groups: Codes | None = None  # of every row of the table, where one record stands for several rows (-1: of none)
 
     def group_keys(self) -> list[tuple[object, ...]]:
         """Which order (or purchase order) each record is part of; its own row where it is part of none."""
@@ -60,7 +62,7 @@ def draft(evaluator: Evaluator, spec: RecordSpec, defaults: Mapping[str, str]) -
     if spec.keep_where:
         kept &= any_holds(table, spec.keep_where)
     rows, groups = _record_rows(evaluator, spec, kept)
-    made = Draft(spec.kind, rows, {})
+    made = Draft(spec.kind, rows, {}, groups=groups)
     for key in sorted(spec.fields, key=lambda name: name != "currency"):
         expression = spec.fields[key]
         if not evaluator.available(expression):
@@ -150,20 +152,32 @@ def _find_problems(made: Draft, evaluator: Evaluator, spec: RecordSpec, required
     needed = set(required)
     for key, typed in made.columns.items():
         expression = spec.fields.get(key)
+        columns = found_columns(evaluator, expression)
         for row in typed.bad_rows(made.rows).tolist():
             expected = typed.bad[int(typed.codes[row])]
             found = found_text(evaluator, expression, row)
             derived = expression is not None and next(expression.parts(), None) is not None
-            made.problems.append(Problem(made.kind.key, row, key, found, expected, derived))
+            made.problems.append(Problem(made.kind.key, row, key, found, expected, columns, derived))
         if key in needed:
             label = key.replace("_", " ")
             for row in made.rows[typed.codes[made.rows] < 0].tolist():
                 found = found_text(evaluator, expression, row)
-                made.problems.append(Problem(made.kind.key, row, key, found, f"a value: the {label} is needed"))
+                expected = f"a value: the {label} is needed"
+                made.problems.append(Problem(made.kind.key, row, key, found, expected, columns))
     if table.faults:
         for row in np.intersect1d(made.rows, list(table.faults)).tolist():
             found, expected = table.faults[row]
             made.problems.append(Problem(made.kind.key, row, "", found, expected))
+
+
+def found_columns(evaluator: Evaluator, expression: Expression | None) -> tuple[str, ...]:
+    """Normalized names of the file's columns that a value comes from."""
+    if expression is None:
+        return ()
+    wanted = [expression.columns, (expression.zone_of,), *((name,) for name in expression.occurrence_of)]
+    columns = [find_column(evaluator.table, [n for n in names if n]) for names in wanted]
+    of_parts = [column for part in expression.parts() for column in found_columns(evaluator, part)]
+    return tuple(dict.fromkeys([*(column for column in columns if column is not None), *of_parts]))
 
 
 def found_text(evaluator: Evaluator, expression: Expression | None, row: int) -> str:

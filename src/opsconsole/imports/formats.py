@@ -76,14 +76,15 @@ def decide(
     zone: str = "UTC",
     decimal: str = "",
     stated: Mapping[str, str] | None = None,
+    signs: Mapping[str, str] | None = None,
     flexible: bool = False,
 ) -> Formats:
     """Formats of all date and number columns that the specs use.
 
-    ``zone`` is that of times without an offset. ``stated`` are formats the user gave for columns; ``decimal`` is the
-    file's sign where the mapping tells it. ``flexible`` (built-in sources): a column that is wholly in another format
-    than the platform writes, because a spreadsheet saved it, is read in that one. Raises UserError where a column is
-    ambiguous or mixed.
+    ``zone`` is that of times without an offset. ``stated`` are formats the user gave for columns, ``signs`` decimal
+    signs that are known already; ``decimal`` is the file's sign where the mapping tells it. ``flexible`` (built-in
+    sources): a column that is wholly in another format than the platform writes, because a spreadsheet saved it, is
+    read in that one. Raises UserError where a column is ambiguous or mixed.
     """
     formats = Formats()
     told = {normalized(name): pattern for name, pattern in (stated or {}).items()}
@@ -96,7 +97,8 @@ def decide(
             except AmbiguousDates as doubt:
                 doubts.append(doubt)
         elif leaf.type in convert.NUMBER_TYPES and leaf.column not in formats.decimals:
-            formats.decimals[leaf.column] = _decimal(leaf, decimal, doubtful, formats, flexible)
+            known = (signs or {}).get(leaf.column)
+            formats.decimals[leaf.column] = known or _decimal(leaf, decimal, doubtful, formats, flexible)
     for question in doubts:
         formats.dates[normalized(question.column)] = _settled(question, formats)
     _settle_numbers(formats, doubtful)

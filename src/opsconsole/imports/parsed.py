@@ -1,14 +1,15 @@
 """What reading a file gives: typed records, what was refused and why, and how new it all is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from opsconsole.imports.columns import Rows, TextTable
+from opsconsole.imports.columns import Rows, TextTable, normalized
 from opsconsole.imports.drafts import Draft, Problem
 from opsconsole.imports.records import PROMISES, Records, Type
-from opsconsole.imports.rejects import Reject, readable
+from opsconsole.imports.refused import parts_of, whole_rows
+from opsconsole.imports.rejects import RefusedRow, Reject, readable
 from opsconsole.imports.tables import InputFile
 
 BASIS_RECORDS = "each record's own last update"
@@ -41,6 +42,8 @@ class ParsedFile:
     newest_data_at: int | None = None
     notes: list[str] = field(default_factory=list)
     formats: dict[str, str] = field(default_factory=dict)
+    decimals: dict[str, str] = field(default_factory=dict)
+    refused: list[RefusedRow] = field(default_factory=list)
     raw: "RawLines | None" = None
 
 
@@ -65,21 +68,37 @@ def settle(parsed: ParsedFile, drafts: Sequence[Draft], table: TextTable, raw: "
         if len(records):
             parsed.records.append(records)
     problems = _unique([problem for draft in drafts for problem in draft.problems], waiting, table)
-    lines = [int(table.lines[problem.row]) for problem in problems]
-    texts = raw.of(set(lines)) if problems else {}
-    parsed.rejects += [
-        Reject(p.kind, line, p.field, readable(p.found), p.expected, readable(texts.get(line, "")))
-        for p, line in zip(problems, lines, strict=True)
-    ]
+    if problems:
+        _refuse(parsed, drafts, refused, problems, table)
     _date(parsed, newest, now)
 
 
 class RawLines:
     """Gives back lines of the file as they were read; only asked where something is refused."""
 
-    def of(self, lines: set[int]) -> Mapping[int, str]:
-        """Raw text by line."""
+    def of(self, lines: Set[int], whole: Set[int] = frozenset()) -> tuple[dict[int, str], dict[int, list[str]]]:
+        """Text by line, and for the lines in ``whole`` their cells."""
         raise NotImplementedError
+
+
+def _refuse(
+    parsed: ParsedFile,
+    drafts: Sequence[Draft],
+    refused: Mapping[tuple[object, ...], Problem],
+    problems: Sequence[Problem],
+    table: TextTable,
+) -> None:
+    """Tell the problems by their lines, and keep every line of the orders that were refused."""
+    assert parsed.raw is not None
+    lines = [int(table.lines[problem.row]) for problem in problems]
+    parts = parts_of(drafts, refused, problems)
+    texts, cells = parsed.raw.of(set(lines), {int(table.lines[row]) for row in parts})
+    shown = {normalized(name): readable(name) for name in parsed.names}
+    for p, line in zip(problems, lines, strict=True):
+        columns = tuple(shown[name] for name in p.columns if name in shown)
+        text = readable(texts.get(line, ""))
+        parsed.rejects.append(Reject(p.kind, line, p.field, readable(p.found), p.expected, text, columns))
+    parsed.refused += whole_rows(parts, cells, table, len(parsed.names))
 
 
 def _refused_keys(drafts: Sequence[Draft]) -> dict[tuple[object, ...], Problem]:

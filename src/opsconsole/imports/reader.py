@@ -1,10 +1,8 @@
 """Reading a file: every field as text first, then whole columns typed, records built, bad orders set aside."""
 
-import csv
-import io
 import itertools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,19 +20,18 @@ from opsconsole.imports.numbered import for_header
 from opsconsole.imports.parsed import ParsedFile, RawLines, settle
 from opsconsole.imports.recognize import Candidate, Fit
 from opsconsole.imports.records import KINDS
-from opsconsole.imports.rejects import readable
+from opsconsole.imports.rejects import as_line, readable
 from opsconsole.imports.source import Source
 from opsconsole.imports.tables import FileOptions, InputFile, NumberedRow, Table, head, input_file
-
-_RAW_LENGTH = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What the reader is told besides the file. ``formats`` are date formats the user gave for columns.
 
-    ``channel``, ``location``, ``currency``, ``time_zone``: what holds where neither the file nor its mapping says.
-    ``now``: facts after it have not happened.
+    ``decimals`` are decimal signs by column, where another reading of the same columns has decided them. ``channel``,
+    ``location``, ``currency``, ``time_zone``: what holds where neither the file nor its mapping says. ``now``: facts
+    after it have not happened.
     """
 
     channel: str = ""
@@ -42,6 +39,7 @@ class Reading:
     currency: str = ""
     time_zone: str = ""
     formats: Mapping[str, str] | None = None
+    decimals: Mapping[str, str] | None = None
     now: int | None = None
 
 
@@ -133,7 +131,15 @@ def read_collected(opened: Opened, table: TextTable, reading: Reading) -> Parsed
     built_in = isinstance(opened.fit.candidate, Source)
     zone = spec.time_zone or reading.time_zone
     here = zone or "UTC"
-    formats = decide(table, spec.records, zone=here, decimal=spec.decimal, stated=reading.formats, flexible=built_in)
+    formats = decide(
+        table,
+        spec.records,
+        zone=here,
+        decimal=spec.decimal,
+        stated=reading.formats,
+        signs=reading.decimals,
+        flexible=built_in,
+    )
     currency = spec.currency or _said_currency(opened) or reading.currency
     evaluator = Evaluator(table, formats, here, currency or "USD")
     channel = spec.channel or reading.channel
@@ -157,6 +163,7 @@ def read_collected(opened: Opened, table: TextTable, reading: Reading) -> Parsed
         unused=_unused(opened),
         notes=[*_inferred(opened), *_lacking(opened), *unfilled, *formats.notes],
         formats=_told(formats),
+        decimals=dict(formats.decimals),
     )
     settle(parsed, drafts, table, _RawRows(opened.table), reading.now)
     return parsed
@@ -264,20 +271,16 @@ class _RawRows(RawLines):
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def of(self, lines: set[int]) -> Mapping[int, str]:
+    def of(self, lines: Set[int], whole: Set[int] = frozenset()) -> tuple[dict[int, str], dict[int, list[str]]]:
         """Read the file once more for the lines that were refused."""
-        last = max(lines)
-        found: dict[int, str] = {}
-        for line, row in self._table.rows():
+        last = max(lines | whole, default=0)
+        texts: dict[int, str] = {}
+        cells: dict[int, list[str]] = {}
+        for line, row in self._table.rows() if last else ():
             if line in lines:
-                found[line] = _as_line(row)
+                texts[line] = as_line(row)
+            if line in whole:
+                cells[line] = row
             if line >= last:
                 break
-        return found
-
-
-def _as_line(row: Iterable[str]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="").writerow(row)
-    line = text.getvalue()
-    return line if len(line) <= _RAW_LENGTH else f"{line[:_RAW_LENGTH]}…"
+        return texts, cells

@@ -1,8 +1,12 @@
 """What was refused of a file, and why."""
 
+import csv
+import io
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+_RAW_LENGTH = 2_000
 # What no database and no workbook takes: halves of characters (bytes that were no text), and NUL.
 _UNSTORABLE = re.compile("[\ud800-\udfff\x00]")
 
@@ -14,7 +18,10 @@ def readable(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A line (0 = none in particular) whose ``field`` holds ``found`` instead of ``expected``; ``raw`` is the line."""
+    """A line (0 = none in particular) whose ``field`` holds ``found`` instead of ``expected``; ``raw`` is the line.
+
+    ``columns`` are the names of the file's columns that the field is read from.
+    """
 
     kind: str
     line: int
@@ -22,3 +29,21 @@ class Reject:
     found: str
     expected: str
     raw: str = ""
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """A line of an order that was refused, as it was read; lines of one order have the same ``part``."""
+
+    line: int
+    part: int
+    cells: tuple[str, ...]
+
+
+def as_line(row: Iterable[str]) -> str:
+    """Cells as one line of text, cut where it is very long."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="").writerow(row)
+    line = text.getvalue()
+    return line if len(line) <= _RAW_LENGTH else f"{line[:_RAW_LENGTH]}…"

@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, Table, Text, and_, delete, select, tuple_, up
 from opsconsole.imports.records import KINDS
 from opsconsole.imports.writer import follow
 from opsconsole.imports.writer_batch import Batch
-from opsconsole.imports.writer_kept import CHANGED, DELETED, INSERTED, KEYED, MADE, ORIGINS
+from opsconsole.imports.writer_kept import CHANGED, DELETED, INSERTED, KEYED, ORIGINS
 from opsconsole.imports.writer_kinds import key_of
 from opsconsole.imports.writer_mentions import MENTIONING, naming
 from opsconsole.imports.writer_merge import NOTHING_SAID
@@ -74,8 +74,7 @@ class _Undoing:
         follow(self._batch, adopt=bool(self._docs.newer))
         list_again(self._batch, places)
         for name in ("channels", "locations"):
-            for doc in self._docs.docs(name, MADE):
-                forget_names(self._batch, name, doc["key"])
+            forget_names(self._batch, name, self._docs.made(name))
         return self._result
 
     def _known(self, what: str) -> list[Table]:
@@ -120,6 +119,7 @@ class _Undoing:
         images: dict[int, dict[str, Any]] = {}
         restored: set[int] = set()
         for doc in self._docs.docs(table.name, CHANGED, newest_first=True):
+            self._batch.step(len(doc["id"]), "Putting rows back")
             plain = []
             for place, row_id in enumerate(doc["id"]):
                 if row_id in newly or self._docs.is_own(table.name, row_id):
@@ -207,6 +207,7 @@ class _Undoing:
     def _take_away(self, table: Table) -> None:
         touched = self._docs.touched(table.name)
         own = self._docs.inserted(table.name)
+        self._batch.step(len(own), "Taking rows away")
         self._removable[table.name] += [row_id for row_id in own if row_id not in touched]
         shared = [row_id for row_id in own if row_id in touched]
         if not shared or table.name not in KINDS:

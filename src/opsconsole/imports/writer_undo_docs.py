@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from opsconsole.imports.writer_kept import CHANGED, DELETED, INSERTED, KEYED, unpacked
+from opsconsole.imports.writer_kept import CHANGED, DELETED, INSERTED, KEYED, MADE, unpacked
 from opsconsole.store import schema
 
 Doc = dict[str, list[Any]]
@@ -98,6 +98,11 @@ class Docs:
                 for row_id in doc["id"]
             }
         return self._touched[table]
+
+    def made(self, table: str) -> list[str]:
+        """Channels or locations that this batch or one undone before it made."""
+        batches = (self.batch_id, *self.undone)
+        return list(dict.fromkeys(key for doc in self._docs(batches, table, MADE) for key in doc["key"]))
 
     def images(self, batch_id: int, table: str, wanted: Collection[int]) -> dict[int, dict[str, Any]]:
         """Rows as they were before a batch, as far as it changed them."""

@@ -1,14 +1,16 @@
 """What an imported file leaves in the database beside its records: its batch, its rejects, its counts."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, update
 
 from opsconsole.imports.parsed import ParsedFile
 from opsconsole.imports.records import KINDS
-from opsconsole.imports.rejects import Reject, readable
+from opsconsole.imports.refused import MOST_ROWS
+from opsconsole.imports.rejects import RefusedRow, Reject, readable
 from opsconsole.imports.tables import file_hash
 from opsconsole.imports.writer import WriteResult
 from opsconsole.services.import_report import FileReport, KindCounts, elapsed_instant
@@ -89,8 +91,17 @@ def count_records(parsed: ParsedFile, result: WriteResult, report: FileReport) -
 
 def _with_raw(parsed: ParsedFile, refused: Sequence[Reject]) -> list[Reject]:
     lines = {reject.line for reject in refused if reject.line}
-    texts: Mapping[int, str] = parsed.raw.of(lines) if lines and parsed.raw is not None else {}
-    return [Reject(r.kind, r.line, r.field, r.found, r.expected, readable(texts.get(r.line, ""))) for r in refused]
+    if not lines or parsed.raw is None:
+        return list(refused)
+    known = {row.line for row in parsed.refused}
+    whole = set(sorted(lines - known)[: max(0, MOST_ROWS - len(known))])
+    texts, cells = parsed.raw.of(lines, whole)
+    part = max((row.part for row in parsed.refused), default=0)
+    for number, (line, row) in enumerate(sorted(cells.items()), start=1):
+        width = len(parsed.names)
+        fitted = [readable(cell) for cell in row][:width] + [""] * (width - len(row))
+        parsed.refused.append(RefusedRow(line, part + number, tuple(fitted)))
+    return [replace(reject, raw=readable(texts.get(reject.line, ""))) for reject in refused]
 
 
 def keep_rejects(conn: Connection, batch_id: int, refused: Sequence[Reject]) -> None:
@@ -107,6 +118,7 @@ def keep_rejects(conn: Connection, batch_id: int, refused: Sequence[Reject]) -> 
         "found": [reject.found for reject in kept],
         "expected": [reject.expected for reject in kept],
         "raw": [reject.raw for reject in kept],
+        "columns_json": [json.dumps(reject.columns, ensure_ascii=False) if reject.columns else None for reject in kept],
     }
     dialect.bulk_insert(conn, rejects, columns)
 

@@ -33,6 +33,10 @@ _IMPORTS = (
     Field("source_time", "Data as of", Kind.INSTANT, missing="Unknown", hidden=True),
     Field("basis", "As of by", missing="Unknown", hidden=True, help="Where the time of its data was taken from."),
     Field("source", "Source", Kind.IDENTIFIER, hidden=True),
+    Field("belongs_to", "Belongs to import", Kind.IDENTIFIER, missing="None", hidden=True),
+    Field("undone_at", "Undone", Kind.INSTANT, missing="Not undone", hidden=True),
+    Field("undone_by", "Undone by", missing="Nobody", hidden=True),
+    Field("can_undo", "Can be undone", Kind.FLAG, hidden=True),
 )
 
 
@@ -61,6 +65,10 @@ def list_imports(database: Database, now: int) -> Listing:
             "source_time": row["source_time"],
             "basis": row["source_time_basis"],
             "source": row["source"],
+            "belongs_to": None if row["belongs_to"] is None else str(row["belongs_to"]),
+            "undone_at": row["undone_at"],
+            "undone_by": row["undone_by"] or None,
+            "can_undo": bool(row["undo_kept"]) and row["undone_at"] is None,
         }
         for row in found
     ]
