@@ -43,6 +43,7 @@ class ParsedFile:
     notes: list[str] = field(default_factory=list)
     formats: dict[str, str] = field(default_factory=dict)
     decimals: dict[str, str] = field(default_factory=dict)
+    defaults: dict[str, str] = field(default_factory=dict)
     refused: list[RefusedRow] = field(default_factory=list)
     raw: "RawLines | None" = None
 

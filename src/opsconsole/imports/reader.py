@@ -128,18 +128,9 @@ def read_opened(opened: Opened, reading: Reading, progress: Progress | None = No
 def read_collected(opened: Opened, table: TextTable, reading: Reading) -> ParsedFile:
     """As ``read_opened``, of columns that were read already: those the mapping needs, maybe more."""
     spec = opened.spec
-    built_in = isinstance(opened.fit.candidate, Source)
     zone = spec.time_zone or reading.time_zone
     here = zone or "UTC"
-    formats = decide(
-        table,
-        spec.records,
-        zone=here,
-        decimal=spec.decimal,
-        stated=reading.formats,
-        signs=reading.decimals,
-        flexible=built_in,
-    )
+    formats = _decided(opened, table, reading, here)
     currency = spec.currency or _said_currency(opened) or reading.currency
     evaluator = Evaluator(table, formats, here, currency or "USD")
     channel = spec.channel or reading.channel
@@ -164,9 +155,24 @@ def read_collected(opened: Opened, table: TextTable, reading: Reading) -> Parsed
         notes=[*_inferred(opened), *_lacking(opened), *unfilled, *formats.notes],
         formats=_told(formats),
         decimals=dict(formats.decimals),
+        defaults={**defaults, "time_zone": zone},
     )
     settle(parsed, drafts, table, _RawRows(opened.table), reading.now)
     return parsed
+
+
+def _decided(opened: Opened, table: TextTable, reading: Reading, zone: str) -> Formats:
+    spec = opened.spec
+    flexible = isinstance(opened.fit.candidate, Source)
+    return decide(
+        table,
+        spec.records,
+        zone=zone,
+        decimal=spec.decimal,
+        stated=reading.formats,
+        signs=reading.decimals,
+        flexible=flexible,
+    )
 
 
 def _collect(opened: Opened, progress: Progress | None) -> TextTable:

@@ -16,6 +16,7 @@ from opsconsole.imports.writer_undo_docs import Docs
 from opsconsole.store import dialect
 
 Row = dict[str, Any]
+_ROW = ""  # stands for the row itself where it has no values
 
 
 @dataclass
@@ -63,12 +64,13 @@ class Values:
         if known.field_sources_json == NOTHING_SAID:
             (found.emptied if image is None else found.kept).append(row["id"])
             return
-        origins = self._merger.origins(known)
+        # A row without any value is known from the last file that named it.
+        origins = self._merger.origins(known) or {_ROW: (known.source_time, known.batch_id)}
         out = {self._docs.batch_id, *self._docs.undone}
         if not any(origin[1] in out for origin in origins.values()):
             found.kept.append(row["id"])
             return
-        values = dict(zip(self.columns, known.values, strict=True))
+        values: Row = {_ROW: None, **dict(zip(self.columns, known.values, strict=True))}
         before = self._before(row, image)
         for name, origin in list(origins.items()):
             if origin[1] not in out:
@@ -83,6 +85,7 @@ class Values:
         if not any(name not in self._needed or origin[1] not in out for name, origin in origins.items()):
             found.emptied.append(row["id"])
             return
+        del values[_ROW]
         found.changed[row["id"]] = {**values, **self._told(row, origins)}
 
     def _known(self, row: Row) -> Known:
@@ -105,13 +108,14 @@ class Values:
         if origin[1] == self._docs.batch_id:
             if before is None:
                 return None, None
-            value, new = before[0][name], before[1].get(name)
+            value, new = before[0].get(name), before[1].get(name, _own(before[0]) if name == _ROW else None)
         while new is not None and new[1] in self._docs.undone:
             image = self._images[new[1]].get(row_id)
             if image is None or "source_time" not in image or image["field_sources_json"] == NOTHING_SAID:
                 return None, None
             whole = {**dict.fromkeys(self.columns), name: value, **image}
             value, new = whole[name], self._merger.origins(self._known(whole)).get(name)
+            new = _own(image) if name == _ROW else new
         return (value, new) if new is not None else (None, None)
 
     def _told(self, row: Row, origins: Mapping[str, Origin]) -> Row:
@@ -120,9 +124,13 @@ class Values:
         live = set(origins.values())
         if own not in live:
             own = max(live)
-        different = {name: list(origin) for name, origin in origins.items() if origin != own}
+        different = {name: list(origin) for name, origin in origins.items() if origin != own and name != _ROW}
         text = json.dumps(different, sort_keys=True, separators=(",", ":")) if different else None
         return {"source_time": own[0], "batch_id": own[1], "field_sources_json": text}
+
+
+def _own(row: Row) -> Origin:
+    return row["source_time"], row["batch_id"]
 
 
 def speaks_of(doc: Mapping[str, Sequence[Any]], place: int, batches: Collection[int]) -> bool:
