@@ -14,7 +14,7 @@ from opsconsole.services.import_undo import undo_import
 from opsconsole.store import schema
 
 QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
-FEW = settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=QUIET)
+FEW = settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=QUIET)
 MANY = settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=QUIET)
 HIDDEN = frozenset({"version", "changed_at"})
 TABLES = [*KINDS, "channels", "locations", "stock_history", "stock_reports", "snapshots"]
@@ -101,8 +101,8 @@ def undo_in_any_order(writing, made, order, data):
         undo(writing, undone)
         left.remove(undone)
         after = told(writing)
-        newer = {key: said for key, said in before.items() if said[1] > undone and said[1] in left and key in after}
-        assert {key: after[key] for key in newer} == newer
+        newer = {key: said for key, said in before.items() if said[1] > undone and said[1] in left}
+        assert {key: after.get(key) for key in newer} == newer
         assert {number for (_, _, column), (_, number) in after.items() if column not in NEEDED} <= left
     assert {name: rows for name, rows in state(writing).items() if rows} == {}
 

@@ -1,0 +1,45 @@
+"""Commands about imported files, as a script runs them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from opsconsole.cli import main
+from opsconsole.domain.resources import resource
+
+AS_OF = "2026-11-17T15:42:00Z"
+
+
+@pytest.fixture
+def run(sqlite_url: str, capsys: pytest.CaptureFixture[str]):
+    """Run a command on the test's database; exit code, what it printed, what it complained of."""
+
+    def command(*given: str) -> tuple[int, str, str]:
+        code = main([*given, "--database", sqlite_url, "--as-of", AS_OF])
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    return command
+
+
+def test_an_import_is_undone_by_its_number_after_a_look_at_what_that_does(run) -> None:
+    orders = str(resource("samples", "shopify_orders.csv"))
+    batch = str(json.loads(run("import", orders, "--channel", "shop", "--json")[1])["files"][0]["batch"])
+    code, out, _ = run("imports", "undo", batch, "--dry-run", "--json")
+    told = json.loads(out)
+    # Six orders with nine lines stand in the file; the rules had found something in some, which stay as names.
+    kinds = {kind["kind"]: kind["removed"] + kind["emptied"] for kind in told["kinds"]}
+    assert (kinds["orders"], kinds["order_lines"], told["dry_run"], told["undo_batch"]) == (6, 9, True, None)
+    assert len(json.loads(run("list", "orders", "--json")[1])["rows"]) == 6
+    code, out, _ = run("imports", "undo", batch)
+    assert code in (0, 3)
+    assert out.startswith(f"Import {batch} (shopify_orders.csv) was undone: rows ")
+    assert json.loads(run("list", "orders", "--json")[1])["rows"] == []
+    states = [row["state"] for row in json.loads(run("list", "imports", "--json")[1])["rows"]]
+    assert states == ["done", "undone"]
+
+
+def test_an_import_that_is_not_there_is_a_mistake(run, tmp_path: Path) -> None:
+    code, _, complaint = run("imports", "undo", "7")
+    assert (code, complaint.strip()) == (2, "opsconsole: There is no import 7. Look at the list of imports.")
