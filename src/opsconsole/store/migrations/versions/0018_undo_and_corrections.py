@@ -5,8 +5,8 @@ from sqlalchemy import Boolean, Column, Index, Integer, Table, UniqueConstraint,
 
 from opsconsole.store.migrations.columns import RowId, instant, link, new_metadata, row_id, string
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 
 metadata = new_metadata("batches")
 
