@@ -13,6 +13,7 @@ from opsconsole.cli.imports_arguments import add_imports
 from opsconsole.cli.incidents_arguments import add_incidents
 from opsconsole.cli.mappings_arguments import add_mappings
 from opsconsole.cli.rules_arguments import add_rules
+from opsconsole.cli.settings_arguments import add_settings
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.instants import from_iso
 
@@ -105,6 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     add_rules(command, common, _Parser)
     add_mappings(command, common, _Parser)
     add_imports(command, common, _Parser)
+    add_settings(command, common, _Parser)
     _window(command)
     return parser
 

@@ -12,9 +12,10 @@ from opsconsole.domain.calendar import Hours
 from opsconsole.domain.change import Change
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.field import Field, Kind
-from opsconsole.domain.instants import day_from_date, day_of, day_to_date
+from opsconsole.domain.instants import day_of, day_to_date
 from opsconsole.domain.listing import Listing, from_rows
 from opsconsole.services.business import business
+from opsconsole.services.calendars_words import WEEKDAYS, clock, hours_words
 from opsconsole.store import audit
 from opsconsole.store.calendars import (
     holiday_names,
@@ -26,18 +27,17 @@ from opsconsole.store.calendars import (
 from opsconsole.store.database import Database
 from opsconsole.store.schema import calendars, channels, locations, settings
 
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DAY_MINUTES = 24 * 60
 _DEFAULT = "default_calendar"
 
 _FIELDS = (
-    Field("key", "Calendar", Kind.IDENTIFIER),
+    Field("key", "Calendar", Kind.IDENTIFIER, width=96),
     Field("hours", "Open", stretch=True),
-    Field("time_zone", "Time zone"),
-    Field("country", "Holidays of", missing="None"),
-    Field("own_days", "Own closed days", Kind.QUANTITY, help="Those to come."),
-    Field("next_closed_on", "Next closed day", Kind.DATE, missing="None"),
-    Field("used_by", "Used by", missing="Nobody", stretch=True),
+    Field("time_zone", "Time zone", width=140),
+    Field("country", "Holidays of", missing="None", width=92),
+    Field("own_days", "Own days", Kind.QUANTITY, width=80, help="Days to come on which it is closed by choice."),
+    Field("next_closed_on", "Next closed", Kind.DATE, missing="None", width=96),
+    Field("used_by", "Used by", missing="Nobody", width=190),
 )
 
 
@@ -107,29 +107,6 @@ def list_places(database: Database, now: int) -> Listing:
 
 
 _PLACES: Mapping[str, Any] = {"location": locations, "channel": channels}
-
-
-def hours_words(hours: Mapping[int, Hours]) -> str:
-    """``Mon–Fri 9:00–17:00, Sat 9:00–12:00``; neighboring days with equal hours are told together."""
-    parts: list[tuple[int, int, Hours]] = []
-    for day in range(7):
-        spans = tuple(hours.get(day, ()))
-        if not spans:
-            continue
-        if parts and parts[-1][1] == day - 1 and parts[-1][2] == spans:
-            parts[-1] = (parts[-1][0], day, spans)
-        else:
-            parts.append((day, day, spans))
-    told = []
-    for first, last, spans in parts:
-        days = WEEKDAYS[first] if first == last else f"{WEEKDAYS[first]}–{WEEKDAYS[last]}"
-        told.append(f"{days} {' and '.join(f'{clock(a)}–{clock(b)}' for a, b in spans)}")
-    return ", ".join(told) or "Never"
-
-
-def clock(minutes: int) -> str:
-    """``9:05`` for minutes after midnight; 1440 is 24:00."""
-    return f"{minutes // 60}:{minutes % 60:02d}"
 
 
 def countries() -> Mapping[str, Sequence[str]]:
@@ -286,13 +263,3 @@ def _checked_hours(hours: Mapping[int, Hours]) -> dict[int, Hours]:
     if not checked:
         raise UserError("A calendar must be open at some time of the week.", "Its clocks would never end.")
     return checked
-
-
-def day_of_iso(text: str) -> int:
-    """Day number of ``2026-12-24``; UserError for anything else."""
-    from datetime import date
-
-    try:
-        return day_from_date(date.fromisoformat(text.strip()))
-    except ValueError:
-        raise UserError(f"“{text}” is not a date.", "Write it as 2026-12-24.") from None

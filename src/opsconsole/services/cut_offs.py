@@ -11,11 +11,11 @@ from opsconsole.domain.instants import day_of, day_to_date
 from opsconsole.domain.listing import Listing, from_rows
 from opsconsole.services.business import business
 from opsconsole.services.calendars import Clocks
-from opsconsole.services.calendars_changes import WEEKDAYS, clock
+from opsconsole.services.calendars_words import WEEKDAYS, clock
 from opsconsole.services.names import location_names, vendor_names
 from opsconsole.store import audit
 from opsconsole.store.database import Database
-from opsconsole.store.schema import cut_offs, locations
+from opsconsole.store.schema import cut_offs, locations, vendors
 
 _DAY_MINUTES = 24 * 60
 
@@ -61,6 +61,16 @@ def list_cut_offs(database: Database, now: int, *, ended: bool = False) -> Listi
         if ended or row.valid_to is None or row.valid_to >= company.today
     ]
     return from_rows(_FIELDS, told, id_key="id", as_of=now, title="Cut-offs", time_zone=company.time_zone)
+
+
+def carriers(database: Database) -> tuple[tuple[str, str], ...]:
+    """Carriers by key and name."""
+    v = vendors.c
+    with database.read() as connection:
+        rows = connection.execute(
+            select(v.key, v.name).where(v.kind.in_(("parcel_carrier", "ltl_carrier"))).order_by(v.name, v.key)
+        )
+        return tuple((row.key, row.name or row.key) for row in rows)
 
 
 def set_cut_off(

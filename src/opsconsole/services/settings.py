@@ -276,12 +276,12 @@ def _time_zone(setting: Setting, value: Any) -> None:
 
 
 _FIELDS = (
-    Field("key", "Key", Kind.IDENTIFIER),
     Field("label", "Setting", stretch=True),
-    Field("value", "Value"),
-    Field("unit", "Unit"),
-    Field("default", "Default"),
-    Field("group", "Group"),
+    Field("value", "Value", missing="None", width=260),
+    Field("unit", "Unit", width=120),
+    Field("default", "Default", missing="None", width=120),
+    Field("key", "Key", Kind.IDENTIFIER, hidden=True),
+    Field("group", "Group", hidden=True),
     Field("help", "What it does", hidden=True),
 )
 
@@ -308,4 +308,8 @@ def list_settings(database: Database, now: int) -> Listing:
 def _shown(value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
-    return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} = {told}" for name, told in value.items()) or None
+    return "; ".join(value) or None if isinstance(value, list) else f"{value:g}"

@@ -27,11 +27,11 @@ from opsconsole.desktop.data_lists import DATA_LISTS, DataListName, known_lists
 from opsconsole.desktop.data_lists.switch import ListSwitch
 from opsconsole.desktop.desk import Desk
 from opsconsole.desktop.keycaps import KeyButton
+from opsconsole.desktop.pages.parts import row_words
 from opsconsole.desktop.panel import PanelContent, Section
 from opsconsole.desktop.sections import pairs, sentences
 from opsconsole.desktop.tab import IMPORT, Tab
 from opsconsole.desktop.tab_content import Request, TabCommand, TabContent, read_freshness
-from opsconsole.desktop.table.cells import make_cell
 from opsconsole.desktop.theme import theme
 from opsconsole.desktop.workspace import Workspace
 from opsconsole.domain.listing import Listing
@@ -65,14 +65,7 @@ class DataList(Tab):
         if row is None or listing is None:
             return PanelContent("Gone", subtitle="This row is no longer there.")
         formats = self.desk.formats(self.request.now)
-        words = [
-            (
-                field.label,
-                make_cell(field, row[field.key], str(row.get(field.currency) or field.currency), formats).text,
-            )
-            for field in listing.fields
-            if field.key not in {other.currency for other in listing.fields}
-        ]
+        words = row_words(listing, row, formats)
         sections = [Section("All values", pairs([pair for pair in words[1:] if len(pair[1]) <= LONG_TEXT]))]
         sections += [Section(label, sentences(text)) for label, text in words[1:] if len(text) > LONG_TEXT]
         return PanelContent(words[0][1], sections=tuple(sections))

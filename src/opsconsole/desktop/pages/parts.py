@@ -1,6 +1,7 @@
 """Sections that several pages share: the timeline, small tables of a listing, history."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
@@ -82,5 +83,15 @@ def listing_section(title: str, listing: Listing, keys: Sequence[str], formats: 
     return Section(title, sections.table([field.label for field in fields], rows, right=right), note)
 
 
-def _currency(name: str, row: dict[str, object]) -> str:
+def row_words(listing: Listing, row: Mapping[str, Any], formats: Formats) -> list[tuple[str, str]]:
+    """Labels and values of a row in words; the currencies of amounts stand with them."""
+    currencies = {field.currency for field in listing.fields}
+    return [
+        (field.label, make_cell(field, row[field.key], _currency(field.currency, row), formats).text)
+        for field in listing.fields
+        if field.key not in currencies
+    ]
+
+
+def _currency(name: str, row: Mapping[str, Any]) -> str:
     return str(row.get(name) or name)

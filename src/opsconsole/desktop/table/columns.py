@@ -131,14 +131,14 @@ class Columns:
         declared = [field.key for field in self._fields]
         return {"shown": self._shown, "widths": self._widths, "order": order if order != declared else []}
 
-    def set_state(self, state: dict[str, Any]) -> None:
-        """Take what was remembered; anything that is not a layout is ignored."""
+    def set_state(self, state: dict[str, Any], fields: tuple[Field, ...] | None = None) -> None:
+        """Take what was remembered, for the fields of a new listing if any; what is not a layout is ignored."""
         shown, widths, order = state.get("shown"), state.get("widths"), state.get("order")
         self._shown = {str(key): bool(on) for key, on in shown.items()} if isinstance(shown, dict) else {}
         sizes = widths.items() if isinstance(widths, dict) else ()
         self._widths = {str(key): int(size) for key, size in sizes if isinstance(size, int)}
         self._order = [str(key) for key in order] if isinstance(order, list) else []
-        self.apply(self._fields)
+        self.apply(self._fields if fields is None else fields)
 
     def _stretches(self, field: Field) -> bool:
         return field.stretch and field.key not in self._widths

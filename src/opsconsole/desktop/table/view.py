@@ -204,8 +204,7 @@ class ListView(ListBody):
             change_model()
             self.header.set_sort(self.arrangement.sort)
             if fresh:
-                self.columns.set_state(self.kept_layout.get("columns", {}))
-                self.columns.apply(self.model.fields)
+                self.columns.set_state(self.kept_layout.get("columns", {}), self.model.fields)
             if len(self.model.arranged.rows):
                 self.show_rows(self.model.arranged.totals)
             else:

@@ -52,6 +52,7 @@ MORE_TABS: tuple[TabName, ...] = (
     TabName("incidents", "Incidents", "more"),
     TabName("automation", "Automation", "more"),
     TabName("handover", "Hand-over", "more"),
+    TabName("calendars", "Calendars", "more"),
 )
 
 

@@ -1,0 +1,102 @@
+"""Calendars, cut-offs and settings through the real window: written as people write them, refused with a reason."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit
+from pytestqt.qtbot import QtBot
+from sqlalchemy import insert
+
+from opsconsole.app import App
+from opsconsole.desktop.dialogs.prompt import Prompt
+from opsconsole.desktop.tab import Tab
+from opsconsole.store.schema import locations
+
+Show = Callable[[str], Tab]
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+def settled(qtbot: QtBot, app: App) -> None:
+    qtbot.waitUntil(lambda: app.window.settled and not app.tasks.is_running(), timeout=30_000)
+
+
+def answer(tab: Tab, qtbot: QtBot, app: App, **answers: str) -> None:
+    (prompt,) = tab.panel.findChildren(Prompt)
+    for name, value in answers.items():
+        editor: Any = prompt._editors[name]
+        if isinstance(editor, QComboBox):
+            editor.setCurrentIndex(editor.findData(value))
+        elif isinstance(editor, QPlainTextEdit):
+            editor.setPlainText(value)
+        else:
+            assert isinstance(editor, QLineEdit)
+            editor.setText(value)
+    prompt._accept()
+    settled(qtbot, app)
+
+
+def asked(tab: Tab) -> list[Prompt]:
+    found: list[Prompt] = tab.panel.findChildren(Prompt)
+    return found
+
+
+@pytest.fixture
+def calendars(app: App, show: Show, qtbot: QtBot) -> Any:
+    with app.desk.workspace.database.write() as connection:  # type: ignore[union-attr]
+        connection.execute(insert(locations).values(key="reno", label="Reno 1"))
+    return show("calendars")
+
+
+def test_a_calendar_is_made_given_to_a_site_and_closed_for_a_day(app: App, calendars: Any, qtbot: QtBot) -> None:
+    calendars.deeds.edit(None)
+    answer(calendars, qtbot, app, key="reno", hours="Mon-Fri 6-22, Sat 9", time_zone="America/Los_Angeles")
+    # Refused: the question stays with what was typed.
+    assert asked(calendars)[0].answers()["key"] == "reno"
+    answer(calendars, qtbot, app, hours="Mon-Fri 6-22, Sat 9-12", country="us")
+    assert not asked(calendars)
+    assert list(calendars.list.listing.columns["hours"]) == ["Mon–Fri 6:00–22:00, Sat 9:00–12:00"]
+    calendars.list.select("reno")
+    calendars.deeds.own_days("reno")
+    answer(calendars, qtbot, app, close="2026-12-24 to 2026-12-26")
+    assert list(calendars.list.listing.columns["own_days"]) == [3]
+    calendars.reveal(None, {"list": "places"})
+    settled(qtbot, app)
+    calendars.list.select("location reno")
+    settled(qtbot, app)
+    calendars.list.grid.setFocus()
+    calendars.deeds.assign(calendars._current())
+    answer(calendars, qtbot, app, calendar="reno")
+    assert list(calendars.list.listing.columns["calendar"]) == ["reno"]
+
+
+def test_a_cut_off_is_set_and_ended(app: App, calendars: Any, qtbot: QtBot) -> None:
+    calendars.reveal(None, {"list": "cut_offs"})
+    settled(qtbot, app)
+    calendars.deeds.cut_off()
+    answer(calendars, qtbot, app, location="reno", cut_off="17:00", pickup="16:00")
+    assert asked(calendars), "a carrier that comes before the cut-off is refused"
+    answer(calendars, qtbot, app, pickup="17:30")
+    assert list(calendars.list.listing.columns["cut_off"]) == ["17:00"]
+    calendars.deeds.end_cut_off(calendars.list.listing.ids[0])
+    settled(qtbot, app)
+    assert len(calendars.list.listing) == 0
+
+
+def test_a_setting_is_changed_and_taken_back(app: App, show: Show, qtbot: QtBot) -> None:
+    tab: Any = show("settings")
+    tab.list.select("detection_horizon_days")
+    tab.set_panel_open(True)
+    settled(qtbot, app)
+    tab._change()
+    answer(tab, qtbot, app, value="a while")
+    assert asked(tab), "what is no number is refused"
+    answer(tab, qtbot, app, value="60")
+    shown = dict(zip(tab.list.listing.ids, tab.list.listing.columns["value"], strict=True))
+    assert shown["detection_horizon_days"] == "60"
+    qtbot.keyClick(tab, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    app.desk.undo()
+    settled(qtbot, app)
+    shown = dict(zip(tab.list.listing.ids, tab.list.listing.columns["value"], strict=True))
+    assert shown["detection_horizon_days"] == "90"
