@@ -162,6 +162,27 @@ def test_with_two_shops_and_nothing_remembered_the_channel_is_asked(
     assert found.channels == (("shop_a", "shop_a"), ("shop_b", "shop_b"))
 
 
+def test_a_file_that_names_the_shop_of_each_order_needs_no_channel(importer: Importer, now: int) -> None:
+    for name in ("shipstation_orders.csv", "channeladvisor_orders.csv"):
+        assert not imports.recognize(DATA / name, importer.database, now=now).needs_channel
+    importer(DATA / "channeladvisor_orders.csv")
+    with importer.database.read() as conn:
+        found = conn.execute(select(orders.c.channel, orders.c.order_id).order_by(orders.c.channel)).all()
+    assert [tuple(row) for row in found] == [("amazon", "111-2223334-5556667"), ("ebay", "01-11111-22222")]
+
+
+def test_no_file_of_any_platform_fills_anything_twice(importer: Importer) -> None:
+    names = (
+        *("bigcommerce_orders.csv", "ebay_orders_us.csv", "fishbowl_orders.csv", "shipstation_orders.csv"),
+        *("ups_quantum_view.csv", "walmart_orders.csv", "woocommerce_products_en.csv"),
+    )
+    files = [DATA / name for name in names]
+    first, again = importer(*files), importer(*files)
+    assert [(file.state, file.message, file.total("rejected")) for file in first.files if file.rejects] == []
+    assert [file.name for file in first.files if not file.total("inserted")] == []
+    assert [file.name for file in again.files if file.total("inserted") or file.total("updated")] == []
+
+
 def test_labels_find_their_orders_by_number_in_any_order_of_files(importer: Importer) -> None:
     importer(DATA / "shipstation_shipments.csv", DATA / "shopify_orders_75.csv")
     assert importer.column(orders.c.order_id) == ["#2001", "#2002", "#2003", "#2004"]

@@ -26,7 +26,8 @@ def in_the_files_words(spec: MappingSpec, names: Collection[str]) -> MappingSpec
             words.update({normalized(name): other for other in reversed(others) if normalized(other) in known})
     if not words:
         return spec
-    return replace(spec, records=tuple(_renamed(record, words) for record in spec.records))
+    split = (words.get(normalized(spec.split[0]), spec.split[0]), spec.split[1]) if spec.split else ()
+    return replace(spec, records=tuple(_renamed(record, words) for record in spec.records), split=split)
 
 
 def _renamed(value: Any, words: Mapping[str, str]) -> Any:

@@ -143,8 +143,21 @@ def _fill(made: Draft, spec: RecordSpec, defaults: Mapping[str, str], count: int
         "time_zone": "time_zone" in known and "placed_at" in spec.fields,
     }
     for key, want in wanted.items():
-        if want and key not in made.columns and defaults.get(key):
+        if not want or not defaults.get(key):
+            continue
+        if key not in made.columns:
             made.columns[key] = constant(defaults[key], count)
+        elif not spec.fields[key].required:
+            made.columns[key] = _or_else(made.columns[key], defaults[key])
+
+
+def _or_else(typed: Typed, default: object) -> Typed:
+    """A default where there is no value."""
+    if not (typed.codes < 0).any():
+        return typed
+    return Typed(
+        np.where(typed.codes < 0, np.int32(len(typed.values)), typed.codes), [*typed.values, default], typed.bad
+    )
 
 
 def _find_problems(made: Draft, evaluator: Evaluator, spec: RecordSpec, required: Iterable[str]) -> None:

@@ -148,7 +148,8 @@ class MappingSpec:
 
     ``channel``, ``location``, ``currency`` and ``time_zone`` hold where no field says otherwise; ``decimal`` where no
     column proves otherwise. ``header`` is the header it was made for, if it is to be recognized by exactly that.
-    ``aliases``: other names that a file may have for a column.
+    ``aliases``: other names that a file may have for a column. ``split``: a column whose cells hold lists, and what
+    separates their parts; each part is a row then, with the other cells repeated.
     """
 
     name: str
@@ -161,10 +162,11 @@ class MappingSpec:
     decimal: str = ""
     header: tuple[str, ...] = ()
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    split: tuple[str, str] | tuple[()] = ()
 
     def column_groups(self) -> list[tuple[tuple[str, ...], bool]]:
         """Alternative names of each column needed and whether the file may lack it, without repeats."""
-        found: dict[tuple[str, ...], bool] = {}
+        found: dict[tuple[str, ...], bool] = {(normalized(name),): True for name in self.split[:1]}
         for record in self.records:
             for names, optional in record.column_groups():
                 key = tuple(normalized(name) for name in names)
@@ -179,7 +181,7 @@ _ORIGINS = ("columns", "const", "first", "join", "sum", "product", "occurrence_o
 _EXPRESSION_KEYS = {f.name for f in fields(Expression)} - set(_RENAMED.values()) | set(_RENAMED)
 _CONDITION_KEYS = {f.name for f in fields(Condition)}
 _FILE_KEYS = {"encoding", "delimiter", "header_row", "sheet", "column_starts", "row_types"}
-_TOP_KEYS = {"name", "file", "records", "channel", "location", "aliases"}
+_TOP_KEYS = {"name", "file", "records", "channel", "location", "aliases", "split"}
 _FILE_DEFAULTS = {"currency", "time_zone", "decimal", "header"}
 
 
@@ -202,9 +204,21 @@ def parse_mapping(raw: Mapping[str, Any], origin: str) -> MappingSpec:
         channel=str(raw.get("channel", "")),
         location=str(raw.get("location", "")),
         header=tuple(file.get("header", ())),
+        split=_split(raw.get("split", {}), origin),
         aliases={str(name): _texts(others) for name, others in raw.get("aliases", {}).items()},
         **defaults,
     )
+
+
+def _split(raw: Any, origin: str) -> tuple[str, str] | tuple[()]:
+    _known(raw, {"column", "by"}, f"{origin}, split")
+    if not raw:
+        return ()
+    if not raw.get("column") or not raw.get("by"):
+        raise UserError(
+            f"{origin}: split needs a column and what separates its parts.", 'As { column = "A", by = "|" }.'
+        )
+    return str(raw["column"]), str(raw["by"])
 
 
 def _file_value(key: str, value: Any, origin: str) -> Any:

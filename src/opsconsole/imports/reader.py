@@ -22,6 +22,7 @@ from opsconsole.imports.recognize import Candidate, Fit
 from opsconsole.imports.records import KINDS
 from opsconsole.imports.rejects import as_line, readable
 from opsconsole.imports.source import Source
+from opsconsole.imports.split_cells import split_cells
 from opsconsole.imports.tables import FileOptions, InputFile, NumberedRow, Table, head, input_file
 
 
@@ -128,6 +129,7 @@ def read_opened(opened: Opened, reading: Reading, progress: Progress | None = No
 def read_collected(opened: Opened, table: TextTable, reading: Reading) -> ParsedFile:
     """As ``read_opened``, of columns that were read already: those the mapping needs, maybe more."""
     spec = opened.spec
+    table = split_cells(table, *spec.split) if spec.split else table
     zone = spec.time_zone or reading.time_zone
     here = zone or "UTC"
     formats = _decided(opened, table, reading, here)

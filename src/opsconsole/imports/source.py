@@ -75,9 +75,10 @@ class Source:
     orders it means. ``inferred``: where no genuine file and no documentation of the layout was at hand, what it was
     worked out from, in words that end a sentence ("two programs that read it"); the report of every import says so.
     ``lacks`` is a sentence about what such files do not tell, for the report as well; ``aliases`` are other names of
-    columns, translated ones say (imports/aliases.py). ``location`` is the stock it tells of where nothing else says
-    it, as in ``FBA {channel}``. ``currency_said`` is a pattern whose group is the currency, looked for above the
-    header. ``on_request``: only read where somebody names it, since another source reads the same files.
+    columns, translated ones say (imports/aliases.py); ``split`` as of a mapping. ``location`` is the stock it tells of
+    where nothing else says it, as in ``FBA {channel}``. ``currency_said`` is a pattern whose group is the currency,
+    looked for above the header. ``on_request``: only read where somebody names it, since another source reads the same
+    files.
     """
 
     key: str
@@ -94,6 +95,7 @@ class Source:
     location: str = ""
     currency_said: str = ""
     on_request: bool = False
+    split: tuple[str, str] | tuple[()] = ()
 
     @property
     def spec(self) -> MappingSpec:
@@ -136,6 +138,7 @@ def _spec(key: str) -> MappingSpec:
         file=source.file,
         decimal=source.decimal,
         aliases=source.aliases,
+        split=source.split,
     )
 
 

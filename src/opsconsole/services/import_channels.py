@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from opsconsole.domain.errors import UserError
+from opsconsole.imports.columns import normalized
 from opsconsole.imports.convert import slug
 from opsconsole.imports.reader import Opened
 from opsconsole.imports.source import Source
@@ -16,7 +17,10 @@ from opsconsole.services.business import setting
 from opsconsole.store import dialect
 from opsconsole.store.schema import channels, settings
 
-_PLATFORMS = {"shopify": "Shopify", "shipstation": "ShipStation"}
+_PLATFORMS = {
+    "shopify": "Shopify", "shipstation": "ShipStation", "woocommerce": "WooCommerce", "bigcommerce": "BigCommerce",
+    "magento": "Adobe Commerce", "ebay": "eBay",
+}  # fmt: skip
 
 
 class ChannelNeeded(UserError):  # noqa: N818 - a question to the user
@@ -43,7 +47,7 @@ def needs_channel(opened: Opened) -> bool:
     """Whether its records belong to a channel that neither the file nor its mapping names."""
     candidate = opened.fit.candidate
     if isinstance(candidate, Source):
-        return candidate.needs_channel
+        return candidate.needs_channel and not _tells_channels(opened)
     if candidate.channel:
         return False
     return any(
@@ -51,6 +55,13 @@ def needs_channel(opened: Opened) -> bool:
         and "channel" not in record.fields
         for record in candidate.records
     )
+
+
+def _tells_channels(opened: Opened) -> bool:
+    """Whether the file has a column for the channel of each of its orders, as where it is of several shops."""
+    known = {normalized(name) for name in opened.fit.names}
+    told = [record.fields["channel"].columns for record in opened.spec.records if "channel" in record.fields]
+    return bool(told) and all(any(normalized(name) in known for name in names) for names in told)
 
 
 def choose_channel(conn: Connection, opened: Opened, told: str | None, folder: Path, now: int) -> ChannelChoice:
@@ -67,9 +78,10 @@ def choose_channel(conn: Connection, opened: Opened, told: str | None, folder: P
     remembered = memory.get("folders", {}).get(str(folder)) or memory.get("last", "")
     if remembered:
         return ChannelChoice(remembered, "as the last time")
-    if not needs_channel(opened):
-        return ChannelChoice()
     platform = candidate.platform if isinstance(candidate, Source) else ""
+    if not needs_channel(opened):
+        tells = isinstance(candidate, Source) and candidate.needs_channel
+        return ChannelChoice(platform, "for orders without a shop") if tells else ChannelChoice()
     known = _of_platform(conn, platform)
     if len(known) == 1:
         return ChannelChoice(known[0], "the only one there is")
@@ -111,7 +123,7 @@ def remember_channel(conn: Connection, source: str, channel: str, folder: Path, 
 
 def describe_channel(conn: Connection, key: str, opened: Opened) -> list[str]:
     """Make a channel that is new; complete one that other records only named. Returns the new one, if it is."""
-    if not key:
+    if not key or _tells_channels(opened):
         return []
     candidate = opened.fit.candidate
     platform = candidate.platform if isinstance(candidate, Source) and candidate.needs_channel else None

@@ -1,0 +1,78 @@
+"""No two sources claim each other's files: every layout is recognized as itself, whole, in parts, turned, in capitals.
+
+The layouts are the headers of the sample files, which are genuine or as sure as their sources say they are.
+"""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from opsconsole.imports.files import open_table
+from opsconsole.imports.recognize import best_fit, score
+from opsconsole.imports.source import all_sources, header_names
+from opsconsole.imports.tables import FileOptions, head, input_file
+
+DATA = Path(__file__).parents[1] / "data"
+_MARGIN = 0.2  # at least so much better than any other source
+
+
+def layouts():
+    """Sample files and the sources they are of: a file is named after its source, and maybe its layout."""
+    keys = sorted(all_sources(), key=len, reverse=True)
+    for path in sorted(DATA.iterdir()):
+        found = [key for key in keys if path.stem.startswith(key)]
+        if path.suffix in (".csv", ".txt") and found:
+            yield path, found[0]
+
+
+LAYOUTS = list(layouts())
+
+
+def header_of(path):
+    """The header row of a sample file, as its own source finds it."""
+    rows = head(open_table(input_file(path), FileOptions()))
+    fit = best_fit(rows, list(all_sources().values()))
+    assert fit is not None
+    return [name.split(" (")[0] if name.endswith(" (2)") else name for name in fit.names]
+
+
+def ranked(header):
+    """Points and keys of all sources for a header, best first."""
+    return sorted(((score(source, header).points, key) for key, source in all_sources().items()), reverse=True)
+
+
+def check(header, key, margin=_MARGIN):
+    (best, winner), (second, other) = ranked(header)[:2]
+    assert winner == key, f"{winner} instead of {key}: {best:.2f}"
+    assert best - second >= margin, f"{other} comes near: {second:.2f} to {best:.2f}"
+
+
+def test_every_source_of_shops_has_a_sample_file():
+    assert set(all_sources()) - {key for _, key in LAYOUTS} - {
+        k for k in all_sources() if k.startswith(("amazon", "edi"))
+    } == (set())
+
+
+@pytest.mark.parametrize(("path", "key"), LAYOUTS, ids=[path.name for path, _ in LAYOUTS])
+def test_a_layout_is_recognized_whole_turned_in_capitals_and_in_parts(path, key):
+    source = all_sources()[key]
+    if source.on_request:
+        pytest.skip("read on request only: another source reads the same files")
+    header = header_of(path)
+    check(header, key)
+    chance = random.Random(path.name)
+    turned = list(header)
+    chance.shuffle(turned)
+    check(turned, key)
+    check([name.upper() for name in header], key)
+    check([f"  {name} " for name in header], key)
+    # What it is told by, and half of the rest.
+    fitting = max(source.signatures, key=lambda signature: signature.score(header_names(header)).points)
+    needed = header_names(fitting.all_of) | {
+        name for name in header_names(header) if fitting.any_prefix and name.startswith(fitting.any_prefix.casefold())
+    }
+    part = [name for name in header if header_names([name]) <= needed or chance.random() < 0.5]
+    check(part, key)
+    # Columns of the shop's own beside them.
+    check([*header, *(f"Own field {number}" for number in range(len(header) // 2))], key)
