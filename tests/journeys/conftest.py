@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from opsconsole.app import App, Options
-from opsconsole.desktop.settings import USER_NAME
+from opsconsole.desktop.settings import IMPORT_LOOK, USER_NAME
 from opsconsole.desktop.tab import Tab
 
 Show = Callable[[str], Tab]
@@ -20,6 +20,8 @@ def app(qtbot: QtBot, qapp: QApplication, database_url: str, now: int, tmp_path:
     options = Options(database_url, as_of=now, settings=tmp_path / "settings.ini", cache=tmp_path / "cache", alone=True)
     made = App(qapp, options)
     made.settings.set(USER_NAME, "Shift A")
+    # The journeys that are not about importing take the short way.
+    made.settings.set(IMPORT_LOOK, False)
     made.start()
     qtbot.waitUntil(lambda: made.desk.workspace is not None and not made.tasks.is_running(), timeout=20_000)
     yield made

@@ -1,27 +1,37 @@
-"""Importing from the window: recognize, ask which shop a file is from, write, run the rules, say what happened."""
+"""Importing from the window: look at the files, show what they would do, write, run the rules, say what happened."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
-from opsconsole.desktop.dialogs.prompt import Entry, Prompt, PromptField, ask
 from opsconsole.desktop.files import FILE_FILTER
 from opsconsole.desktop.messages import MessageAction
-from opsconsole.desktop.settings import LAST_FOLDER
+from opsconsole.desktop.settings import IMPORT_LOOK, LAST_FOLDER
 from opsconsole.desktop.workspace import Workspace
+from opsconsole.domain.import_answers import Answers
 from opsconsole.domain.progress import Progress
 
 if TYPE_CHECKING:
     from opsconsole.desktop.tab import Tab
+    from opsconsole.desktop.table.arranger import Arranger
     from opsconsole.services.clockwork import Turn
-    from opsconsole.services.import_recognition import Recognition
+    from opsconsole.services.import_preview import Preview
     from opsconsole.services.import_report import FileReport
 
 TOUCHED = frozenset({"imports", "orders", "order_exceptions", "stock_levels", "vendors", "kpis"})
+LISTS = ("changes", "rejects", "first_rows", "columns")
+
+
+@dataclass
+class Looked:
+    """Files that were looked at, with their lists made ready for the screen: by file key and name of the list."""
+
+    preview: "Preview"
+    lists: dict[tuple[str, str], "Arranger"] = field(default_factory=dict)
 
 
 @dataclass
@@ -31,15 +41,24 @@ class ImportOutcome:
     files: list["FileReport"] = field(default_factory=list)
     headline: str = ""
     detection: "Turn | None" = None
-    dry_run: bool = False
+    run_id: int | None = None
 
 
 class Importing(QObject):
-    """Imports files for a tab; ``last`` is what the last import did, ``shown`` is called with it."""
+    """Imports files for a tab; ``last`` is what the last import did.
 
-    def __init__(self, tab: "Tab", shown: Callable[[ImportOutcome], None]) -> None:
+    ``show_preview`` is called with what was looked at, ``shown`` with what was imported.
+    """
+
+    def __init__(
+        self,
+        tab: "Tab",
+        show_preview: Callable[[Sequence[Path], Looked], None],
+        shown: Callable[[ImportOutcome], None],
+    ) -> None:
         super().__init__(tab)
         self._tab = tab
+        self._show_preview = show_preview
         self._shown = shown
         self.last: ImportOutcome | None = None
 
@@ -52,51 +71,38 @@ class Importing(QObject):
             self.start([Path(name) for name in names], check_only=check_only)
 
     def start(self, paths: Sequence[Path], *, check_only: bool = False) -> None:
-        """Look at the files; ask for the channel of those that nobody named yet; then import."""
+        """Show what the files would do; import at once where that is wished and there is nothing to ask."""
         workspace = self._tab.desk.workspace
         if workspace is None or not paths:
             return
+        if check_only or self._tab.desk.settings.get(IMPORT_LOOK):
+            self._preview(workspace, paths)
+            return
         self._tab.run(
-            lambda progress: _look_at(workspace, paths, progress),
-            lambda unknown: self._ask_or_import(paths, unknown, {}, check_only),
+            lambda progress: _all_known(workspace, paths, progress),
+            lambda known: self.import_now(paths, {}) if known else self._preview(workspace, paths),
             kind="import",
             text="Looking at the files",
         )
 
-    def _ask_or_import(
-        self, paths: Sequence[Path], unknown: list[tuple[Path, "Recognition"]], known: dict[Path, str], check_only: bool
-    ) -> None:
-        if not unknown:
-            self._import(paths, known, check_only)
-            return
-        path, found = unknown[0]
-
-        def accepted(answers: Mapping[str, str], prompt: Prompt) -> None:
-            prompt.finish()
-            # Files of the same source are usually of the same shop: one answer serves them all.
-            same = {other: answers["channel"] for other, one in unknown if one.source == found.source}
-            rest = [(other, one) for other, one in unknown if other not in same]
-            self._ask_or_import(paths, rest, {**known, **same}, check_only)
-
-        field = PromptField(
-            "channel",
-            f"{found.label}. Two shops both have an order #1001, so the name of the shop is part of every order.",
-            Entry.SUGGEST,
-            found.channels,
-            needed="Name the shop, for example shopify-us.",
-        )
-        self._tab.set_panel_open(True)
-        ask(self._tab.panel, f"Which shop is {path.name} from?", (field,), "Import", accepted, draft=f"channel:{path}")
-
-    def _import(self, paths: Sequence[Path], channels: Mapping[Path, str], check_only: bool) -> None:
+    def import_now(self, paths: Sequence[Path], answers: Mapping[str, Answers]) -> None:
+        """Write the files, then run the rules."""
         workspace = self._tab.desk.workspace
         if workspace is None:
             return
         self._tab.run(
-            lambda progress: import_and_detect(workspace, paths, channels, check_only, progress),
+            lambda progress: import_and_detect(workspace, paths, answers, progress),
             self._tell,
             kind="import",
-            text="Checking files" if check_only else "Importing",
+            text="Importing",
+        )
+
+    def _preview(self, workspace: Workspace, paths: Sequence[Path]) -> None:
+        self._tab.run(
+            lambda progress: look_at(workspace, paths, {}, progress),
+            lambda looked: self._show_preview(paths, looked),
+            kind="import",
+            text="Looking at the files",
         )
 
     def _tell(self, outcome: ImportOutcome) -> None:
@@ -106,22 +112,36 @@ class Importing(QObject):
         if outcome.detection is not None:
             words = f"{words} Exceptions: {outcome.detection.words.lower()}."
         actions = []
-        if not outcome.dry_run and len(failed) < len(outcome.files):
+        if len(failed) < len(outcome.files):
             actions.append(MessageAction("Show exceptions", lambda: self._tab.desk.show("order_exceptions")))
         if failed:
             words = f"{words} {' '.join(failed[0].words())}"
         refused = any(file.rejects for file in outcome.files)
-        self._tab.bar.show_message("warn" if failed or refused or outcome.dry_run else "good", words, actions)
+        self._tab.bar.show_message("warn" if failed or refused else "good", words, actions)
         self._shown(outcome)
-        if not outcome.dry_run:
-            self._tab.desk.touched(TOUCHED)
+        self._tab.desk.touched(TOUCHED)
+        self._note_reorders(outcome)
+
+    def _note_reorders(self, outcome: ImportOutcome) -> None:
+        """What is to reorder now takes longer to work out; the panel shows it when it is known."""
+        workspace, run_id = self._tab.desk.workspace, outcome.run_id
+        if workspace is None or run_id is None or not any(file.written for file in outcome.files):
+            return
+
+        def work(progress: Progress) -> None:
+            from opsconsole.services import import_runs
+
+            import_runs.note_reorders(workspace.database, run_id, workspace.now())
+
+        desk = self._tab.desk
+        desk.tasks.run(work, lambda _: desk.touched({"imports"}), kind="import.reorders", owner=self._tab)
 
 
-def _look_at(workspace: Workspace, paths: Sequence[Path], progress: Progress) -> list[tuple[Path, Any]]:
+def _all_known(workspace: Workspace, paths: Sequence[Path], progress: Progress) -> bool:
+    """Whether every file is recognized and nobody has to say where it is from."""
     from opsconsole.domain.errors import UserError
     from opsconsole.services import imports
 
-    unknown = []
     for number, path in enumerate(paths):
         progress.step(number, len(paths), f"Looking at {path.name}")
         if path.is_dir() or path.suffix.lower() == ".zip":
@@ -129,36 +149,43 @@ def _look_at(workspace: Workspace, paths: Sequence[Path], progress: Progress) ->
         try:
             found = imports.recognize(path, workspace.database, now=workspace.now())
         except UserError:
-            continue  # the import tells what is wrong with it
-        if found.needs_channel:
-            unknown.append((path, found))
-    return unknown
+            return False
+        if found.needs_channel or not found.recognized:
+            return False
+    return True
+
+
+def look_at(workspace: Workspace, paths: Sequence[Path], answers: Mapping[str, Answers], progress: Progress) -> Looked:
+    """Try the files without writing and make their lists ready; runs in a worker."""
+    from opsconsole.desktop.table.arranger import Arranger
+    from opsconsole.services import import_preview
+
+    database, now = workspace.database, workspace.now()
+    preview = import_preview.preview_files(
+        database, paths, answers=answers, who=workspace.user, now=now, progress=progress
+    )
+    looked = Looked(preview)
+    for file in preview.files:
+        for name in LISTS:
+            listing = getattr(file, name)
+            if listing is not None:
+                looked.lists[file.key, name] = Arranger(listing)
+    return looked
 
 
 def import_and_detect(
-    workspace: Workspace, paths: Sequence[Path], channels: Mapping[Path, str], check_only: bool, progress: Progress
+    workspace: Workspace, paths: Sequence[Path], answers: Mapping[str, Answers], progress: Progress
 ) -> ImportOutcome:
-    """Import files, each with the channel it was given, then run the rules; runs in a worker."""
-    from opsconsole.services import clockwork, imports
+    """Import files with what was said of each, then run the rules; runs in a worker."""
+    from opsconsole.services import clockwork, import_runs, imports
 
     now = workspace.now()
-    groups: dict[str | None, list[Path]] = {}
-    for path in paths:
-        groups.setdefault(channels.get(path), []).append(path)
-    merged = imports.ImportReport(now, dry_run=check_only)
-    for channel, members in groups.items():
-        report = imports.import_files(
-            workspace.database,
-            members,
-            channel=channel,
-            dry_run=check_only,
-            who=workspace.user,
-            now=now,
-            progress=progress,
-        )
-        merged.files += report.files
-    outcome = ImportOutcome(merged.files, merged.headline(), dry_run=check_only)
-    if any(file.written for file in merged.files):
+    report = imports.import_files(
+        workspace.database, paths, answers=answers, who=workspace.user, now=now, progress=progress
+    )
+    outcome = ImportOutcome(report.files, report.headline(), run_id=report.run_id)
+    if any(file.written for file in report.files):
         progress.step(0, 0, "Running the exception rules")
         outcome.detection = clockwork.turn(workspace.database, workspace.now(), who=workspace.user)
+        import_runs.note_effects(workspace.database, report.run_id, outcome.detection.report, workspace.now())
     return outcome

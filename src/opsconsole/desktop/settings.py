@@ -33,6 +33,7 @@ FIRST_ROWS = Setting("database/first_rows", True, "Show the last rows at start",
 LAST_TAB = Setting("window/tab", "")
 PANEL_OPEN = Setting("window/panel", True)
 LAST_FOLDER = Setting("files/folder", "")
+IMPORT_LOOK = Setting("import/look", True, "Look before importing", "What files would change is shown first")
 NOTICES = Setting(
     "notices/on", True, "Notices", "Messages of new S1 exceptions and of what falls due, and the tray icon"
 )
@@ -41,7 +42,7 @@ NOTICES_QUIET = Setting("notices/quiet", "", "Quiet hours", "22:00-07:00, in the
 
 SETTINGS: tuple[Setting[Any], ...] = (
     THEME, COMPACT_ROWS, REDUCED_MOTION, LANGUAGE, USER_NAME, DATABASE_URL, FIRST_ROWS, LAST_TAB, PANEL_OPEN,
-    LAST_FOLDER, NOTICES, NOTICES_WITHIN, NOTICES_QUIET,
+    LAST_FOLDER, IMPORT_LOOK, NOTICES, NOTICES_WITHIN, NOTICES_QUIET,
 )  # fmt: skip
 
 

@@ -63,12 +63,14 @@ class AmbiguousDates(UserError):  # noqa: N818 - a question to the user
     """Dates that can be read in several ways; whoever can ask the user passes one of ``formats`` for ``column``."""
 
     def __init__(self, column: str, example: str, formats: Sequence[str]) -> None:
-        readings = " or ".join(_reading(example, pattern) for pattern in formats)
+        self.readings = tuple((pattern, _reading(example, pattern)) for pattern in formats)
+        told = " or ".join(words for _, words in self.readings)
         super().__init__(
-            f"The dates of the column “{column}” can be read in two ways: {example} is {readings}.",
+            f"The dates of the column “{column}” can be read in two ways: {example} is {told}.",
             f'Say which in a mapping: format = "{formats[0]}" or "{formats[1]}".',
         )
         self.column = column
+        self.example = example
         self.formats = tuple(formats)
 
 

@@ -37,17 +37,19 @@ def write_records(
     default_channel: str | None = None,
     progress: Progress | None = None,
     kept: Kept | None = None,
+    keep_ids: bool = False,
 ) -> WriteResult:
     """Write the typed records of one file inside the connection's transaction.
 
     ``source_time`` (microseconds UTC) is how new the file's data are; a record's own time (``Records.times``) goes
     before it. ``default_channel`` is the channel of the file, for records that name none. The same file again inserts
     nothing; files in any order end in the same rows. A record that fits two orders is rejected, never guessed.
-    ``kept`` keeps what undoing the batch needs. Raises Cancelled through ``progress``; the caller's transaction then
-    rolls back.
+    ``kept`` keeps what undoing the batch needs; ``keep_ids`` gives the ids of all rows that are new, changed or as they
+    were. Raises Cancelled through ``progress``; the caller's transaction then rolls back.
     """
     dialect.hold_lock(conn, "import")
-    batch = Batch(conn, batch_id, source_time, now, default_channel or _channel_of(conn, batch_id), progress, kept)
+    channel = default_channel or _channel_of(conn, batch_id)
+    batch = Batch(conn, batch_id, source_time, now, channel, progress, kept, keep_ids)
     batch.total = 2 * sum(len(group) for group in records)
     with _uncollected():
         for kind in KINDS.values():

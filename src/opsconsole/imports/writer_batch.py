@@ -22,11 +22,24 @@ class Counts:
     unchanged: int = 0
 
 
+@dataclass(slots=True)
+class WrittenIds:
+    """Ids of the rows of one kind by what became of them."""
+
+    inserted: list[int] = field(default_factory=list)
+    updated: list[int] = field(default_factory=list)
+    unchanged: list[int] = field(default_factory=list)
+
+
 @dataclass
 class WriteResult:
-    """Counts per record kind, what was refused, and the ids of the orders that changed (or a part of them)."""
+    """Counts per record kind, what was refused, and the ids of the orders that changed (or a part of them).
+
+    ``ids`` are those of the rows of each kind, where they were asked for.
+    """
 
     counts: dict[str, Counts] = field(default_factory=dict)
+    ids: dict[str, WrittenIds] = field(default_factory=dict)
     rejects: list[Reject] = field(default_factory=list)
     touched_orders: list[int] = field(default_factory=list)
 
@@ -43,8 +56,10 @@ class Batch:
         default_channel: str,
         progress: Progress | None,
         kept: Kept | None = None,
+        keep_ids: bool = False,
     ) -> None:
         self.conn = conn
+        self.keep_ids = keep_ids
         self.id = batch_id
         self.source_time = source_time
         self.now = now
@@ -68,6 +83,13 @@ class Batch:
     def counts(self, kind: str) -> Counts:
         """The counts of a record kind."""
         return self.result.counts.setdefault(kind, Counts())
+
+    def note_ids(self, kind: str, inserted: Iterable[int], updated: Iterable[int], unchanged: Iterable[int]) -> None:
+        """Remember which rows of a kind are new, changed and as they were."""
+        ids = self.result.ids.setdefault(kind, WrittenIds())
+        ids.inserted += inserted
+        ids.updated += updated
+        ids.unchanged += unchanged
 
     def reject(self, kind: str, line: int, name: str, found: object, expected: str) -> None:
         """Refuse a record."""

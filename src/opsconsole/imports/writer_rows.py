@@ -65,6 +65,10 @@ def write_rows(batch: Batch, rows: Rows) -> Outcome:
     counts.inserted += len(outcome.inserted)
     counts.updated += len(outcome.updated)
     counts.unchanged += len(rows.keys) - len(outcome.inserted) - len(outcome.updated)
+    if batch.keep_ids:
+        touched = outcome.inserted.keys() | outcome.updated.keys()
+        same = [row.id for key, row in found.items() if key not in touched]
+        batch.note_ids(rows.kind, outcome.inserted.values(), outcome.updated.values(), same)
     return outcome
 
 

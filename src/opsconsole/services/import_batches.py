@@ -14,6 +14,7 @@ from opsconsole.imports.rejects import RefusedRow, Reject, readable
 from opsconsole.imports.tables import file_hash
 from opsconsole.imports.writer import WriteResult
 from opsconsole.services.import_report import FileReport, KindCounts, elapsed_instant
+from opsconsole.services.import_runs import path_of
 from opsconsole.store import dialect
 from opsconsole.store.schema import batches, reject_rows, rejects
 
@@ -27,7 +28,16 @@ def newest_data(parsed: ParsedFile) -> int | None:
     return parsed.source_time if any(KINDS[records.kind].snapshot for records in parsed.records) else None
 
 
-def begin_batch(conn: Connection, parsed: ParsedFile, report: FileReport, *, location: str, who: str, now: int) -> int:
+def begin_batch(
+    conn: Connection,
+    parsed: ParsedFile,
+    report: FileReport,
+    *,
+    location: str,
+    who: str,
+    now: int,
+    run_id: int | None = None,
+) -> int:
     """Number of the batch that the file's records will carry."""
     batch_id = int(dialect.next_ids(conn, batches, 1)[0])
     values = {
@@ -45,6 +55,8 @@ def begin_batch(conn: Connection, parsed: ParsedFile, report: FileReport, *, loc
         "source_time_basis": parsed.basis,
         "newest_data_at": newest_data(parsed),
         "undo_kept": True,
+        "run_id": run_id,
+        "path": path_of(parsed.file),
     }
     conn.execute(batches.insert().values(**values))
     return batch_id

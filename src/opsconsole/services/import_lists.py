@@ -1,33 +1,42 @@
 """Lists about imports: what was imported, what was refused, which sources there are and what they can fill."""
 
 import json
+from collections.abc import Mapping, Set
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from opsconsole.domain.field import Field, Kind, Total
-from opsconsole.domain.instants import SECOND
+from opsconsole.domain.instants import SECOND, to_datetime
 from opsconsole.domain.instants import now as this_moment
 from opsconsole.domain.listing import Listing, from_rows
+from opsconsole.domain.wording import plural
 from opsconsole.imports.field_help import FIELD_HELP
 from opsconsole.imports.records import KINDS
 from opsconsole.imports.source import all_sources
-from opsconsole.services.import_report import STATES
+from opsconsole.services.business import business
+from opsconsole.services.import_report import CANCELLED, NOT_RECOGNIZED, REFUSED, STATES
 from opsconsole.store.database import Database
-from opsconsole.store.schema import batches, rejects
+from opsconsole.store.schema import batches, rejects, unread_files
+
+NOT_KNOWN = "Not recognized"
+MAP_COLUMNS, IMPORT_AGAIN, IMPORTED_SINCE = "Map its columns", "Import it again", "Imported since"
+STEPS = {NOT_RECOGNIZED: MAP_COLUMNS, REFUSED: IMPORT_AGAIN, CANCELLED: IMPORT_AGAIN}
 
 _IMPORTS = (
     Field("batch", "Batch", Kind.IDENTIFIER, hidden=True),
-    Field("file", "File", stretch=True),
-    Field("label", "Recognized as"),
+    Field("file", "File", stretch=True, total=Total.COUNT, total_words="files"),
+    Field("label", "Recognized as", missing=NOT_KNOWN, total=Total.COUNT, total_words="recognized"),
     Field("fills", "Fills", missing="Nothing"),
     Field("channel", "Channel", Kind.IDENTIFIER, missing="None", hidden=True),
-    Field("state", "State", Kind.STATUS, labels=STATES),
+    Field("state", "State", Kind.STATUS, labels=STATES, wide_only=True),
     Field("read", "Read", Kind.QUANTITY, total=Total.SUM),
     Field("inserted", "Inserted", Kind.QUANTITY, total=Total.SUM),
     Field("updated", "Updated", Kind.QUANTITY, total=Total.SUM),
     Field("unchanged", "Unchanged", Kind.QUANTITY, total=Total.SUM),
     Field("rejected", "Rejected", Kind.QUANTITY, total=Total.SUM),
-    Field("imported_at", "Imported", Kind.INSTANT),
+    Field("imported_at", "Imported", Kind.INSTANT, wide_only=True),
+    Field("day", "Day", missing="Unknown", hidden=True),
     Field("took", "Took", Kind.DURATION, missing="Unknown", hidden=True),
     Field("imported_by", "By", missing="Unknown", hidden=True),
     Field("source_time", "Data as of", Kind.INSTANT, missing="Unknown", hidden=True),
@@ -37,42 +46,79 @@ _IMPORTS = (
     Field("undone_at", "Undone", Kind.INSTANT, missing="Not undone", hidden=True),
     Field("undone_by", "Undone by", missing="Nobody", hidden=True),
     Field("can_undo", "Can be undone", Kind.FLAG, hidden=True),
+    Field("run", "Import", Kind.IDENTIFIER, missing="None", hidden=True),
+    Field("path", "Path", missing="Unknown", hidden=True),
+    Field("message", "Why not", missing="None", hidden=True),
 )
 
 
 def list_imports(database: Database, now: int) -> Listing:
-    """Every imported file, newest first."""
-    table = batches
+    """Every file that came in, newest first; ids are batches, negative ones files that were not imported."""
     with database.read() as conn:
-        statement = (
-            select(table).where(table.c.started_at <= now).order_by(table.c.started_at.desc(), table.c.id.desc())
-        )
-        found = conn.execute(statement).mappings().all()
-    rows = [
-        {
-            "id": row["id"],
-            "batch": str(row["id"]),
-            "file": row["file_name"],
-            "label": row["source_label"],
-            "fills": _fills(row["counts_json"]),
-            "channel": row["channel"],
-            "state": row["state"],
-            "read": row["records_read"],
-            **{what: row[what] for what in ("inserted", "updated", "unchanged", "rejected")},
-            "imported_at": row["started_at"],
-            "took": None if row["finished_at"] is None else (row["finished_at"] - row["started_at"]) // SECOND,
-            "imported_by": row["imported_by"] or None,
-            "source_time": row["source_time"],
-            "basis": row["source_time_basis"],
-            "source": row["source"],
-            "belongs_to": None if row["belongs_to"] is None else str(row["belongs_to"]),
-            "undone_at": row["undone_at"],
-            "undone_by": row["undone_by"] or None,
-            "can_undo": bool(row["undo_kept"]) and row["undone_at"] is None,
-        }
-        for row in found
-    ]
-    return from_rows(_IMPORTS, rows, id_key="id", as_of=now, title="Imports")
+        zone = business(conn, now).time_zone
+        read = conn.execute(select(batches).where(batches.c.started_at <= now)).mappings().all()
+        unread = conn.execute(select(unread_files).where(unread_files.c.noticed_at <= now)).mappings().all()
+        mended = _mended(conn, now)
+    rows = [*(_read_row(row) for row in read), *(_unread_row(row, mended) for row in unread)]
+    rows.sort(key=lambda row: (-row["imported_at"], -(row["id"] if row["id"] > 0 else 1 << 60)))
+    for row in rows:
+        row["day"] = to_datetime(row["imported_at"], zone).date().isoformat()
+    return from_rows(_IMPORTS, rows, id_key="id", as_of=now, title="Imports", time_zone=zone)
+
+
+def _read_row(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "batch": str(row["id"]),
+        "file": row["file_name"],
+        "label": row["source_label"],
+        "fills": _fills(row["counts_json"]),
+        "channel": row["channel"],
+        "state": row["state"],
+        "read": row["records_read"],
+        **{what: row[what] for what in ("inserted", "updated", "unchanged", "rejected")},
+        "imported_at": row["started_at"],
+        "took": None if row["finished_at"] is None else (row["finished_at"] - row["started_at"]) // SECOND,
+        "imported_by": row["imported_by"] or None,
+        "source_time": row["source_time"],
+        "basis": row["source_time_basis"],
+        "source": row["source"],
+        "belongs_to": None if row["belongs_to"] is None else str(row["belongs_to"]),
+        "undone_at": row["undone_at"],
+        "undone_by": row["undone_by"] or None,
+        "can_undo": bool(row["undo_kept"]) and row["undone_at"] is None,
+        "run": None if row["run_id"] is None else str(row["run_id"]),
+        "path": row["path"],
+        "message": None,
+    }
+
+
+def _unread_row(row: Mapping[Any, Any], mended: Set[tuple[str, int]]) -> dict[str, Any]:
+    """A file that was not imported; where it was since, nothing is to be done any more."""
+    at = row["noticed_at"]
+    later = any(file_hash == row["file_hash"] and when >= at for file_hash, when in mended)
+    step = STEPS.get(row["state"], "") if not later else IMPORTED_SINCE
+    lines = "" if row["lines"] is None else f"{plural(row['lines'], 'line')}, nothing written. "
+    return {
+        "id": -row["id"],
+        "can_undo": False,
+        "file": row["file_name"],
+        "fills": step or None,
+        "state": row["state"],
+        "imported_at": at,
+        "imported_by": row["imported_by"] or None,
+        "run": str(row["run_id"]),
+        "path": row["path"],
+        "message": f"{lines}{row['message'] or ''} {row['hint'] or ''}".strip() or None,
+    }
+
+
+def _mended(conn: Connection, now: int) -> Set[tuple[str, int]]:
+    """Content and moment of what was imported, of the contents that once could not be."""
+    wanted = select(unread_files.c.file_hash).where(unread_files.c.file_hash.is_not(None)).distinct()
+    statement = select(batches.c.file_hash, batches.c.started_at)
+    found = conn.execute(statement.where(batches.c.file_hash.in_(wanted), batches.c.started_at <= now)).all()
+    return {(row[0], row[1]) for row in found}
 
 
 def _fills(counts_json: str | None) -> str | None:

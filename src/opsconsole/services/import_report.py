@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from opsconsole.domain import wording
 from opsconsole.domain.field import Field, Kind, Total
 from opsconsole.domain.instants import SECOND, to_iso
 from opsconsole.domain.listing import Listing, from_rows
 from opsconsole.imports.rejects import Reject
+
+if TYPE_CHECKING:
+    from opsconsole.services.import_changes import Changes
 
 DONE, PARTLY, DRY_RUN = "done", "partly", "dry_run"
 NOT_RECOGNIZED, REFUSED, CANCELLED = "not_recognized", "refused", "cancelled"
@@ -52,8 +55,12 @@ class Sample:
 class FileReport:
     """What became of one file. ``message`` and ``hint`` say why nothing did, where nothing did.
 
+    ``unread_id`` is the number under which a file that was not imported is kept.
+
     Where only an answer is missing, ``ask_formats`` are the possible date formats by column (to be given as
-    ``formats``) and ``ask_channels`` the channels the file may be from.
+    ``formats``) and ``ask_channels`` the channels the file may be from; ``ask_example`` is a date of the file and
+    ``ask_readings`` what each format makes of it. ``formats`` are the date formats it was read with, by column;
+    ``changes`` what a dry run would change.
     """
 
     name: str
@@ -63,6 +70,7 @@ class FileReport:
     why: str = ""
     channel: str = ""
     batch_id: int | None = None
+    unread_id: int | None = None
     counts: list[KindCounts] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
@@ -76,6 +84,10 @@ class FileReport:
     hint: str = ""
     ask_formats: dict[str, tuple[str, ...]] = field(default_factory=dict)
     ask_channels: tuple[str, ...] = ()
+    ask_example: str = ""
+    ask_readings: tuple[tuple[str, str], ...] = ()
+    formats: dict[str, str] = field(default_factory=dict)
+    changes: "Changes | None" = None
 
     def total(self, what: str) -> int:
         """Sum over the record kinds of read, inserted, updated, unchanged or rejected."""
@@ -147,11 +159,12 @@ class FileReport:
 
 @dataclass
 class ImportReport:
-    """What an import of several files did. ``as_of`` is the instant it happened at."""
+    """What an import of several files did. ``as_of`` is the instant it happened at, ``run_id`` its number."""
 
     as_of: int
     files: list[FileReport] = field(default_factory=list)
     dry_run: bool = False
+    run_id: int | None = None
 
     @property
     def cancelled(self) -> bool:

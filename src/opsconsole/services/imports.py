@@ -2,14 +2,15 @@
 
 import tempfile
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlalchemy import Connection, select
 
 from opsconsole.domain import wording
 from opsconsole.domain.errors import Cancelled, UserError
+from opsconsole.domain.import_answers import Answers
 from opsconsole.domain.progress import Progress
 from opsconsole.imports.dates import AmbiguousDates
 from opsconsole.imports.files import expand
@@ -18,6 +19,7 @@ from opsconsole.imports.reader import Opened, Reading, open_file, read_opened
 from opsconsole.imports.recognize import Candidate, NotRecognized
 from opsconsole.imports.tables import InputFile
 from opsconsole.imports.writer import write_records
+from opsconsole.imports.writer_batch import WrittenIds
 from opsconsole.imports.writer_kept import Kept
 from opsconsole.services.business import business
 from opsconsole.services.import_batches import (
@@ -28,6 +30,7 @@ from opsconsole.services.import_batches import (
     newest_data,
     totals,
 )
+from opsconsole.services.import_changes import EXAMPLES, MOST, changes
 from opsconsole.services.import_channels import ChannelNeeded, choose_channel, describe_channel, remember_channel
 from opsconsole.services.import_feeds import note_arrival
 from opsconsole.services.import_lists import list_imports, list_rejects, list_source_fields, list_sources
@@ -47,7 +50,7 @@ from opsconsole.services.import_report import (
     FileReport,
     ImportReport,
 )
-from opsconsole.services.import_samples import samples
+from opsconsole.services.import_runs import begin_run, keep_unread
 from opsconsole.services.import_undo import thin
 from opsconsole.store import audit, dialect
 from opsconsole.store.database import Database
@@ -79,6 +82,24 @@ class _Job:
     who: str
     now: int
     progress: Progress | None
+    run_id: int | None = None
+    all_changes: bool = False
+    answers: Mapping[str, Answers] = field(default_factory=dict)
+    folder: Path | None = None
+
+    def of(self, file: InputFile) -> "_Job":
+        """The job as it is for one file, with what was said of it."""
+        said = self.answers.get(str(file.path)) or self.answers.get(file.name)
+        if said is None:
+            return self
+        named = named_candidate(self.database, said.source or None, said.mapping or None, self.folder)
+        formats = {**self.formats, **said.formats}
+        return replace(self, channel=said.channel or self.channel, forced=named or self.forced, formats=formats)
+
+    def wants(self, file: InputFile) -> bool:
+        """Whether nobody said to leave the file out."""
+        said = self.answers.get(str(file.path)) or self.answers.get(file.name)
+        return said is None or not said.leave_out
 
     def step(self, number: int, count: int, file: InputFile) -> None:
         """Tell which file comes next; raises Cancelled when nobody wants it any more."""
@@ -100,31 +121,56 @@ def import_files(
     now: int,
     progress: Progress | None = None,
     folder: Path | None = None,
+    answers: Mapping[str, Answers] | None = None,
+    all_changes: bool = False,
+    seen: Callable[[InputFile, FileReport], None] | None = None,
 ) -> ImportReport:
     """Import files, folders and .zip archives; one transaction per file, so that one bad file spoils no other.
 
     ``channel``, ``source`` (a key) and ``mapping`` (a file) say what would otherwise be recognized or remembered;
-    ``formats`` are date formats by column where they are ambiguous; ``folder`` holds saved mappings. ``dry_run`` writes
-    nothing and tells what would change. A file that cannot be imported is told in the report; UserError only where
-    nothing can be begun. When cancelled, the file under way is rolled back, those before it stay; the report says so.
+    ``formats`` are date formats by column where they are ambiguous; ``answers`` say the same of single files, by path
+    or name. ``folder`` holds saved mappings. ``dry_run`` writes nothing and tells what would change. A file that cannot
+    be imported is told in the report; UserError only where nothing can be begun. When cancelled, the file under way is
+    rolled back, those before it stay; the report says so.
+    What was not imported is kept with its reason, beside the batches of what was. ``all_changes``: a dry run lists all
+    that it would change, not a few examples. ``seen`` gets each file with its report while it can still be read.
     """
     known, faults = candidates(database, folder)
     named = named_candidate(database, source, mapping, folder)
     job = _Job(database, known, named, channel, location, formats or {}, dry_run, who, now, progress)
+    job.answers, job.folder, job.all_changes = answers or {}, folder, all_changes
     report = ImportReport(now, dry_run=dry_run)
     with tempfile.TemporaryDirectory(prefix="opsconsole-") as unpacked:
-        found = expand([Path(path) for path in paths], Path(unpacked))
+        found = [file for file in expand([Path(path) for path in paths], Path(unpacked)) if job.wants(file)]
+        report.run_id = job.run_id = _begin_run(job)
         for number, file in enumerate(found):
             try:
                 job.step(number, len(found), file)
-                report.files.append(_import_one(job, file))
+                report.files.append(_import_one(job.of(file), file))
             except Cancelled:
-                report.files += [FileReport(left.name, CANCELLED) for left in found[number:]]
+                report.files += [_unread(job, left, FileReport(left.name, CANCELLED)) for left in found[number:]]
                 break
             except UserError as fault:
-                report.files.append(_refusal(file, fault))
+                report.files.append(_unread(job, file, _refusal(file, fault)))
+            if seen is not None:
+                seen(file, report.files[-1])
     if report.files:
         report.files[0].notes += faults
+    return report
+
+
+def _begin_run(job: _Job) -> int | None:
+    if job.dry_run:
+        return None
+    with job.database.write() as conn:
+        return begin_run(conn, who=job.who, now=job.now)
+
+
+def _unread(job: _Job, file: InputFile, report: FileReport) -> FileReport:
+    """Keep a file that was not imported, so that it can be seen and mended later."""
+    if job.run_id is not None:
+        with job.database.write() as conn:
+            report.unread_id = keep_unread(conn, job.run_id, file, report, who=job.who, now=job.now)
     return report
 
 
@@ -134,6 +180,7 @@ def _refusal(file: InputFile, fault: UserError) -> FileReport:
         report.state = NOT_RECOGNIZED
     elif isinstance(fault, AmbiguousDates):
         report.ask_formats = {fault.column: fault.formats}
+        report.ask_example, report.ask_readings = fault.example, fault.readings
     elif isinstance(fault, ChannelNeeded):
         report.ask_channels = fault.channels
     return report
@@ -158,6 +205,7 @@ def _import_one(job: _Job, file: InputFile) -> FileReport:
         source_time=parsed.source_time,
         basis=parsed.basis,
         newest_data_at=parsed.newest_data_at,
+        formats=dict(parsed.formats),
     )
     if choice.key:
         report.notes.append(f"Its channel is {choice.key}, {choice.note}.")
@@ -196,7 +244,9 @@ def _write(conn: Connection, job: _Job, opened: Opened, parsed: ParsedFile, repo
     dialect.hold_lock(conn, "import")
     if job.channel:
         remember_channel(conn, parsed.source, job.channel, parsed.file.path.parent, who=job.who, now=job.now)
-    report.batch_id = begin_batch(conn, parsed, report, location=job.location, who=job.who, now=job.now)
+    report.batch_id = begin_batch(
+        conn, parsed, report, location=job.location, who=job.who, now=job.now, run_id=job.run_id
+    )
     kept = Kept(conn, report.batch_id)
     kept.made("channels", describe_channel(conn, report.channel, opened))
     result = write_records(
@@ -208,6 +258,7 @@ def _write(conn: Connection, job: _Job, opened: Opened, parsed: ParsedFile, repo
         default_channel=report.channel or None,
         progress=job.progress,
         kept=kept,
+        keep_ids=job.dry_run,
     )
     count_records(parsed, result, report)
     keep_rejects(conn, report.batch_id, report.rejects)
@@ -217,7 +268,7 @@ def _write(conn: Connection, job: _Job, opened: Opened, parsed: ParsedFile, repo
     end_batch(conn, report, job.now)
     _note_freshness(conn, job, parsed, report)
     if job.dry_run:
-        _sample(conn, job, report)
+        _tell_changes(conn, job, report, result.ids)
         return
     thin(conn, job.now)
     detail = {"file": report.name, "source": report.source, "channel": report.channel, **totals(report)}
@@ -233,12 +284,15 @@ def _note_freshness(conn: Connection, job: _Job, parsed: ParsedFile, report: Fil
     note_arrival(conn, source=parsed.source, channel=report.channel, label=label, newest_data_at=newest, now=job.now)
 
 
-def _sample(conn: Connection, job: _Job, report: FileReport) -> None:
-    changed = [count.kind for count in report.counts if count.inserted or count.updated]
-    if not changed or report.batch_id is None:
-        return
+def _tell_changes(conn: Connection, job: _Job, report: FileReport, written: Mapping[str, WrittenIds]) -> None:
+    """List what a dry run would change: all of it when asked, else a few examples."""
     with job.database.read() as outside:
-        report.samples = samples(conn, outside, report.batch_id, changed)
+        report.changes = changes(
+            conn, outside, written, most=MOST if job.all_changes else EXAMPLES, same=job.all_changes
+        )
+    if job.all_changes:
+        return
+    report.samples = report.changes.samples()
     more = report.total("inserted") + report.total("updated")
     if more > len(report.samples) > 0:
         report.notes.append(f"{wording.plural(len(report.samples), 'example')} of what would change:")

@@ -1,27 +1,39 @@
 """Imports: what came in, what each file did, what was set aside; and where files are imported."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from opsconsole.desktop.data_lists.data_list import DataList, list_content
 from opsconsole.desktop.desk import Desk
-from opsconsole.desktop.importing import Importing, ImportOutcome
+from opsconsole.desktop.importing import Importing, ImportOutcome, Looked
 from opsconsole.desktop.pages.import_page import import_panel
-from opsconsole.desktop.panel import PanelContent, Section
+from opsconsole.desktop.panel import PanelContent
 from opsconsole.desktop.rejected_lines import RejectedLines
-from opsconsole.desktop.sections import sentences
-from opsconsole.desktop.tab_content import Request, TabCommand, TabContent
+from opsconsole.desktop.tab_content import Request, Selector, TabAction, TabCommand, TabContent
 from opsconsole.desktop.theme import theme
 from opsconsole.desktop.workspace import Workspace
-from opsconsole.domain.listing import Listing
 from opsconsole.domain.progress import Progress
+
+if TYPE_CHECKING:
+    from opsconsole.desktop.import_preview import ImportPreview
+    from opsconsole.services.import_pages import ImportPage, NextStep
+
+
+MAP_COLUMNS = "Map its columns"
+LINKS = (MAP_COLUMNS, "Import it again")
+_NO_UNDO = "This import cannot be undone."
 
 
 def _bad_if_any(count: Any) -> str:
     return "bad" if count else "text_muted"
+
+
+def _quiet_if_none(count: Any) -> str:
+    return "text" if count else "text_muted"
 
 
 class ImportsList(DataList):
@@ -31,11 +43,26 @@ class ImportsList(DataList):
     search_hint = "File, source"
     noun = ("import", "imports")
     subjects = frozenset({"imports", "order_exceptions"})
-    tones = {"rejected": _bad_if_any}
+    selectors = (
+        Selector("source", "Source", field="label"),
+        Selector("state", "State", field="state"),
+        Selector("by", "By", field="imported_by"),
+        Selector("day", "Day", field="day"),
+    )
+    tones = {
+        "rejected": _bad_if_any,
+        "label": lambda label: "warn" if label is None else "text",
+        "fills": lambda fills: "accent" if fills in LINKS else "text_muted",
+        "inserted": _quiet_if_none,
+        "updated": _quiet_if_none,
+    }
 
     def __init__(self, desk: Desk) -> None:
+        self.preview: ImportPreview | None = None
         super().__init__(desk)
-        self.importing = Importing(self, self._show_outcome)
+        self.importing = Importing(self, self.show_preview, self._show_outcome)
+        self.list.activated.connect(self._open)
+        self.list.grid.clicked.connect(self._clicked)
 
     @staticmethod
     def load(workspace: Workspace, request: Request, progress: Progress) -> TabContent:
@@ -45,11 +72,11 @@ class ImportsList(DataList):
         return list_content(workspace, request, imports.list_imports(workspace.database, request.now), "import")
 
     @staticmethod
-    def load_detail(workspace: Workspace, identity: Any, now: int, progress: Progress) -> Listing:
-        """The lines an import set aside."""
-        from opsconsole.services import imports
+    def load_detail(workspace: Workspace, identity: Any, now: int, progress: Progress) -> "ImportPage | None":
+        """Everything about the import that the file came in with."""
+        from opsconsole.services import import_pages
 
-        return imports.list_rejects(workspace.database, now, identity)
+        return import_pages.import_page(workspace.database, now, identity)
 
     def make_body(self) -> QWidget:
         """Message bar over the imports, the rejected lines of the current one under them."""
@@ -74,6 +101,8 @@ class ImportsList(DataList):
 
     def regions(self) -> list[QWidget]:
         """The rejected lines come after the imports."""
+        if self.previewing and self.preview is not None:
+            return [self.head, *self.preview.regions()]
         *before, panel = super().regions()
         return [*before, self.rejected, panel]
 
@@ -81,22 +110,32 @@ class ImportsList(DataList):
         """Saving what was rejected."""
         return (*super().commands(), TabCommand("Save rejects as .xlsx", self.rejected.save, ("Ctrl+S",)))
 
-    def build_panel(self, identity: Any, detail: Listing) -> PanelContent:
+    def build_panel(self, identity: Any, detail: "ImportPage | None") -> PanelContent:
         """An import's page."""
         row = self.row_of(identity)
-        if row is None:
+        if row is None or detail is None:
             return super().build_panel(identity, detail)
-        last = self.importing.last
-        files = last.files if last is not None else []
-        report = next((file for file in files if file.batch_id == identity), None)
-        formats = self.desk.formats(self.request.now)
-        return import_panel(
-            row,
-            detail,
-            report,
-            formats,
-            show_rejects=lambda: self.desk.show("data", None, {"list": "rejects", "search": row["file"]}),
+        return import_panel(row, detail, self.desk.formats(self.request.now), self.do_step)
+
+    def row_actions(self) -> tuple[TabAction, ...]:
+        """Where to go on."""
+        return (
+            TabAction("exceptions", "Show exceptions", lambda ids: self._show_exceptions(), "Enter", primary=True),
+            TabAction("undo", "Undo import", self._undo_imports, "U", enabled=self._can_undo, why_not=_NO_UNDO),
+            TabAction("again", "Import the file again", self._import_again, in_menu=True),
         )
+
+    def do_step(self, step: "NextStep") -> None:
+        """Lead to where a step of the panel is done."""
+        if step.kind == "map":
+            self.desk.show("data", None, {"list": "mappings", "map_file": step.target})
+        elif step.kind == "feed":
+            self.desk.show("data", step.target, {"list": "feeds"})
+        elif step.kind == "correct":
+            self.list.select(int(step.target))
+            self.rejected.list.setFocus()
+        elif step.target:
+            self.importing.start([Path(step.target)])
 
     def reveal(self, identity: Any, options: dict[str, str]) -> None:
         """Import files that another part of the window asks for; else as every tab."""
@@ -108,21 +147,101 @@ class ImportsList(DataList):
         elif asked:
             self.importing.choose()
 
+    def _open(self, identity: Any) -> None:
+        """Enter or a double click: map what is not recognized, else show the exceptions."""
+        row = self.row_of(identity)
+        if row is not None and row["fills"] == MAP_COLUMNS:
+            self.desk.show("data", None, {"list": "mappings", "map_file": row["path"] or ""})
+        elif row is not None and identity < 0:
+            self._import_again([identity])
+        else:
+            self._show_exceptions()
+
+    def _clicked(self, index: QModelIndex) -> None:
+        """A link in the column of what a file fills."""
+        identity = self.list.current_id()
+        row = self.row_of(identity) if identity is not None else None
+        if row is not None and row["fills"] in LINKS and self.list.model.fields[index.column()].key == "fills":
+            self._open(identity)
+
+    def _show_exceptions(self) -> None:
+        self.desk.show("order_exceptions", None, {"search": ""})
+
+    def _import_again(self, ids: list[Any]) -> None:
+        rows = [row for row in map(self.row_of, ids) if row is not None]
+        paths = [Path(row["path"]) for row in rows if row["path"] and Path(row["path"]).exists()]
+        if paths:
+            self.importing.start(paths)
+        else:
+            self.bar.show_message("warn", "The file is no longer where it was. Choose it with Import files.")
+
+    def _can_undo(self, ids: list[Any]) -> bool:
+        return False
+
+    def _undo_imports(self, ids: list[Any]) -> None:
+        return None
+
     def _show_rejected(self, identity: Any) -> None:
         row = self.row_of(identity)
         self.rejected.setVisible(row is not None)
         if row is not None:
-            self.rejected.show_file(identity, row["file"])
+            self.rejected.show_file(identity if identity > 0 else None, row["file"])
+
+    def show_preview(self, paths: Sequence[Path], looked: Looked) -> None:
+        """Put what files would do in the place of the list; nothing is written yet."""
+        if self.preview is None:
+            from opsconsole.desktop.import_preview import ImportPreview
+
+            self.preview = ImportPreview(self)
+            self.preview.accepted.connect(self._accept)
+            self.preview.left.connect(self._leave_preview)
+            column = self.layout()
+            assert isinstance(column, QVBoxLayout)
+            column.addWidget(self.preview, 1)
+        self._splitter.hide()
+        self.toolbar.hide()
+        self.preview.show()
+        self.preview.show_files(paths, looked)
+
+    @property
+    def previewing(self) -> bool:
+        """Whether the preview of an import stands in the place of the list."""
+        return self.preview is not None and self.preview.isVisibleTo(self)
+
+    def _accept(self, paths: Sequence[Path], answers: Mapping[str, Any]) -> None:
+        self._leave_preview()
+        self.importing.import_now(paths, answers)
+
+    def _leave_preview(self) -> None:
+        if self.preview is not None:
+            self.preview.hide()
+        self._splitter.show()
+        self.list.setFocus()
+        self.status_changed.emit()
+
+    def escape(self) -> None:
+        """Esc: out of the preview first."""
+        if self.previewing and self.preview is not None:
+            self.preview.escape()
+        else:
+            super().escape()
+
+    def focus_search(self) -> None:
+        """The preview has a search of its own."""
+        if self.previewing and self.preview is not None:
+            self.preview.lists.search.setFocus()
+        else:
+            super().focus_search()
+
+    def status(self) -> tuple[str, ...]:
+        """What the preview says while it is shown."""
+        return self.preview.status() if self.previewing and self.preview is not None else super().status()
 
     def _show_outcome(self, outcome: ImportOutcome) -> None:
+        kept = [file.batch_id or -(file.unread_id or 0) for file in outcome.files]
         written = [file.batch_id for file in outcome.files if file.batch_id is not None]
-        if written:
-            self.reveal(written[-1], {})
-        else:
-            words = [line for file in outcome.files for line in file.words()]
-            title = "Checked, nothing written" if outcome.dry_run else "Nothing was imported"
-            self.set_panel_open(True)
-            self.panel.show_content(PanelContent(title, sections=(Section("Files", sentences("\n".join(words))),)))
+        self.set_panel_open(True)
+        self.reveal((written or kept)[-1], {})
 
 
 TAB = ImportsList

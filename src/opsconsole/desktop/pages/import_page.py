@@ -1,30 +1,37 @@
-"""The panel of one imported file: what it was, what it did, what was set aside, what to do next."""
+"""The panel of an import: the four counts of all its files, what that changed, what to do next, and the file itself."""
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from opsconsole.desktop import sections
-from opsconsole.desktop.pages.parts import listing_section
 from opsconsole.desktop.panel import PanelContent, Section
 from opsconsole.desktop.table.formats import Formats
 from opsconsole.desktop.theme import theme
-from opsconsole.domain.listing import Listing
+from opsconsole.desktop.words import Words
 from opsconsole.domain.wording import plural
 
 if TYPE_CHECKING:
-    from opsconsole.services.import_report import FileReport
+    from opsconsole.services.import_pages import ImportPage, NextStep
 
-_PARTS = (
+PARTS = (
     ("inserted", "Inserted", "good"),
     ("updated", "Updated", "accent"),
     ("unchanged", "Unchanged", "line_strong"),
     ("rejected", "Rejected", "bad"),
 )
-_STATES = {"done": ("Done", "good"), "partly": ("Partly done", "warn"), "cancelled": ("Cancelled", "")}
+_STATES = {
+    "done": ("Done", "good"),
+    "partly": ("Partly done", "warn"),
+    "cancelled": ("Cancelled", "warn"),
+    "not_recognized": ("Not recognized", "warn"),
+    "refused": ("Refused", "bad"),
+    "undone": ("Undone", ""),
+}
+_WAITING = "Rejected lines wait here. Correct them and import them again: nothing is doubled."
 
 
 class PartsBar(QWidget):
@@ -47,58 +54,123 @@ class PartsBar(QWidget):
                 x += width
 
 
-def import_panel(
-    row: dict[str, Any],
-    rejects: Listing,
-    report: "FileReport | None",
-    formats: Formats,
-    *,
-    show_rejects: Callable[[], None],
-) -> PanelContent:
-    """Contents of the panel; ``row`` is the import's row, ``report`` what was said when it was imported just now."""
-    parts = [_counts(row, formats)]
-    if report is not None:
-        parts.insert(0, Section("What happened", sections.sentences("\n".join(report.words()))))
-    set_aside = listing_section("Set aside", rejects, ("line", "field", "found", "expected"), formats)
-    if set_aside is not None:
-        parts.append(Section(set_aside.title, set_aside.body, set_aside.note, ("Show all", show_rejects)))
-        told = "Correct these lines in the file and import it again: what is in already is not doubled."
-        parts.append(Section("What to do next", sections.sentences(told)))
-    parts.append(_file(row, formats))
-    words, tone = _STATES.get(row["state"], (row["state"], ""))
-    took = f", took {formats.duration(row['took'])}" if row["took"] else ""
-    by = f", by {row['imported_by']}" if row["imported_by"] else ""
-    return PanelContent(
-        f"Import {row['batch']}",
-        badge=words,
-        badge_tone=tone,
-        subtitle=f"{row['file']}, {formats.instant(row['imported_at'])}{took}{by}",
-        sections=tuple(parts),
-    )
+class Swatch(QWidget):
+    """A square in the color of a part."""
+
+    def __init__(self, role: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._role = role
+        self.setFixedSize(10, 20)
+
+    def sizeHint(self) -> QSize:
+        """As wide as its square, as high as a line."""
+        return QSize(10, 20)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the square."""
+        painter = QPainter(self)
+        painter.fillRect(QRectF(0, 5, 10, 10), theme.color(self._role))
 
 
-def _counts(row: dict[str, Any], formats: Formats) -> Section:
+def counts_body(counts: dict[str, Any], formats: Formats, labels: Sequence[tuple[str, str, str]] = PARTS) -> QWidget:
+    """The bar of the parts of what was read, and a line for each with its share."""
     box = QWidget()
     column = QVBoxLayout(box)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(8)
-    column.addWidget(PartsBar([(row[key] or 0, role) for key, _, role in _PARTS]))
-    read = row["read"] or 0
-    shares = [
-        (label, formats.percent((row[key] or 0) / read) if read else "", formats.count(row[key] or 0))
-        for key, label, _ in _PARTS
-    ]
-    column.addWidget(sections.pairs(shares))
-    return Section(f"{plural(read, 'record')} read", box)
+    column.addWidget(PartsBar([(counts[key] or 0, role) for key, _, role in labels]))
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(8)
+    grid.setVerticalSpacing(2)
+    grid.setColumnStretch(1, 1)
+    grid.setColumnMinimumWidth(3, 52)
+    read = sum(counts[key] or 0 for key, _, _ in labels)
+    right = Qt.AlignmentFlag.AlignRight
+    for number, (key, words, role) in enumerate(labels):
+        count = counts[key] or 0
+        grid.addWidget(Swatch(role), number, 0)
+        grid.addWidget(Words(words), number, 1)
+        grid.addWidget(Words(f"**{formats.count(count)}**"), number, 2, right)
+        grid.addWidget(Words(formats.percent(count / read) if read else "", role="muted"), number, 3, right)
+    column.addLayout(grid)
+    return box
 
 
-def _file(row: dict[str, Any], formats: Formats) -> Section:
+def import_panel(
+    row: dict[str, Any], page: "ImportPage", formats: Formats, do_step: Callable[["NextStep"], None]
+) -> PanelContent:
+    """Contents of the panel; ``row`` is the file's row, ``do_step`` leads to where a step is done."""
+    parts = []
+    if page.message:
+        parts.append(Section("Why it was not imported", sections.sentences(page.message)))
+    if page.files > page.unread:
+        note = f"in {page.files} files" if page.files > 1 else ""
+        read = plural(page.counts["read"], "record")
+        parts.append(Section(f"{read} read", counts_body(page.counts, formats), note))
+        parts.append(Section("What it changed", _changed(page, formats)))
+    if page.steps:
+        items = [(step.words, False, "") for step in page.steps]
+        body = sections.checklist(items, lambda number, _: do_step(page.steps[number]))
+        parts.append(Section("What to do next", _with_note(body, _WAITING if page.counts["rejected"] else "")))
+    if row["label"]:
+        parts.append(_file(row, page, formats))
+    words, tone = _STATES.get(row["state"], (row["state"], ""))
+    took = f", took {formats.duration(page.took)}" if page.took else ""
+    by = f", by {row['imported_by']}" if row["imported_by"] else ""
+    number = page.run_id if page.run_id is not None else row["batch"]
+    return PanelContent(
+        f"Import {number}",
+        badge=words,
+        badge_tone=tone,
+        subtitle=f"{formats.instant(row['imported_at'])}{took}{by}",
+        sections=tuple(parts),
+    )
+
+
+def _changed(page: "ImportPage", formats: Formats) -> QWidget:
+    """What the rules found after it; what is open now is as of now."""
+    effect = page.effect
+    rows = []
+    if effect.opened is not None:
+        rows.append(("New exceptions", formats.count(effect.opened)))
+        rows.append(("Closed by the data", formats.count(effect.closed or 0)))
+    rows.append(("Open now", formats.count(page.open_now)))
+    amounts = [formats.money(amount, currency) for currency, amount in page.values_now if amount]
+    rows.append(("Value at risk", " + ".join(amounts) or formats.count(0)))
+    if effect.reorder_new is not None:
+        rows.append(("SKUs to reorder, new", formats.count(effect.reorder_new)))
+    return sections.pairs(rows)
+
+
+def _with_note(body: QWidget, note: str) -> QWidget:
+    if note:
+        layout = body.layout()
+        assert isinstance(layout, QVBoxLayout)
+        layout.addSpacing(6)
+        layout.addWidget(Words(note, role="muted", wrap=True))
+    return body
+
+
+def _file(row: dict[str, Any], page: "ImportPage", formats: Formats) -> Section:
+    box = QWidget()
+    column = QVBoxLayout(box)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(6)
+    if page.kinds:
+        headers = ("", "Read", "New", "Changed", "Rejected")
+        lines = [
+            [kind["label"], *(formats.count(kind[key]) for key in ("read", "inserted", "updated", "rejected"))]
+            for kind in page.kinds
+        ]
+        column.addWidget(sections.table(headers, lines, right=(1, 2, 3, 4)))
     as_of = "unknown" if row["source_time"] is None else formats.instant(row["source_time"])
     facts = [
         ("Recognized as", row["label"] or ""),
-        ("Fills", row["fills"] or "nothing"),
         ("Channel", row["channel"] or "none"),
         ("Data as of", as_of),
-        ("By", row["basis"] or "unknown"),
+        ("Told by", row["basis"] or "unknown"),
     ]
-    return Section("File", sections.pairs(facts))
+    column.addWidget(sections.pairs(facts))
+    if page.words:
+        column.addWidget(Words("\n".join(page.words), role="small", wrap=True))
+    return Section("This file", box, row["file"])

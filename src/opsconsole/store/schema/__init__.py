@@ -39,11 +39,13 @@ from opsconsole.store.schema.intake import (
     batch_undo,
     batches,
     feeds,
+    import_runs,
     mappings,
     reject_files,
     reject_rows,
     rejects,
     snapshots,
+    unread_files,
 )
 from opsconsole.store.schema.marketplaces import marketplace_entries, payouts, reimbursements
 from opsconsole.store.schema.markets import market_limits
@@ -95,6 +97,7 @@ __all__ = [
     "fraud_decisions",
     "freight_charges",
     "idempotency",
+    "import_runs",
     "incident_exceptions",
     "incident_ticks",
     "incidents",
@@ -140,6 +143,7 @@ __all__ = [
     "stock_reports",
     "targets",
     "tickets",
+    "unread_files",
     "vendors",
     "warehouse_orders",
 ]

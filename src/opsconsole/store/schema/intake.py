@@ -35,6 +35,8 @@ batches = Table(
     Column("undone_batch", RowId),
     # Corrections of refused lines and undoing an import are batches too: belongs_to is the import they are about.
     # undo_kept: batch_undo still has what was there before; undone_batch is the batch that took this one back.
+    Column("run_id", RowId),
+    string("path"),
     comment="One row per imported file; counts_json holds the four counts per record kind.",
 )
 
@@ -147,7 +149,45 @@ feeds = Table(
     comment="Freshness per source and channel; the usual interval is the median distance between newest data.",
 )
 
+import_runs = Table(
+    "import_runs",
+    metadata,
+    row_id(),
+    instant("started_at", nullable=False),
+    string("imported_by", nullable=False),
+    Column("opened", Integer),
+    Column("closed", Integer),
+    Column("open", Integer),
+    string("open_values_json"),
+    string("reorder_json"),
+    Column("reorder_new", Integer),
+    comment=(
+        "Files that came in together, and what that changed: exceptions opened and closed, those open after it with "
+        "their value at risk per currency, the SKUs at a location that then were to reorder and how many of them newly."
+    ),
+)
+
+unread_files = Table(
+    "unread_files",
+    metadata,
+    row_id(),
+    Column("run_id", RowId, nullable=False),
+    string("file_name", nullable=False),
+    string("path"),
+    string("file_hash"),
+    string("state", nullable=False),
+    string("message"),
+    string("hint"),
+    Column("lines", Integer),
+    string("imported_by", nullable=False),
+    instant("noticed_at", nullable=False),
+    comment="Files that came in and were not imported: not recognized, refused or cancelled, and why.",
+)
+
 Index("ix_rejects_batch", rejects.c.batch_id)
 _kept = text("deleted_at IS NULL")
 Index("ux_mappings_name", mappings.c.name, unique=True, postgresql_where=_kept, sqlite_where=_kept)
 Index("ix_batch_undo_batch", batch_undo.c.batch_id)
+Index("ix_batches_run_id", batches.c.run_id)
+Index("ix_unread_files_noticed_at", unread_files.c.noticed_at)
+Index("ix_unread_files_run_id", unread_files.c.run_id)

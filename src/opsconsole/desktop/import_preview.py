@@ -1,0 +1,301 @@
+"""The preview of an import in the place of the list of imports: nothing is written until it is asked for.
+
+Enter imports what is ready, Esc leaves. Files stand above, what each would do below, why and what is asked at the side.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+
+from opsconsole.desktop import lines
+from opsconsole.desktop.dialogs.prompt import Entry, Prompt, PromptField, ask
+from opsconsole.desktop.import_preview_lists import PreviewLists
+from opsconsole.desktop.importing import Looked, look_at
+from opsconsole.desktop.keycaps import KeyButton
+from opsconsole.desktop.messages import MessageBar
+from opsconsole.desktop.pages.import_preview_page import PreviewCalls, preview_panel
+from opsconsole.desktop.panel import DetailPanel, PanelButton
+from opsconsole.desktop.settings import IMPORT_LOOK
+from opsconsole.desktop.tab_frame import WIDE
+from opsconsole.desktop.table.view import ListView
+from opsconsole.desktop.theme import theme
+from opsconsole.desktop.words import Words
+from opsconsole.domain.import_answers import Answers
+from opsconsole.domain.wording import plural
+
+if TYPE_CHECKING:
+    from opsconsole.desktop.tab import Tab
+    from opsconsole.services.import_preview import FilePreview
+
+_STATE_TONES = {"dry_run": "good", "asks": "warn", "not_recognized": "warn", "refused": "bad", "cancelled": "warn"}
+
+
+class ImportPreview(QWidget):
+    """``accepted(paths, answers)`` when the files are to be imported, ``left`` when they are not."""
+
+    accepted = Signal(object, object)
+    left = Signal()
+
+    def __init__(self, tab: "Tab", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tab = tab
+        self._paths: list[Path] = []
+        self._answers: dict[str, Answers] = {}
+        self.looked: Looked | None = None
+        self.bar = MessageBar()
+        self.files = ListView("preview_files", tab.desk.tasks, tab.desk.settings)
+        self.lists = PreviewLists(tab)
+        self.panel = DetailPanel()
+        self._words = Words(role="section")
+        self._words.setMinimumWidth(40)
+        self._note = Words("Nothing is written yet.", role="muted")
+        self.always = QCheckBox("Import without looking")
+        self.always.setToolTip("Clean files of known sources are then imported at once; the others are still shown")
+        self.always.toggled.connect(lambda on: tab.desk.settings.set(IMPORT_LOOK, not on))
+        self.cancel = KeyButton("Cancel", key="Esc")
+        self.cancel.clicked.connect(self.leave)
+        self.accept_button = KeyButton("Import", key="Enter", style="primary")
+        self.accept_button.clicked.connect(lambda: self.accept())
+        self._lay_out()
+        self._add_shortcuts()
+        self.files.current_changed.connect(self._show_file)
+        self.files.activated.connect(lambda identity: self.accept())
+
+    def show_files(self, paths: Sequence[Path], looked: Looked, answers: Mapping[str, Answers] | None = None) -> None:
+        """Show files that were looked at."""
+        self._paths, self._answers = list(paths), dict(answers or {})
+        self.always.setChecked(not self._tab.desk.settings.get(IMPORT_LOOK))
+        self._show(looked)
+        self.files.select_first()
+        asking = next((file for file in looked.preview.files if not file.ready), None)
+        if asking is not None:
+            self.files.select(asking.key)
+        self.files.setFocus()
+
+    @property
+    def file(self) -> "FilePreview | None":
+        """The file that is current."""
+        if self.looked is None:
+            return None
+        key = self.files.current_id()
+        return next((file for file in self.looked.preview.files if file.key == key), None)
+
+    def accept(self) -> None:
+        """Import what is ready; what is not is kept in the list of imports with the reason."""
+        if self.looked is None or not self.looked.preview.ready:
+            self.bar.show_message("warn", "None of these files can be imported yet. See at the side what each needs.")
+            return
+        self.accepted.emit(self._paths, self._answers)
+
+    def leave(self) -> None:
+        """Forget the files."""
+        self._tab.desk.tasks.cancel("import.preview")
+        self.left.emit()
+
+    def escape(self) -> None:
+        """Esc: stop looking, else clear the search, else leave."""
+        if self.bar.cancel_task():
+            return
+        if self.lists.search.text():
+            self.lists.search.clear()
+        else:
+            self.leave()
+
+    def regions(self) -> list[QWidget]:
+        """Parts that F6 leads through."""
+        return [self._head, self.files, self.lists, self.panel]
+
+    def status(self) -> tuple[str, ...]:
+        """Words for the status bar."""
+        count = 0 if self.looked is None else len(self.looked.preview.files)
+        return (f"**{count}** {'file' if count == 1 else 'files'} to import", "nothing is written yet")
+
+    def answer(self, key: str, **said: Any) -> None:
+        """Take an answer about a file and look at it again."""
+        before = self._answers.get(key) or Answers()
+        formats = {**before.formats, **said.pop("formats", {})}
+        kept = {name: getattr(before, name) for name in ("channel", "source", "mapping", "leave_out")}
+        self._answers[key] = Answers(**{**kept, **said}, formats=formats)
+        self._look_again()
+
+    def say_format(self, column: str, pattern: str) -> None:
+        """Which format the dates of a column have."""
+        file = self.file
+        if file is not None:
+            self.answer(file.key, formats={column: pattern})
+
+    def say_channel(self, channel: str) -> None:
+        """Which channel a file is from: all files of its source that still ask are of the same one."""
+        file = self.file
+        if file is None or self.looked is None:
+            return
+
+        for other in self.looked.preview.files:
+            if other is not file and other.report.ask_channels and other.report.source == file.report.source:
+                self._answers[other.key] = Answers(channel=channel)
+        self.answer(file.key, channel=channel)
+
+    def ask_channel(self) -> None:
+        """Ask for the name of a channel."""
+        file = self.file
+        if file is None:
+            return
+
+        def accepted(answers: Mapping[str, str], prompt: Prompt) -> None:
+            prompt.finish()
+            self.say_channel(answers["channel"].strip())
+
+        told = "Two shops both have an order #1001, so the name of the shop is part of every order."
+        needed = "Name the shop, for example shopify-us."
+        field = PromptField("channel", told, Entry.SUGGEST, file.channels, needed=needed, value=file.report.channel)
+        ask(self.panel, f"Which shop is {file.report.name} from?", (field,), "Use it", accepted)
+
+    def map_columns(self) -> None:
+        """Lead to the mapping of a file that is not recognized."""
+        file = self.file
+        if file is not None and file.path and not file.ready:
+            self._tab.desk.show("data", None, {"list": "mappings", "map_file": file.path})
+
+    def leave_out(self) -> None:
+        """Do not import the current file."""
+        file = self.file
+        if file is not None and self.looked is not None:
+            if len(self.looked.preview.files) == 1:
+                self.leave()
+            else:
+                self.answer(file.key, leave_out=True)
+
+    def _look_again(self) -> None:
+        workspace = self._tab.desk.workspace
+        if workspace is None:
+            return
+        paths, answers = list(self._paths), dict(self._answers)
+        self._tab.desk.tasks.run(
+            lambda progress: look_at(workspace, paths, answers, progress),
+            self._show,
+            self._failed,
+            kind="import.preview",
+            text="Looking at the files",
+            owner=self,
+            on_progress=self.bar.show_progress,
+            on_end=self.bar.end_progress,
+        )
+
+    def _failed(self, error: BaseException) -> None:
+        self._tab.desk.errors.bar = self.bar
+        self._tab.desk.errors.report(error)
+
+    def _show(self, looked: Looked) -> None:
+        from opsconsole.desktop.table.arranger import Arranger
+
+        self.looked = looked
+        preview = looked.preview
+        formats = self._tab.desk.formats(preview.as_of)
+        self.files.set_listing(Arranger(preview.listing()), formats, tones=_file_tones())
+        ready, count = len(preview.ready), len(preview.files)
+        self.accept_button.set_label(f"Import {plural(ready, 'file')}" if ready != 1 or count != 1 else "Import")
+        self.accept_button.setEnabled(ready > 0)
+        self.accept_button.setToolTip("" if ready else "None of these files can be imported yet")
+        known = "" if ready == count else f", {ready} ready"
+        self._words.set_words(f"{plural(count, 'file')}{known}")
+        if self.files.current_id() is None:
+            self.files.select_first()
+        self._show_file(self.files.current_id())
+        self._tab.status_changed.emit()
+
+    def _show_file(self, identity: Any) -> None:
+        file, looked = self.file, self.looked
+        if file is None or looked is None:
+            return
+        formats = self._tab.desk.formats(looked.preview.as_of)
+        self.lists.show_file(file, looked, formats)
+        calls = PreviewCalls(self.say_format, self.say_channel, self.ask_channel)
+        self.panel.show_content(preview_panel(file, formats, calls))
+        self.panel.set_buttons(self._buttons(file))
+
+    def _buttons(self, file: "FilePreview") -> list[PanelButton]:
+        buttons = []
+        if not file.ready and not file.asks:
+            buttons.append(
+                PanelButton("Map its columns", self.map_columns, "M", primary=True, enabled=bool(file.path),
+                            why_not="Unpack the archive first: a mapping is made from a file.")
+            )  # fmt: skip
+        buttons.append(PanelButton("Leave it out", self.leave_out, "X"))
+        return buttons
+
+    def _add_shortcuts(self) -> None:
+        keys: tuple[tuple[str, Callable[[], None]], ...] = (
+            ("Ctrl+Return", self.accept), ("Enter", self.accept), ("M", self.map_columns), ("X", self.leave_out),
+            ("C", self.ask_channel), ("1", lambda: self._choose(0)), ("2", lambda: self._choose(1)),
+            ("3", lambda: self._choose(2)), (",", lambda: self.lists.step(-1)), (".", lambda: self.lists.step(1)),
+        )  # fmt: skip
+        for key, run in keys:
+            shortcut = QShortcut(QKeySequence(key), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(run)
+
+    def _choose(self, number: int) -> None:
+        """The answer with a number: a reading of dates, else a channel."""
+        file = self.file
+        if file is None:
+            return
+        if number < len(file.report.ask_readings):
+            self.say_format(next(iter(file.report.ask_formats)), file.report.ask_readings[number][0])
+        elif number < len(file.report.ask_channels):
+            self.say_channel(file.report.ask_channels[number])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The side is as wide as every tab's."""
+        super().resizeEvent(event)
+        width = theme.width("detail_panel_wide" if self.width() >= WIDE else "detail_panel")
+        self._sides.setSizes([self.width() - width - 1, width])
+
+    def _lay_out(self) -> None:
+        self._head = QFrame()
+        self._head.setProperty("surface", "panel")
+        self._head.setFixedHeight(theme.height("toolbar"))
+        row = QHBoxLayout(self._head)
+        row.setContentsMargins(12, 0, 12, 0)
+        row.setSpacing(8)
+        row.addWidget(self._words)
+        row.addWidget(self._note)
+        row.addStretch(1)
+        row.addWidget(self.always)
+        row.addWidget(self.cancel)
+        row.addWidget(self.accept_button)
+        halves = QSplitter(Qt.Orientation.Vertical)
+        halves.setHandleWidth(theme.width("splitter_handle"))
+        halves.setChildrenCollapsible(False)
+        halves.addWidget(self.files)
+        halves.addWidget(self.lists)
+        halves.setSizes([200, 400])
+        main = QWidget()
+        column = QVBoxLayout(main)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._head)
+        column.addWidget(lines.horizontal())
+        column.addWidget(self.bar)
+        column.addWidget(halves, 1)
+        self._sides = QSplitter(Qt.Orientation.Horizontal)
+        self._sides.setHandleWidth(theme.width("splitter_handle"))
+        self._sides.setChildrenCollapsible(False)
+        self._sides.addWidget(main)
+        self._sides.addWidget(self.panel)
+        self._sides.setStretchFactor(0, 1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._sides)
+
+
+def _file_tones() -> dict[str, Callable[[Any], str]]:
+    return {
+        "state": lambda state: _STATE_TONES.get(state, "text"),
+        "label": lambda label: "warn" if label is None else "text",
+        "rejected": lambda count: "bad" if count else "text_muted",
+        "fills": lambda fills: "text_muted",
+    }

@@ -1,0 +1,157 @@
+"""The lower half of the preview of an import: a file's changes, rejected lines, first rows and columns, to filter."""
+
+from collections import Counter
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from opsconsole.desktop import lines
+from opsconsole.desktop.importing import LISTS, Looked
+from opsconsole.desktop.keycaps import KeyButton
+from opsconsole.desktop.menus import ChoiceButton
+from opsconsole.desktop.table.cells import Tones
+from opsconsole.desktop.table.formats import Formats
+from opsconsole.desktop.table.view import ListView
+from opsconsole.desktop.theme import theme
+from opsconsole.desktop.toolbar import SearchField
+
+if TYPE_CHECKING:
+    from opsconsole.desktop.tab import Tab
+    from opsconsole.services.import_preview import FilePreview
+
+_LABELS = {"changes": "Changes", "rejects": "Rejected lines", "first_rows": "First rows", "columns": "Columns"}
+_WRITTEN = frozenset({"new", "changed"})
+_STATES = (
+    ("written", "New and changed"),
+    ("new", "New"),
+    ("changed", "Changed"),
+    ("unchanged", "Unchanged"),
+    ("", "All"),
+)
+_TONES: dict[str, Tones] = {
+    "changes": {
+        "state": lambda state: {"new": "good", "changed": "accent"}.get(state, "text_muted"),
+        "old": lambda old: "text_muted",
+    },
+    "rejects": {"found": lambda found: "bad"},
+    "columns": {"fills": lambda fills: "text_muted" if fills is None else "text"},
+}
+_EMPTY = {
+    "changes": ("Nothing would change", "Every record of the file is known already."),
+    "rejects": ("No rejected lines", "Every line could be read."),
+    "first_rows": ("No rows", "There is nothing under the header."),
+    "columns": ("No columns", "The file is no table."),
+}
+
+
+class PreviewLists(QWidget):
+    """One list in front of four, chosen by segments or by the keys , and . one after the other."""
+
+    def __init__(self, tab: "Tab", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.lists = {name: ListView(f"preview_{name}", tab.desk.tasks, tab.desk.settings) for name in LISTS}
+        self._segments: dict[str, KeyButton] = {}
+        self._stack = QStackedWidget()
+        self._there: dict[str, bool] = dict.fromkeys(LISTS, False)
+        self.current = "changes"
+        self._picked = False
+        for name, one in self.lists.items():
+            one.empty_words = partial(self._empty_words, name)
+            self._stack.addWidget(one)
+            segment = KeyButton(_LABELS[name], style="secondary")
+            segment.setCheckable(True)
+            segment.clicked.connect(lambda checked=False, name=name: self._pick(name))
+            self._segments[name] = segment
+        self.states = ChoiceButton("")
+        self.states.set_choices(_STATES)
+        self.states.chosen.connect(lambda state: self._keep())
+        self.kinds = ChoiceButton("")
+        self.kinds.chosen.connect(lambda kind: self._keep())
+        self.search = SearchField("Order, SKU, field")
+        self.search.textChanged.connect(lambda text: self._keep())
+        self.search.left_for_list.connect(lambda: self.lists[self.current].grid.setFocus(Qt.FocusReason.TabFocusReason))
+        self._lay_out()
+
+    def show_file(self, file: "FilePreview", looked: Looked, formats: Formats) -> None:
+        """Show the lists of a file, at first the one that tells most of it."""
+        for name, one in self.lists.items():
+            arranger = looked.lists.get((file.key, name))
+            self._there[name] = arranger is not None
+            count = 0 if arranger is None else len(arranger.listing)
+            words = _LABELS[name]
+            if name == "changes" and file.ready:
+                words = f"{words} {file.report.total('inserted') + file.report.total('updated'):,}"
+            elif name in ("rejects", "columns"):
+                words = f"{words} {count:,}"
+            self._segments[name].set_label(words)
+            if arranger is not None:
+                one.set_listing(arranger, formats, tones=_TONES.get(name))
+            else:
+                one.show_empty(*self._empty_words(name), ())
+        kinds = looked.lists.get((file.key, "changes"))
+        counts: Counter[Any] = Counter(() if kinds is None else kinds.listing.columns["kind"])
+        self.kinds.set_choices(
+            (("", "All records"), *((kind, f"{kind} ({count:,})") for kind, count in counts.items()))
+        )
+        first = "changes" if file.ready else "columns"
+        self._show(first if not self._picked or not self._there[self.current] else self.current)
+        self._keep()
+
+    def step(self, by: int) -> None:
+        """Show the list after (1) or before (-1) the one in front."""
+        self._pick(LISTS[(LISTS.index(self.current) + by) % len(LISTS)])
+
+    def _pick(self, name: str) -> None:
+        self._picked = True
+        self._show(name)
+        self._keep()
+
+    def _show(self, name: str) -> None:
+        self.current = name
+        for other, segment in self._segments.items():
+            segment.setChecked(other == name)
+        self._stack.setCurrentWidget(self.lists[name])
+        self.states.setVisible(name == "changes")
+        self.kinds.setVisible(name == "changes")
+
+    def _keep(self) -> None:
+        """Put the filters into force on the list in front."""
+        one, wanted = self.lists[self.current], {}
+        if self.current == "changes":
+            state, kind = self.states.current, self.kinds.current
+            if state:
+                wanted["state"] = _WRITTEN if state == "written" else frozenset({state})
+            if kind:
+                wanted["kind"] = frozenset({kind})
+        if self._there[self.current]:
+            one.set_filters(wanted, None, self.search.text().strip())
+
+    def _empty_words(self, name: str) -> tuple[str, str]:
+        one = self.lists[name]
+        if self._there[name] and one.listing is not None and len(one.listing) and one.arrangement.search:
+            return "Nothing matches", f"The search is “{one.arrangement.search}”."
+        if name == "changes" and not self._there[name]:
+            return "Nothing is known yet", "What the file would change is told once it can be read."
+        return _EMPTY[name]
+
+    def _lay_out(self) -> None:
+        head = QFrame()
+        head.setProperty("surface", "panel")
+        head.setFixedHeight(theme.height("toolbar"))
+        row = QHBoxLayout(head)
+        row.setContentsMargins(12, 0, 12, 0)
+        row.setSpacing(4)
+        for segment in self._segments.values():
+            row.addWidget(segment)
+        row.addStretch(1)
+        row.addWidget(self.search, 1)
+        row.addWidget(self.kinds)
+        row.addWidget(self.states)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(head)
+        column.addWidget(lines.horizontal())
+        column.addWidget(self._stack, 1)

@@ -1,0 +1,140 @@
+"""What a dry run would change: rows inside its transaction beside those outside, kind by kind, in sets."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Table, select
+
+from opsconsole.domain.field import Field, Kind
+from opsconsole.domain.listing import Listing
+from opsconsole.imports.records import KINDS, RecordKind
+from opsconsole.imports.writer_batch import WrittenIds
+from opsconsole.imports.writer_kinds import column_of, filled
+from opsconsole.services.import_report import Sample
+from opsconsole.services.import_samples import text_of
+from opsconsole.store import dialect
+from opsconsole.store.schema import metadata, orders, purchase_orders
+
+NEW, CHANGED, SAME = "new", "changed", "unchanged"
+STATES = ((NEW, "New"), (CHANGED, "Changed"), (SAME, "Unchanged"))
+EXAMPLES = 5
+MOST = 10_000  # rows of a kind and state that are listed; the counts are always right
+_IN_SUMMARY = 5
+
+_FIELDS = (
+    Field("state", "Would be", Kind.STATUS, labels=STATES),
+    Field("kind", "Kind"),
+    Field("subject", "What", stretch=True),
+    Field("field", "Field", missing=""),
+    Field("old", "Now", missing=""),
+    Field("new", "In the file", missing=""),
+)
+
+
+@dataclass
+class Changes:
+    """Rows of the list of changes, column by column; ``left_out`` counts rows beyond those that are listed."""
+
+    columns: dict[str, list[Any]] = field(default_factory=lambda: {known.key: [] for known in _FIELDS})
+    left_out: int = 0
+
+    def add(self, *values: str | None) -> None:
+        """Append a row: state, kind, subject, field, old, new."""
+        for known, value in zip(_FIELDS, values, strict=True):
+            self.columns[known.key].append(value)
+
+    def __len__(self) -> int:
+        return len(self.columns["state"])
+
+    def listing(self, as_of: int) -> Listing:
+        """As a list."""
+        notes = (f"{self.left_out:,} further records are counted and not listed.",) if self.left_out else ()
+        return Listing(_FIELDS, self.columns, range(len(self)), as_of, title="What would change", notes=notes)
+
+    def samples(self) -> list[Sample]:
+        """New and changed rows as examples in words."""
+        columns = self.columns
+        rows = zip(*(columns[key] for key in ("state", "kind", "subject", "field", "old", "new")), strict=True)
+        return [
+            Sample(kind, subject, field or "", old or "", new or "" if state == CHANGED else "")
+            for state, kind, subject, field, old, new in rows
+            if state != SAME
+        ]
+
+
+def changes(
+    inside: Connection, outside: Connection, written: Mapping[str, WrittenIds], *, most: int = MOST, same: bool = True
+) -> Changes:
+    """The first ``most`` new, changed and (``same``) unchanged rows of each kind; ``outside`` sees none of it."""
+    found = Changes()
+    for kind in KINDS.values():
+        ids = written.get(kind.key)
+        if ids is None:
+            continue
+        table = metadata.tables[kind.table]
+        for row in _rows(inside, table, ids.inserted[:most]):
+            found.add(NEW, kind.label, _subject(kind, row), None, None, _summary(kind, row))
+        before = {row["id"]: row for row in _rows(outside, table, ids.updated[:most])}
+        for row in _rows(inside, table, ids.updated[:most]):
+            _differences(found, kind, before.get(row["id"], {}), row)
+        found.left_out += max(0, len(ids.inserted) - most) + max(0, len(ids.updated) - most)
+        if same:
+            for row in _rows(inside, table, ids.unchanged[:most]):
+                found.add(SAME, kind.label, _subject(kind, row), None, _summary(kind, row), None)
+            found.left_out += max(0, len(ids.unchanged) - most)
+    return found
+
+
+def _rows(conn: Connection, table: Table, ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Rows by id with the names of what they belong to."""
+    if not ids:
+        return []
+    columns: list[Any] = list(table.c)
+    with dialect.id_set(conn, ids) as wanted:
+        source: Any = wanted.join(table, table.c.id == wanted.c.id)
+        if "order_fk" in table.c:
+            columns.append(orders.c.order_id.label("of_order"))
+            source = source.outerjoin(orders, orders.c.id == table.c.order_fk)
+        if "purchase_order_fk" in table.c:
+            columns.append(purchase_orders.c.po_number.label("of_purchase_order"))
+            source = source.outerjoin(purchase_orders, purchase_orders.c.id == table.c.purchase_order_fk)
+        statement = select(*columns).select_from(source).order_by(table.c.id)
+        return [dict(row) for row in conn.execute(statement).mappings()]
+
+
+def _subject(kind: RecordKind, row: Mapping[str, Any]) -> str:
+    """``order #1001``, ``order #1001, line MUG-1``."""
+    parts = []
+    if row.get("of_order") is not None:
+        parts.append(f"order {row['of_order']}")
+    if row.get("of_purchase_order") is not None:
+        parts.append(f"purchase order {row['of_purchase_order']}")
+    for name in kind.identity:
+        # A key that was made from content tells nobody anything.
+        if name in row and name != "channel" and not str(row[name]).startswith("~"):
+            parts.append(f"{name.removesuffix('_id').replace('_', ' ')} {row[name]}")
+    return ", ".join(parts) or kind.label
+
+
+def _summary(kind: RecordKind, row: Mapping[str, Any]) -> str:
+    """The first values of a row: ``status paid, total 75.60 USD``."""
+    parts = []
+    for name in filled(kind):
+        value = row.get(column_of(kind.key, name))
+        if value not in (None, "") and name != "currency":
+            parts.append(f"{name.replace('_', ' ')} {text_of(value, kind.field(name).type, row.get('currency'))}")
+        if len(parts) == _IN_SUMMARY:
+            break
+    return ", ".join(parts)
+
+
+def _differences(found: Changes, kind: RecordKind, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    subject = _subject(kind, after)
+    for name in filled(kind):
+        column = column_of(kind.key, name)
+        old, new = before.get(column), after.get(column)
+        if old != new:
+            of = kind.field(name).type
+            texts = [text_of(value, of, after.get("currency")) for value in (old, new)]
+            found.add(CHANGED, kind.label, subject, name.replace("_", " "), *texts)

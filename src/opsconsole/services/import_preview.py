@@ -1,0 +1,297 @@
+"""What files would do, before anything is written: what each is and why, its columns, first rows and changes."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from opsconsole.domain.errors import UserError
+from opsconsole.domain.field import Field, Kind
+from opsconsole.domain.import_answers import Answers
+from opsconsole.domain.listing import Listing, from_rows
+from opsconsole.domain.progress import Progress
+from opsconsole.imports.columns import normalized, unique_names
+from opsconsole.imports.files import open_table
+from opsconsole.imports.mapping import MappingSpec
+from opsconsole.imports.reader import Opened, open_file
+from opsconsole.imports.recognize import likely_header
+from opsconsole.imports.rejects import Reject, readable
+from opsconsole.imports.tables import FileOptions, InputFile, NumberedRow, head
+from opsconsole.services.import_channels import known_channels
+from opsconsole.services.import_recognition import candidates, named_candidate
+from opsconsole.services.import_report import DRY_RUN, FileReport
+from opsconsole.services.imports import import_files
+from opsconsole.store.database import Database
+
+_FIRST_ROWS = 50
+_MOST_REJECTS = 20_000  # listed; the counts are always right
+
+
+@dataclass
+class FilePreview:
+    """One file before it is imported. ``key`` is what answers name it by; ``path`` is empty inside an archive.
+
+    ``columns`` tells what each column fills, ``first_rows`` shows the file's own rows, ``changes`` what would be
+    written. ``channels`` are those that are known, as (key, label).
+    """
+
+    key: str
+    path: str
+    report: FileReport
+    description: str = ""
+    header_line: int = 0
+    header: tuple[str, ...] = ()
+    columns: Listing | None = None
+    first_rows: Listing | None = None
+    changes: Listing | None = None
+    rejects: Listing | None = None
+    channels: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def ready(self) -> bool:
+        """Whether it can be imported as it is."""
+        return self.report.state == DRY_RUN
+
+    @property
+    def asks(self) -> bool:
+        """Whether only an answer is missing."""
+        return bool(self.report.ask_formats or self.report.ask_channels)
+
+
+@dataclass
+class Preview:
+    """Files before they are imported, as of a moment."""
+
+    as_of: int
+    files: list[FilePreview] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def ready(self) -> list[FilePreview]:
+        """Those that can be imported as they are."""
+        return [file for file in self.files if file.ready]
+
+    @property
+    def clean(self) -> bool:
+        """Whether there is nothing to ask, to map or to correct."""
+        return all(file.ready and not file.report.rejects for file in self.files)
+
+    def listing(self) -> Listing:
+        """One row per file; ids are their keys."""
+        return from_rows(_FILES, [_file_row(file) for file in self.files], id_key="key", as_of=self.as_of)
+
+
+_STATES = (
+    (DRY_RUN, "Ready"),
+    ("asks", "Needs an answer"),
+    ("not_recognized", "Not recognized"),
+    ("refused", "Cannot be read"),
+    ("cancelled", "Not looked at"),
+)
+_FILES = (
+    Field("file", "File", stretch=True),
+    Field("label", "Recognized as", missing="Not recognized"),
+    Field("fills", "Fills", missing="Nothing"),
+    Field("channel", "Channel", Kind.IDENTIFIER, missing="None", wide_only=True),
+    Field("state", "State", Kind.STATUS, labels=_STATES),
+    Field("read", "Read", Kind.QUANTITY),
+    Field("inserted", "New", Kind.QUANTITY),
+    Field("updated", "Changed", Kind.QUANTITY),
+    Field("unchanged", "Unchanged", Kind.QUANTITY),
+    Field("rejected", "Rejected", Kind.QUANTITY),
+)
+
+
+def preview_files(
+    database: Database,
+    paths: Iterable[Path | str],
+    *,
+    answers: Mapping[str, Answers] | None = None,
+    who: str = "",
+    now: int,
+    progress: Progress | None = None,
+    folder: Path | None = None,
+) -> Preview:
+    """Read the files as an import would, write nothing, and tell everything about them.
+
+    Each file is tried by itself: what another file of the same lot brings is not there yet, so a record that both name
+    counts as new in both. Raises UserError where nothing can be begun, Cancelled when cancelled before the first file.
+    """
+    given = answers or {}
+    looked_at: list[FilePreview] = []
+    with database.read() as conn:
+        channels = tuple(known_channels(conn))
+
+    def look(file: InputFile, report: FileReport) -> None:
+        looked_at.append(_look_at(database, file, report, given, channels, now, folder))
+
+    report = import_files(
+        database,
+        paths,
+        answers=given,
+        dry_run=True,
+        all_changes=True,
+        who=who,
+        now=now,
+        progress=progress,
+        folder=folder,
+        seen=look,
+    )
+    told = {id(one.report) for one in looked_at}
+    cancelled = [FilePreview(left.name, "", left) for left in report.files if id(left) not in told]
+    return Preview(now, [*looked_at, *cancelled])
+
+
+def _look_at(
+    database: Database,
+    file: InputFile,
+    report: FileReport,
+    answers: Mapping[str, Answers],
+    channels: tuple[tuple[str, str], ...],
+    now: int,
+    folder: Path | None,
+) -> FilePreview:
+    inside = "/" in file.name
+    preview = FilePreview(file.name if inside else str(file.path), "" if inside else str(file.path), report)
+    preview.channels = channels
+    try:
+        opened = _opened(database, file, answers.get(preview.key), folder)
+    except UserError:
+        _show_unknown(preview, file, now)
+        return preview
+    preview.description, preview.header_line = opened.table.description, opened.fit.line
+    preview.header = opened.fit.names
+    if not report.label:
+        report.source, report.label, report.why = opened.key, opened.label, opened.fit.score.reason
+    fills = _fills(opened.spec)
+    rows = [row for row in head(opened.table) if row[0] > opened.fit.line]
+    preview.columns = _columns(opened.fit.names, fills, rows, report, now)
+    preview.first_rows = _first_rows(opened.fit.names, fills, rows, now)
+    preview.rejects = _rejects(report.rejects, now)
+    if report.changes is not None:
+        preview.changes = report.changes.listing(now)
+    return preview
+
+
+def _opened(database: Database, file: InputFile, said: Answers | None, folder: Path | None) -> Opened:
+    named = None if said is None else named_candidate(database, said.source or None, said.mapping or None, folder)
+    return open_file(file, candidates(database, folder)[0], forced=named)
+
+
+def _show_unknown(preview: FilePreview, file: InputFile, now: int) -> None:
+    """Columns and first rows of a table that nobody knows, as far as it is one."""
+    try:
+        table = open_table(file, FileOptions())
+        rows = head(table)
+    except (UserError, OSError):
+        return
+    if not rows:
+        return
+    line, header = likely_header(rows)
+    names = tuple(unique_names(header))
+    preview.description, preview.header_line, preview.header = table.description, line, names
+    below = [row for row in rows if row[0] > line]
+    preview.columns = _columns(names, {}, below, preview.report, now)
+    preview.first_rows = _first_rows(names, {}, below, now)
+
+
+def _fills(spec: MappingSpec) -> dict[str, list[str]]:
+    """Fields that each column, by its normalized name, has a part in: ``orders: placed at``."""
+    found: dict[str, list[str]] = {}
+    for record in spec.records:
+        for key, expression in record.fields.items():
+            for names, _ in expression.column_groups():
+                for name in names:
+                    words = f"{record.kind.label.lower()}: {key.replace('_', ' ')}"
+                    listed = found.setdefault(normalized(name), [])
+                    if words not in listed:
+                        listed.append(words)
+    return found
+
+
+_COLUMNS = (
+    Field("place", "No.", Kind.QUANTITY),
+    Field("column", "Column of the file"),
+    Field("fills", "Fills", stretch=True, missing="Not read"),
+    Field("format", "Read as", missing=""),
+    Field("example", "Example", missing="(empty)"),
+)
+
+
+def _columns(
+    names: tuple[str, ...], fills: Mapping[str, list[str]], rows: list[NumberedRow], report: FileReport, now: int
+) -> Listing:
+    listed = []
+    for place, name in enumerate(names):
+        example = next((row[place] for _, row in rows if len(row) > place and row[place].strip()), "")
+        listed.append(
+            {
+                "place": place + 1,
+                "column": readable(name) or "(no name)",
+                "fills": ", ".join(fills.get(normalized(name), ())) or None,
+                "format": report.formats.get(normalized(name)),
+                "example": readable(example)[:80] or None,
+            }
+        )
+    return from_rows(_COLUMNS, listed, id_key="place", as_of=now, title="Columns")
+
+
+def _first_rows(names: tuple[str, ...], fills: Mapping[str, list[str]], rows: list[NumberedRow], now: int) -> Listing:
+    """The first rows as they stand in the file, under its columns; those that fill something come first."""
+    places = sorted(range(len(names)), key=lambda place: normalized(names[place]) not in fills)
+    fields = [Field("line", "Line", Kind.QUANTITY)]
+    for place in places:
+        filled = fills.get(normalized(names[place]))
+        words = readable(names[place]) or "(no name)"
+        fields.append(
+            Field(
+                f"c{place}",
+                f"{words} → {filled[0].partition(': ')[2]}" if filled else words,
+                missing="",
+                help=f"Fills {', '.join(filled)}" if filled else "Not read",
+                hidden=bool(fills) and not filled,
+            )
+        )
+    shown = [
+        {"line": line, **{f"c{place}": readable(cell)[:120] or None for place, cell in enumerate(row[: len(names)])}}
+        for line, row in rows[:_FIRST_ROWS]
+    ]
+    return from_rows(fields, shown, id_key="line", as_of=now, title="First rows")
+
+
+_REJECTS = (
+    Field("line", "Line", Kind.QUANTITY),
+    Field("field", "Field", missing="Whole line"),
+    Field("found", "Found", missing="(empty)"),
+    Field("expected", "Expected"),
+    Field("raw", "Line as read", stretch=True, missing="Unknown"),
+)
+
+
+def _rejects(found: list[Reject], now: int) -> Listing:
+    rows = [
+        {
+            "id": number,
+            "line": reject.line,
+            "field": reject.field or None,
+            "found": reject.found or None,
+            "expected": reject.expected,
+            "raw": reject.raw or None,
+        }
+        for number, reject in enumerate(found[:_MOST_REJECTS])
+    ]
+    return from_rows(_REJECTS, rows, id_key="id", as_of=now, title="Rejected lines")
+
+
+def _file_row(file: FilePreview) -> dict[str, object]:
+    report = file.report
+    counted = file.ready
+    names = ("read", "inserted", "updated", "unchanged", "rejected")
+    return {
+        "key": file.key,
+        "file": report.name,
+        "label": report.label or None,
+        "fills": report.fills or None,
+        "channel": report.channel or None,
+        "state": "asks" if file.asks else report.state,
+        **{name: report.total(name) if counted else None for name in names},
+    }
