@@ -62,6 +62,7 @@ class ImportPreview(QWidget):
         self.accept_button.clicked.connect(lambda: self.accept())
         self._lay_out()
         self._add_shortcuts()
+        self.panel.closed.connect(self.leave)
         self.files.current_changed.connect(self._show_file)
         self.files.activated.connect(lambda identity: self.accept())
 
@@ -197,7 +198,7 @@ class ImportPreview(QWidget):
         formats = self._tab.desk.formats(preview.as_of)
         self.files.set_listing(Arranger(preview.listing()), formats, tones=_file_tones())
         ready, count = len(preview.ready), len(preview.files)
-        self.accept_button.set_label(f"Import {plural(ready, 'file')}" if ready != 1 or count != 1 else "Import")
+        self.accept_button.set_label(f"Import {plural(ready, 'file')}" if ready and count > 1 else "Import")
         self.accept_button.setEnabled(ready > 0)
         self.accept_button.setToolTip("" if ready else "None of these files can be imported yet")
         known = "" if ready == count else f", {ready} ready"

@@ -56,7 +56,7 @@ class PreviewLists(QWidget):
         self._stack = QStackedWidget()
         self._there: dict[str, bool] = dict.fromkeys(LISTS, False)
         self.current = "changes"
-        self._picked = False
+        self._picked = self._all_rejected = False
         for name, one in self.lists.items():
             one.empty_words = partial(self._empty_words, name)
             self._stack.addWidget(one)
@@ -66,6 +66,7 @@ class PreviewLists(QWidget):
             self._segments[name] = segment
         self.states = ChoiceButton("")
         self.states.set_choices(_STATES)
+        self.states.choose("written")
         self.states.chosen.connect(lambda state: self._keep())
         self.kinds = ChoiceButton("")
         self.kinds.chosen.connect(lambda kind: self._keep())
@@ -95,7 +96,8 @@ class PreviewLists(QWidget):
         self.kinds.set_choices(
             (("", "All records"), *((kind, f"{kind} ({count:,})") for kind, count in counts.items()))
         )
-        first = "changes" if file.ready else "columns"
+        self._all_rejected = file.ready and 0 < file.report.total("read") == file.report.total("rejected")
+        first = "columns" if not file.ready else "rejects" if self._all_rejected else "changes"
         self._show(first if not self._picked or not self._there[self.current] else self.current)
         self._keep()
 
@@ -134,6 +136,8 @@ class PreviewLists(QWidget):
             return "Nothing matches", f"The search is “{one.arrangement.search}”."
         if name == "changes" and not self._there[name]:
             return "Nothing is known yet", "What the file would change is told once it can be read."
+        if name == "changes" and self._all_rejected:
+            return "Nothing would change", "Every record of the file is rejected: see its rejected lines."
         return _EMPTY[name]
 
     def _lay_out(self) -> None:

@@ -15,7 +15,7 @@ from opsconsole.imports.field_help import FIELD_HELP
 from opsconsole.imports.records import KINDS
 from opsconsole.imports.source import all_sources
 from opsconsole.services.business import business
-from opsconsole.services.import_report import CANCELLED, NOT_RECOGNIZED, REFUSED, STATES
+from opsconsole.services.import_report import CANCELLED, NOT_RECOGNIZED, REFUSED, STATES, in_a_row
 from opsconsole.store.database import Database
 from opsconsole.store.schema import batches, rejects, unread_files
 
@@ -123,8 +123,7 @@ def _mended(conn: Connection, now: int) -> Set[tuple[str, int]]:
 
 def _fills(counts_json: str | None) -> str | None:
     labels = [KINDS[kind].label for kind in json.loads(counts_json or "{}") if kind in KINDS]
-    ordered = [kind.label for kind in KINDS.values() if kind.label in labels]
-    return ", ".join([*ordered[:1], *(label.lower() for label in ordered[1:])]) or None
+    return in_a_row(kind.label for kind in KINDS.values() if kind.label in labels) or None
 
 
 _REJECTS = (

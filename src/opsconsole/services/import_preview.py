@@ -18,7 +18,7 @@ from opsconsole.imports.rejects import Reject, readable
 from opsconsole.imports.tables import FileOptions, InputFile, NumberedRow, head
 from opsconsole.services.import_channels import known_channels
 from opsconsole.services.import_recognition import candidates, named_candidate
-from opsconsole.services.import_report import DRY_RUN, FileReport
+from opsconsole.services.import_report import DRY_RUN, FileReport, in_a_row
 from opsconsole.services.imports import import_files
 from opsconsole.store.database import Database
 
@@ -38,6 +38,7 @@ class FilePreview:
     path: str
     report: FileReport
     description: str = ""
+    fills: str = ""
     header_line: int = 0
     header: tuple[str, ...] = ()
     columns: Listing | None = None
@@ -163,6 +164,7 @@ def _look_at(
     if not report.label:
         report.source, report.label, report.why = opened.key, opened.label, opened.fit.score.reason
     fills = _fills(opened.spec)
+    preview.fills = in_a_row(record.kind.label for record in opened.spec.records)
     rows = [row for row in head(opened.table) if row[0] > opened.fit.line]
     preview.columns = _columns(opened.fit.names, fills, rows, report, now)
     preview.first_rows = _first_rows(opened.fit.names, fills, rows, now)
@@ -212,8 +214,8 @@ _COLUMNS = (
     Field("place", "No.", Kind.QUANTITY),
     Field("column", "Column of the file"),
     Field("fills", "Fills", stretch=True, missing="Not read"),
-    Field("format", "Read as", missing=""),
-    Field("example", "Example", missing="(empty)"),
+    Field("format", "Dates read as", missing="", wide_only=True),
+    Field("example", "Example", missing="(empty)", width=200),
 )
 
 
@@ -290,7 +292,7 @@ def _file_row(file: FilePreview) -> dict[str, object]:
         "key": file.key,
         "file": report.name,
         "label": report.label or None,
-        "fills": report.fills or None,
+        "fills": report.fills or file.fills or None,
         "channel": report.channel or None,
         "state": "asks" if file.asks else report.state,
         **{name: report.total(name) if counted else None for name in names},

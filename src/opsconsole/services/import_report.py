@@ -96,8 +96,7 @@ class FileReport:
     @property
     def fills(self) -> str:
         """``Orders, order lines, payments``."""
-        labels = [count.label for count in self.counts]
-        return ", ".join([*labels[:1], *(label.lower() for label in labels[1:])])
+        return in_a_row(count.label for count in self.counts)
 
     @property
     def written(self) -> bool:
@@ -234,6 +233,12 @@ class ImportReport:
             for number, sample in enumerate(file.samples)
         ]
         return from_rows(_SAMPLE_FIELDS, rows, id_key="row", as_of=self.as_of, title="What would change")
+
+
+def in_a_row(labels: Iterable[str]) -> str:
+    """Labels of record kinds, each once: ``Orders, order lines, payments``."""
+    known = list(dict.fromkeys(labels))
+    return ", ".join([*known[:1], *(label.lower() for label in known[1:])])
 
 
 def _sample_words(sample: Sample) -> str:

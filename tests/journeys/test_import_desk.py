@@ -1,0 +1,168 @@
+"""The import desk through the window: files are looked at, asked about, imported; the others stay in sight."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from pytestqt.qtbot import QtBot
+
+from opsconsole.app import App
+from opsconsole.desktop.settings import IMPORT_LOOK
+from opsconsole.desktop.tab import Tab
+from opsconsole.domain.resources import resource
+
+Show = Callable[[str], Tab]
+MAPPING = (
+    'name = "M"\nchannel = "shop"\n[[records]]\nkind = "orders"\n[records.fields]\norder_id = "id"\nplaced_at = "at"\n'
+)
+
+
+def settled(qtbot: QtBot, app: App) -> None:
+    qtbot.waitUntil(lambda: app.window.settled and not app.tasks.is_running(), timeout=30_000)
+
+
+def press(qtbot: QtBot, app: App, widget: Any, key: Any) -> None:
+    app.window.activateWindow()
+    qtbot.waitUntil(lambda: bool(app.window.isActiveWindow()))
+    widget.setFocus()
+    qtbot.keyClick(widget, key)
+    settled(qtbot, app)
+
+
+def drop(app: App, *paths: Path) -> None:
+    """Drop files on the window as a file manager does."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    modifiers, buttons = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
+    app.window.dragEnterEvent(QDragEnterEvent(QPoint(9, 9), Qt.DropAction.CopyAction, data, buttons, modifiers))
+    app.window.dropEvent(QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, data, buttons, modifiers))
+
+
+@pytest.fixture
+def looking(app: App) -> App:
+    """The window as it comes: files are looked at first."""
+    app.settings.set(IMPORT_LOOK, True)
+    return app
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Path:
+    path = tmp_path / "orders_export.csv"
+    shutil.copyfile(resource("samples", "shopify_orders.csv"), path)
+    return path
+
+
+def rows_of(listing: Any) -> list[dict[str, Any]]:
+    assert listing is not None
+    return list(listing.rows())
+
+
+def test_dropped_files_are_looked_at_imported_and_lead_to_their_exceptions(
+    looking: App, show: Show, sample: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    app, data = looking, show("data")
+    desk: Any = data
+    unknown = tmp_path / "ads_spend.csv"
+    unknown.write_text("Campaign,Spend\nA,1.50\nB,2.50\n")
+    drop(app, sample, unknown)
+    settled(qtbot, app)
+    assert desk.previewing
+    assert rows_of(desk.list.listing) == []
+    states = {row["file"]: (row["state"], row["inserted"]) for row in rows_of(desk.preview.files.listing)}
+    # The sample has 6 orders with 9 lines, by hand.
+    assert states == {"orders_export.csv": ("dry_run", 15), "ads_spend.csv": ("not_recognized", None)}
+    desk.preview.files.select(str(sample))
+    settled(qtbot, app)
+    shown = desk.preview.lists
+    changes = shown.lists["changes"].shown_listing()
+    assert {row["state"] for row in rows_of(changes)} == {"new"}
+    assert len(changes) == 15
+    shown.kinds._pick("Orders")
+    assert len(shown.lists["changes"].shown_listing()) == 6
+    columns = {row["column"]: row["fills"] for row in rows_of(shown.lists["columns"].listing)}
+    assert "orders: placed at" in columns["Created at"]
+    assert columns["Accepts Marketing"] is None
+    press(qtbot, app, desk.preview.files.grid, Qt.Key.Key_Return)
+    assert not desk.previewing
+    imported = {row["file"]: row for row in rows_of(desk.list.listing)}
+    assert imported["orders_export.csv"]["inserted"] == 15
+    assert imported["ads_spend.csv"]["fills"] == "Map its columns"
+    assert imported["ads_spend.csv"]["message"].startswith("2 lines, nothing written")
+    press(qtbot, app, desk.list.grid, Qt.Key.Key_Return)
+    assert app.window.current is app.window.tab("order_exceptions")
+
+
+def test_leaving_the_preview_writes_nothing(looking: App, show: Show, sample: Path, qtbot: QtBot) -> None:
+    app, desk = looking, show("data")
+    front: Any = desk
+    drop(app, sample)
+    settled(qtbot, app)
+    assert front.previewing
+    press(qtbot, app, front.preview.files.grid, Qt.Key.Key_Escape)
+    assert not front.previewing
+    desk.reload()
+    settled(qtbot, app)
+    assert rows_of(desk.list.listing) == []
+
+
+def test_dates_that_can_be_read_in_two_ways_are_asked_with_both_readings(
+    looking: App, show: Show, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, desk = looking, show("data")
+    front: Any = desk
+    (tmp_path / "mappings").mkdir()
+    (tmp_path / "mappings" / "m.toml").write_text(MAPPING)
+    monkeypatch.setenv("OPSCONSOLE_MAPPINGS", str(tmp_path / "mappings"))
+    file = tmp_path / "f.csv"
+    file.write_text("id,at\n1,03/04/2026\n2,05/06/2026\n")
+    drop(app, file)
+    settled(qtbot, app)
+    report = front.preview.file.report
+    assert (report.ask_example, dict(report.ask_readings)) == (
+        "03/04/2026",
+        {"%m/%d/%Y": "4 March 2026", "%d/%m/%Y": "3 April 2026"},
+    )
+    assert not front.preview.accept_button.isEnabled()
+    press(qtbot, app, front.preview.files.grid, Qt.Key.Key_2)
+    assert front.preview.file.ready
+    first = rows_of(front.preview.lists.lists["changes"].listing)[0]
+    assert "placed at Fri 3 Apr" in first["new"]
+    press(qtbot, app, front.preview.files.grid, Qt.Key.Key_Return)
+    assert [row["inserted"] for row in rows_of(desk.list.listing)] == [2]
+
+
+def test_clean_known_files_are_imported_at_once_where_that_is_wished(
+    app: App, show: Show, sample: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    desk = show("data")
+    front: Any = desk
+    drop(app, sample)
+    settled(qtbot, app)
+    assert [row["inserted"] for row in rows_of(desk.list.listing)] == [15]
+    unknown = tmp_path / "ads_spend.csv"
+    unknown.write_text("Campaign,Spend\nA,1.50\n")
+    drop(app, unknown)
+    settled(qtbot, app)
+    assert front.previewing
+
+
+def test_a_second_file_shows_old_and_new_of_what_it_changes(
+    looking: App, show: Show, sample: Path, qtbot: QtBot
+) -> None:
+    app, desk = looking, show("data")
+    front: Any = desk
+    front.importing.import_now([sample], {})
+    settled(qtbot, app)
+    text = sample.read_text().replace("customer2@example.com", "new2@example.com")
+    sample.write_text(text)
+    drop(app, sample)
+    settled(qtbot, app)
+    changes = rows_of(front.preview.lists.lists["changes"].shown_listing())
+    told = [(row["subject"], row["field"], row["old"], row["new"]) for row in changes]
+    assert told == [("order 1002", "email", "customer2@example.com", "new2@example.com")]
+    front.preview.lists.states._pick("unchanged")
+    assert len(front.preview.lists.lists["changes"].shown_listing()) == 14
