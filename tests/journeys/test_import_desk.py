@@ -163,6 +163,6 @@ def test_a_second_file_shows_old_and_new_of_what_it_changes(
     settled(qtbot, app)
     changes = rows_of(front.preview.lists.lists["changes"].shown_listing())
     told = [(row["subject"], row["field"], row["old"], row["new"]) for row in changes]
-    assert told == [("order 1002", "email", "customer2@example.com", "new2@example.com")]
+    assert told == [("order #1002", "email", "customer2@example.com", "new2@example.com")]
     front.preview.lists.states._pick("unchanged")
     assert len(front.preview.lists.lists["changes"].shown_listing()) == 14
