@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QRectF, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QFont, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QWidget
 
 from opsconsole.desktop.icons import paint_icon
@@ -167,7 +167,8 @@ def badge(count: int) -> QPixmap:
         painter.setBrush(theme.color("bad"))
         plate = QRectF(_SIZE * 0.28, _SIZE * 0.36, _SIZE * 0.72, _SIZE * 0.64)
         painter.drawRoundedRect(plate, 14, 14)
-        font = theme.font()
+        # A copy: the theme hands the same font to every widget that paints.
+        font = QFont(theme.font())
         text = str(count) if count < 100 else "99+"
         font.setPixelSize(34 if len(text) < 3 else 24)
         font.setBold(True)
