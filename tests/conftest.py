@@ -40,16 +40,16 @@ def real_data() -> Path:
     return folder
 
 
-def _server_module() -> ModuleType:
-    path = Path(__file__).with_name("postgres_server.py")
-    if "postgres_server" not in sys.modules:
-        spec = importlib.util.spec_from_file_location("postgres_server", path)
+def _server_module(name: str = "postgres_server") -> ModuleType:
+    path = Path(__file__).with_name(f"{name}.py")
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, path)
         assert spec is not None
         assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
-        sys.modules["postgres_server"] = module
+        sys.modules[name] = module
         spec.loader.exec_module(module)
-    return sys.modules["postgres_server"]
+    return sys.modules[name]
 
 
 @pytest.fixture(scope="session")
@@ -65,6 +65,17 @@ def postgresql_server() -> Iterator[Any]:
     with server:
         _make(server.create_database("template"))
         yield server
+
+
+@pytest.fixture(scope="session")
+def mariadb_server() -> Iterator[Any]:
+    """A running MariaDB server, for what reads other databases; OPSCONSOLE_REQUIRE_MARIADB=1 forbids to skip."""
+    module = _server_module("mariadb_server")
+    try:
+        with module.running() as server:
+            yield server
+    except module.ServerUnavailableError as error:
+        (pytest.fail if os.environ.get("OPSCONSOLE_REQUIRE_MARIADB") == "1" else pytest.skip)(f"no MariaDB: {error}")
 
 
 @pytest.fixture(scope="session")

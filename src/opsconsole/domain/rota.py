@@ -45,7 +45,7 @@ class Shift:
     def words(self) -> str:
         """The line that ``parse`` reads."""
         when = {WORKING: "working hours", OUTSIDE: "outside hours"}.get(self.hours, self.hours)
-        days = _days_in_words(self.weekdays)
+        days = days_in_words(self.weekdays)
         return f"{self.who}: {' '.join(part for part in (days, when) if part) or 'daily'}"
 
 
@@ -78,10 +78,11 @@ def _shift(line: str) -> Shift:
         hours = f"{int(span[1]):02}:{span[2]}-{int(span[3]):02}:{span[4]}"
         rest = rest.replace(span[0], "")
         _check(hours, line)
-    return Shift(who, _weekdays(rest, line), hours)
+    return Shift(who, weekdays(rest, line), hours)
 
 
-def _weekdays(text: str, line: str) -> tuple[int, ...]:
+def weekdays(text: str, line: str) -> tuple[int, ...]:
+    """Weekdays of ``Mon-Fri`` or ``Sat, Sun``, all for nothing; UserError names the ``line`` they stand in."""
     cleaned = text.strip(" ,")
     if cleaned.lower() in ("", "daily"):
         return ALL_DAYS
@@ -107,7 +108,8 @@ def _minutes(hours: str) -> tuple[int, int]:
     return start, end
 
 
-def _days_in_words(days: tuple[int, ...]) -> str:
+def days_in_words(days: tuple[int, ...]) -> str:
+    """``Mon-Fri`` or ``Mon, Sat``; empty for all."""
     if days == ALL_DAYS:
         return ""
     if len(days) > 2 and days == tuple(range(days[0], days[-1] + 1)):

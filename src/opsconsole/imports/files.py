@@ -23,6 +23,8 @@ def open_table(file: InputFile, options: FileOptions) -> Table:
 
 
 def _open_plain(file: InputFile, options: FileOptions) -> Table:
+    if file.table is not None:
+        return file.table
     with open_unpacked(file) as stream:
         start = stream.read(4096)
     if not start:

@@ -15,6 +15,7 @@ from opsconsole.imports.tables import InputFile
 BASIS_RECORDS = "each record's own last update"
 BASIS_NEWEST = "the newest time in the file"
 BASIS_FILE = "the file's own date"
+BASIS_QUERY = "the moment of the query"
 
 
 @dataclass
@@ -208,5 +209,6 @@ def _date(parsed: ParsedFile, newest: list[int], now: int | None) -> None:
         parsed.source_time, parsed.basis = max(newest), BASIS_NEWEST
     else:
         modified = parsed.file.modified_at
-        parsed.source_time, parsed.basis = modified if now is None else min(modified, now), BASIS_FILE
+        parsed.source_time = modified if now is None else min(modified, now)
+        parsed.basis = BASIS_FILE if parsed.file.table is None else BASIS_QUERY
     parsed.newest_data_at = max([*newest, *times], default=None)

@@ -21,11 +21,15 @@ HEAD_ROWS = 60
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """A file to read. ``name`` is what people know it by; ``modified_at`` its own date, an instant."""
+    """A file to read. ``name`` is what people know it by; ``modified_at`` its own date, an instant.
+
+    ``table`` is what it holds where that is known without looking: the result of a query.
+    """
 
     path: Path
     name: str
     modified_at: int
+    table: "Table | None" = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,3 +48,46 @@ def with_password(url: str) -> str:
     except (KeyringError, RuntimeError):
         known = None
     return url if known is None else parsed.set(password=known).render_as_string(hide_password=False)
+
+
+class Passwords:
+    """Passwords of connections to other databases: those typed since the start, and those in the keyring.
+
+    An account is ``user@host:port/database``, so a connection that is renamed keeps its password.
+    """
+
+    def __init__(self) -> None:
+        self._typed: dict[str, str] = {}
+
+    def get(self, account: str) -> str | None:
+        """The password typed since the start, else the one in the keyring; None where there is none."""
+        if account in self._typed:
+            return self._typed[account]
+        import keyring
+        from keyring.errors import KeyringError
+
+        try:
+            return keyring.get_password(_SERVICE, account)
+        except (KeyringError, RuntimeError):
+            return None
+
+    def set(self, account: str, password: str) -> bool:
+        """Remember a password; False where no keyring keeps it, so that it is asked for again after the next start."""
+        import keyring
+        from keyring.errors import KeyringError
+
+        self._typed[account] = password
+        try:
+            keyring.set_password(_SERVICE, account, password)
+        except (KeyringError, RuntimeError):
+            return False
+        return True
+
+    def forget(self, account: str) -> None:
+        """Take a password out of memory and keyring."""
+        import keyring
+        from keyring.errors import KeyringError
+
+        self._typed.pop(account, None)
+        with contextlib.suppress(KeyringError, RuntimeError):
+            keyring.delete_password(_SERVICE, account)

@@ -60,6 +60,7 @@ __all__ = [
     "ImportReport",
     "Recognition",
     "import_files",
+    "import_input",
     "list_imports",
     "list_rejects",
     "list_source_fields",
@@ -68,9 +69,12 @@ __all__ = [
 ]
 
 
+Within = Callable[[Connection, FileReport], None]
+
+
 @dataclass
 class _Job:
-    """One call of ``import_files``."""
+    """One call of ``import_files``. ``within`` writes what else belongs into a file's transaction."""
 
     database: Database
     candidates: Sequence[Candidate]
@@ -86,6 +90,7 @@ class _Job:
     all_changes: bool = False
     answers: Mapping[str, Answers] = field(default_factory=dict)
     folder: Path | None = None
+    within: Within | None = None
 
     def of(self, file: InputFile) -> "_Job":
         """The job as it is for one file, with what was said of it."""
@@ -174,6 +179,34 @@ def _unread(job: _Job, file: InputFile, report: FileReport) -> FileReport:
     return report
 
 
+def import_input(
+    database: Database,
+    file: InputFile,
+    *,
+    candidate: Candidate | None = None,
+    channel: str | None = None,
+    location: str = "",
+    dry_run: bool = False,
+    who: str = "",
+    now: int,
+    progress: Progress | None = None,
+    folder: Path | None = None,
+    within: Within | None = None,
+) -> FileReport:
+    """Import one file, or the result of a query (an InputFile with its table), in one transaction.
+
+    ``candidate`` says what it is, else it is recognized. ``within`` is called with the connection and the report at
+    the end of that transaction, not in a dry run; when it raises, nothing is written. A refusal is told in the report;
+    Cancelled is raised.
+    """
+    known = [] if candidate is not None else candidates(database, folder)[0]
+    job = _Job(database, known, candidate, channel, location, {}, dry_run, who, now, progress, within=within)
+    try:
+        return _import_one(job, file)
+    except UserError as fault:
+        return _refusal(file, fault)
+
+
 def _refusal(file: InputFile, fault: UserError) -> FileReport:
     report = FileReport(file.name, REFUSED, message=fault.message, hint=fault.hint)
     if isinstance(fault, NotRecognized):
@@ -242,7 +275,7 @@ def _reading(conn: Connection, job: _Job, opened: Opened, channel: str) -> Readi
 def _write(conn: Connection, job: _Job, opened: Opened, parsed: ParsedFile, report: FileReport, started: float) -> None:
     """Everything one file leaves behind, inside one transaction."""
     dialect.hold_lock(conn, "import")
-    if job.channel:
+    if job.channel and parsed.file.table is None:
         remember_channel(conn, parsed.source, job.channel, parsed.file.path.parent, who=job.who, now=job.now)
     report.batch_id = begin_batch(
         conn, parsed, report, location=job.location, who=job.who, now=job.now, run_id=job.run_id
@@ -273,6 +306,8 @@ def _write(conn: Connection, job: _Job, opened: Opened, parsed: ParsedFile, repo
     thin(conn, job.now)
     detail = {"file": report.name, "source": report.source, "channel": report.channel, **totals(report)}
     audit.record(conn, who=job.who, action="import", subject=f"batch {report.batch_id}", detail=detail, at=job.now)
+    if job.within is not None:
+        job.within(conn, report)
 
 
 def _note_freshness(conn: Connection, job: _Job, parsed: ParsedFile, report: FileReport) -> None:

@@ -60,6 +60,7 @@ from opsconsole.store.schema.orders import (
     shipments,
 )
 from opsconsole.store.schema.purchasing import purchase_order_lines, purchase_orders, receipts
+from opsconsole.store.schema.sourcing import feed_runs, sql_connections, sql_feeds, watched_files, watched_folders
 from opsconsole.store.schema.teamwork import (
     automation_deeds,
     automation_rules,
@@ -93,6 +94,7 @@ __all__ = [
     "disputes",
     "exception_events",
     "exceptions",
+    "feed_runs",
     "feeds",
     "fraud_decisions",
     "freight_charges",
@@ -137,6 +139,8 @@ __all__ = [
     "shipments",
     "sku_aliases",
     "snapshots",
+    "sql_connections",
+    "sql_feeds",
     "stock_history",
     "stock_levels",
     "stock_movements",
@@ -146,4 +150,6 @@ __all__ = [
     "unread_files",
     "vendors",
     "warehouse_orders",
+    "watched_files",
+    "watched_folders",
 ]

@@ -1,0 +1,123 @@
+"""Other databases of the business for the tests of SQL feeds: a real PostgreSQL, a real MariaDB, a SQLite file."""
+
+import contextlib
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from opsconsole.domain.sourcing import SqlConnection
+from opsconsole.services.credentials import Passwords
+from opsconsole.services.sql_drivers import account_of
+
+_numbers = count(1)
+PASSWORD = "pä$$ word:@/"
+
+
+class TypedPasswords(Passwords):
+    """Passwords that were typed; no keyring is asked."""
+
+    def get(self, account: str) -> str | None:
+        return self._typed.get(account)
+
+    def set(self, account: str, password: str) -> bool:
+        self._typed[account] = password
+        return False
+
+    def forget(self, account: str) -> None:
+        self._typed.pop(account, None)
+
+
+@dataclass
+class OtherDatabase:
+    """Somebody else's database: how a feed reaches it, and ``execute`` for what happens there."""
+
+    connection: SqlConnection
+    execute: Callable[..., None]
+    password: str = ""
+
+    @property
+    def passwords(self) -> Passwords:
+        known = TypedPasswords()
+        if account_of(self.connection):
+            known.set(account_of(self.connection), self.password)
+        return known
+
+
+@pytest.fixture
+def other_postgresql(postgresql_server: Any) -> Iterator[OtherDatabase]:
+    """An empty PostgreSQL database whose account may do everything in it."""
+    import psycopg
+
+    name = f"erp_{next(_numbers)}"
+    url = postgresql_server.create_database(name).replace("+psycopg", "")
+    parts, query = urlsplit(url), parse_qs(urlsplit(url).query)
+    one = SqlConnection(
+        "ERP", "postgresql", query.get("host", [parts.hostname or ""])[0],
+        int(query.get("port", [parts.port or 5432])[0]), parts.path.lstrip("/"), parts.username or "postgres",
+    )  # fmt: skip
+
+    def execute(*statements: str) -> None:
+        with psycopg.connect(url, autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement.encode())
+
+    yield OtherDatabase(one, execute, parts.password or "none")
+    postgresql_server.drop_database(name)
+
+
+@pytest.fixture
+def other_mariadb(mariadb_server: Any) -> Iterator[OtherDatabase]:
+    """An empty MariaDB database whose account may do everything in it; reached by TCP, with TLS."""
+    import pymysql
+
+    name = f"erp_{next(_numbers)}"
+
+    def execute(*statements: str, database: str | None = name) -> None:
+        root = pymysql.connect(unix_socket=mariadb_server.socket, user="root", database=database, autocommit=True)
+        with contextlib.closing(root) as connection, connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+
+    execute(
+        f"CREATE DATABASE {name}",
+        f"CREATE USER {name} IDENTIFIED BY '{PASSWORD}'",
+        f"GRANT ALL ON {name}.* TO {name}",
+        database=None,
+    )
+    one = SqlConnection("ERP", "mariadb", "localhost", mariadb_server.port, name, name, "require")
+    yield OtherDatabase(one, execute, PASSWORD)
+    execute(f"DROP DATABASE {name}", f"DROP USER {name}", database=None)
+
+
+@pytest.fixture
+def other_sqlite(tmp_path: Path) -> OtherDatabase:
+    """An empty SQLite file of another program."""
+    path = tmp_path / "erp.sqlite"
+
+    def execute(*statements: str) -> None:
+        with contextlib.closing(sqlite3.connect(path)) as connection:
+            for statement in statements:
+                connection.execute(statement)
+            connection.commit()
+
+    execute("PRAGMA user_version = 1")
+    return OtherDatabase(SqlConnection("ERP", "sqlite", database=str(path)), execute)
+
+
+@pytest.fixture(
+    params=[
+        pytest.param("postgresql", marks=pytest.mark.postgresql),
+        pytest.param("mariadb", marks=pytest.mark.mariadb),
+        "sqlite",
+    ]
+)
+def other(request: pytest.FixtureRequest) -> OtherDatabase:
+    """Another database of each kind that is tested for real."""
+    made: OtherDatabase = request.getfixturevalue(f"other_{request.param}")
+    return made
