@@ -158,7 +158,7 @@ def test_a_good_connection_says_so_and_what_keeps_it_from_writing(other: Any) ->
     assert "read" in answer.read_only_words
 
 
-@pytest.mark.parametrize("kind", ["postgresql", "mariadb", "mysql"])
+@pytest.mark.parametrize("kind", ["postgresql", "mariadb"])
 def test_what_is_wrong_with_the_network_is_told(kind: str) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
