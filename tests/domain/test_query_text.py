@@ -11,7 +11,7 @@ from opsconsole.domain.query_text import check, marked, uses_since
         ("  select ';' AS a -- ; DROP TABLE x", "select ';' AS a"),
         ("(SELECT 1) UNION (SELECT 2) ; ;", "(SELECT 1) UNION (SELECT 2)"),
         ("WITH a AS (SELECT 1) SELECT * FROM a", "WITH a AS (SELECT 1) SELECT * FROM a"),
-        ("/* a; b */ SELECT tags[i], [my column], \"into\", `update` FROM t", None),
+        ('/* a; b */ SELECT tags[i], [my column], "into", `update` FROM t', None),
         ("SELECT last_update, updated, deleted, replace(a, 'x', 'y') FROM t", None),
         ("SELECT $$;$$, $a$ ; $a$, E'\\';'", None),
     ],

@@ -81,16 +81,14 @@ class SqlConnection:
 class SqlFeed:
     """A query whose result is imported. ``source`` is a key, ``mapping:NAME``, or empty: recognized by its columns.
 
-    ``mapping_toml`` is the feed's own copy of its saved mapping. ``mark_column`` is the high-water column; each run
-    reads from its highest value so far less ``overlap`` (minutes of times, else whole numbers) on; ``begin_with`` is
-    the value of the first run.
+    ``mark_column`` is the high-water column; each run reads from its highest value so far less ``overlap`` (minutes of
+    times, else whole numbers) on; ``begin_with`` is the value of the first run.
     """
 
     name: str
     connection_id: int = 0
     query: str = ""
     source: str = ""
-    mapping_toml: str = ""
     channel: str = ""
     location: str = ""
     mark_column: str = ""
@@ -116,7 +114,6 @@ class WatchedFolder:
     pattern: str = ""
     recursive: bool = False
     source: str = ""
-    mapping_toml: str = ""
     channel: str = ""
     location: str = ""
     schedule: str = "every 5 minutes"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, func, select, update
@@ -250,6 +251,7 @@ def run(
     dry_run: bool = False,
     progress: Progress | None = None,
     wait: Wait = two_seconds,
+    mappings: Path | None = None,
 ) -> RunReport:
     """Run feeds one after another; what one of them fails at stops no other, not even a fault of ours (``faults``).
 
@@ -264,14 +266,14 @@ def run(
             if one.kind == FOLDER:
                 report.ran += run_folder(
                     database, one.id, who=who, now=now, by_person=by_person, dry_run=dry_run, progress=progress,
-                    wait=wait,
+                    wait=wait, mappings=mappings,
                 )  # fmt: skip
                 continue
             _ready(database, one, passwords)
             report.ran.append(
                 run_feed(
                     database, one.id, passwords, who=who, now=now, by_person=by_person,
-                    from_beginning=from_beginning, dry_run=dry_run, progress=progress,
+                    from_beginning=from_beginning, dry_run=dry_run, progress=progress, mappings=mappings,
                 )
             )  # fmt: skip
         except Busy as busy:

@@ -19,7 +19,7 @@ from opsconsole.imports.query_table import Spool, text_of
 from opsconsole.imports.tables import InputFile
 from opsconsole.services.business import setting
 from opsconsole.services.credentials import Passwords
-from opsconsole.services.feed_sources import kept_mapping
+from opsconsole.services.feed_sources import candidate_of
 from opsconsole.services.names import named
 from opsconsole.services.sql_connections import password_of, read_connection
 from opsconsole.services.sql_marks import MarkWatch, begin_value, earlier, from_json, statement
@@ -51,7 +51,7 @@ def read_feed(conn: Connection, which: int | str) -> SqlFeed:
 def feed_of(row: Row[Any]) -> SqlFeed:
     """A feed of its row."""
     return SqlFeed(
-        row.name, row.connection_fk, row.query, row.source, row.mapping_toml or "", row.channel, row.location,
+        row.name, row.connection_fk, row.query, row.source, row.channel, row.location,
         row.mark_column, row.begin_with, row.overlap, row.time_limit_seconds, row.schedule, bool(row.enabled), row.id,
         row.version,
     )  # fmt: skip
@@ -63,7 +63,6 @@ def _values(feed: SqlFeed) -> dict[str, Any]:
         "connection_fk": feed.connection_id,
         "query": feed.query.strip(),
         "source": feed.source,
-        "mapping_toml": feed.mapping_toml or None,
         "channel": feed.channel.strip(),
         "location": feed.location.strip(),
         "mark_column": feed.mark_column.strip(),
@@ -82,10 +81,10 @@ def save_feed(database: Database, feed: SqlFeed, *, who: str, now: int, folder: 
     UserError when something is wrong or somebody changed it meanwhile. ``folder`` holds saved mappings.
     """
     named(who)
+    candidate_of(database, feed.source, folder)
     with database.write() as conn:
         one = read_connection(conn, feed.connection_id) if feed.connection_id else None
         raise_first(feed_problems(feed, one.kind if one else ""))
-        feed = kept_mapping(feed, folder)
         values = _values(feed)
         free_name(conn, values["name"], sql_feeds.name, feed.id)
         when = schedule.parse(feed.schedule)
@@ -167,7 +166,8 @@ def read_into(
     seconds: int = 0,
 ) -> Spooled:
     """Ask a feed's query and keep the rows in a file of ``folder``; UserError in words, Cancelled when cancelled."""
-    asked = statement(feed, one, since)
+    # A look at the first rows need not wait until all are in order.
+    asked = statement(replace(feed, mark_column="") if most else feed, one, since)
     watch = MarkWatch(feed.mark_column, now, asked.in_order) if feed.mark_column else None
     question = Question(asked.words, asked.values, seconds or feed.time_limit_seconds, most)
     spools: list[Spool] = []

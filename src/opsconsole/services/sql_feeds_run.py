@@ -55,6 +55,7 @@ class _Run:
     who: str
     now: int
     progress: Progress | None
+    folder: Path | None
 
 
 def run_feed(
@@ -68,6 +69,7 @@ def run_feed(
     by_person: bool = True,
     dry_run: bool = False,
     progress: Progress | None = None,
+    mappings: Path | None = None,
 ) -> Ran:
     """Run a feed; what fails is told, recorded and due again later, and leaves the mark where it was.
 
@@ -84,7 +86,7 @@ def run_feed(
         ).one()
     password = password_of(one, passwords)
     mark = None if from_beginning else marks.mark_json
-    run = _Run(database, feed, one, password, mark, marks.last_hash, by_person, dry_run, who, now, progress)
+    run = _Run(database, feed, one, password, mark, marks.last_hash, by_person, dry_run, who, now, progress, mappings)
     if dry_run:
         return _run(run, None)
     hold = take(database, sql_feeds, feed.id, who=who, now=now, minutes=feed.time_limit_seconds // 60 + _MINUTES_MORE)
@@ -105,7 +107,7 @@ def run_feed(
 
 def _run(run: _Run, hold: Hold | None) -> Ran:
     feed = run.feed
-    candidate = candidate_of(feed)
+    candidate = candidate_of(run.database, feed.source, run.folder)
     with tempfile.TemporaryDirectory(prefix="opsconsole-") as folder:
         since = since_of(feed, run.one.kind, run.mark_json)
         made = read_into(Path(folder), feed, run.one, run.password, since, run.now, run.progress)
@@ -123,7 +125,7 @@ def _run(run: _Run, hold: Hold | None) -> Ran:
 
         report = import_input(
             run.database, made.file, candidate=candidate, channel=feed.channel or None, location=feed.location,
-            dry_run=run.dry_run, who=run.who, now=run.now, progress=run.progress, within=within,
+            dry_run=run.dry_run, who=run.who, now=run.now, progress=run.progress, within=within, folder=run.folder,
         )  # fmt: skip
     report.notes += made.watch.notes() if made.watch is not None else []
     attempt = _attempt(made, report)

@@ -88,7 +88,7 @@ def cut(raw: Any) -> None:
 
 def abandon(raw: Any) -> None:
     """Let go of rows that nobody wants any more: PyMySQL would read all of them before it closes."""
-    result = getattr(raw, "_result", None)
+    result: Any = getattr(raw, "_result", None)
     if hasattr(result, "unbuffered_active"):
         result.unbuffered_active, result.connection, raw._result = False, None, None
         raw._force_close()

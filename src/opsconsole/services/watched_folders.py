@@ -22,7 +22,7 @@ from opsconsole.domain.sourcing import WatchedFolder, folder_problems, raise_fir
 from opsconsole.imports.files import SUFFIXES
 from opsconsole.services.business import setting
 from opsconsole.services.feed_runs import workstation
-from opsconsole.services.feed_sources import kept_mapping
+from opsconsole.services.feed_sources import candidate_of
 from opsconsole.services.names import named
 from opsconsole.services.sql_feeds import free_name
 from opsconsole.store import audit
@@ -73,7 +73,7 @@ def read_folder(conn: Connection, which: int | str) -> WatchedFolder:
 def folder_of(row: Row[Any]) -> WatchedFolder:
     """A folder of its row."""
     return WatchedFolder(
-        row.name, row.workstation, row.path, row.pattern, bool(row.recursive), row.source, row.mapping_toml or "",
+        row.name, row.workstation, row.path, row.pattern, bool(row.recursive), row.source,
         row.channel, row.location, row.schedule, bool(row.enabled), row.id, row.version,
     )  # fmt: skip
 
@@ -86,7 +86,6 @@ def _values(folder: WatchedFolder) -> dict[str, Any]:
         "pattern": folder.pattern.strip(),
         "recursive": folder.recursive,
         "source": folder.source,
-        "mapping_toml": folder.mapping_toml or None,
         "channel": folder.channel.strip(),
         "location": folder.location.strip(),
         "schedule": schedule.parse(folder.schedule).text,
@@ -106,7 +105,7 @@ def save_folder(
     raise_first(folder_problems(folder))
     if folder.workstation == workstation():
         _check_path(Path(folder.path.strip()).expanduser())
-    folder = kept_mapping(folder, mappings)
+    candidate_of(database, folder.source, mappings)
     values = _values(folder)
     with database.write() as conn:
         free_name(conn, values["name"], watched_folders.name, folder.id)

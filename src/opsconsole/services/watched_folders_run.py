@@ -115,7 +115,7 @@ def run_folder(
 def _guarded(job: _Look) -> str:
     """Look; returns what is wrong with the folder itself, empty when nothing is."""
     try:
-        job.candidate = candidate_of(job.folder)
+        job.candidate = candidate_of(job.database, job.folder.source, job.mappings)
         _work(job)
     except Busy:
         raise

@@ -17,7 +17,6 @@ def _what() -> list[Column[Any]]:
     """How what comes is read, and where it belongs."""
     return [
         string("source", nullable=False, server_default=""),
-        string("mapping_toml"),
         string("channel", nullable=False, server_default=""),
         string("location", nullable=False, server_default=""),
     ]
