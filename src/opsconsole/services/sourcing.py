@@ -259,27 +259,21 @@ def run(
     Cancelled when cancelled.
     """
     report = RunReport(now)
+    shared: dict[str, Any] = {"who": who, "now": now, "by_person": by_person, "dry_run": dry_run}
+    shared |= {"progress": progress, "mappings": mappings}
     for number, one in enumerate(feeds):
         if progress is not None:
             progress.step(number, len(feeds), f"Running {one.name}")
         try:
             if one.kind == FOLDER:
-                report.ran += run_folder(
-                    database, one.id, who=who, now=now, by_person=by_person, dry_run=dry_run, progress=progress,
-                    wait=wait, mappings=mappings,
-                )  # fmt: skip
-                continue
-            _ready(database, one, passwords)
-            report.ran.append(
-                run_feed(
-                    database, one.id, passwords, who=who, now=now, by_person=by_person,
-                    from_beginning=from_beginning, dry_run=dry_run, progress=progress, mappings=mappings,
-                )
-            )  # fmt: skip
-        except Busy as busy:
-            report.ran.append(Ran(one.name, NOTHING, str(busy)))
+                report.ran += run_folder(database, one.id, wait=wait, **shared)
+            else:
+                _ready(database, one, passwords)
+                report.ran.append(run_feed(database, one.id, passwords, from_beginning=from_beginning, **shared))
         except Cancelled:
             raise
+        except Busy as busy:
+            report.ran.append(Ran(one.name, NOTHING, str(busy)))
         except UserError as fault:
             report.not_ready.append((one.name, str(fault)))
         except Exception as bug:
