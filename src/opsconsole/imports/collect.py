@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from opsconsole.imports import fields, limits
 from opsconsole.imports.columns import TableBuilder, TextTable
 from opsconsole.imports.sniff import DelimitedText
-from opsconsole.imports.tables import NumberedRow, Table, head, open_unpacked
+from opsconsole.imports.tables import KeptRows, NumberedRow, Table, head, open_unpacked
 
 _CHUNK = 10_000
 
@@ -22,7 +22,7 @@ def collect(
     """
     fast = isinstance(table, DelimitedText) and table.encoding in fields.ENCODINGS and not table.old_line_breaks
     encoding = table.encoding.removesuffix("-sig") if isinstance(table, DelimitedText) and fast else ""
-    spare = _spare(table, len(names), header_line)
+    spare = 0 if isinstance(table, KeptRows) else _spare(table, len(names), header_line)
     builder = TableBuilder(names, needed, ragged=table.ragged, encoding=encoding, spare=spare)
     if isinstance(table, DelimitedText) and fast:
         _by_fields(table, builder, header_line, watch)

@@ -150,6 +150,7 @@ class MappingSpec:
     column proves otherwise. ``header`` is the header it was made for, if it is to be recognized by exactly that.
     ``aliases``: other names that a file may have for a column. ``split``: a column whose cells hold lists, and what
     separates their parts; each part is a row then, with the other cells repeated.
+    ``raw`` is the content it was parsed from.
     """
 
     name: str
@@ -163,6 +164,7 @@ class MappingSpec:
     header: tuple[str, ...] = ()
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     split: tuple[str, str] | tuple[()] = ()
+    raw: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def column_groups(self) -> list[tuple[tuple[str, ...], bool]]:
         """Alternative names of each column needed and whether the file may lack it, without repeats."""
@@ -206,6 +208,7 @@ def parse_mapping(raw: Mapping[str, Any], origin: str) -> MappingSpec:
         header=tuple(file.get("header", ())),
         split=_split(raw.get("split", {}), origin),
         aliases={str(name): _texts(others) for name, others in raw.get("aliases", {}).items()},
+        raw=raw,
         **defaults,
     )
 

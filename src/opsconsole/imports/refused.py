@@ -68,9 +68,11 @@ def whole_rows(
     parts: Mapping[int, int], cells: Mapping[int, Sequence[str]], table: TextTable, width: int
 ) -> list[RefusedRow]:
     """The kept rows with their cells, as wide as the header; those that were refused for their width as they are."""
-    found = []
+    found: list[RefusedRow] = []
     for row, part in sorted(parts.items()):
         line = int(table.lines[row])
+        if found and found[-1].line == line:  # a line whose cells hold lists is several rows
+            continue
         texts = [readable(cell) for cell in cells.get(line, ())]
         if row not in table.faults:
             texts = texts[:width] + [""] * (width - len(texts))

@@ -68,6 +68,21 @@ class Table(Protocol):
         """All rows from the top, each with the line it begins on."""
 
 
+@dataclass(frozen=True, slots=True)
+class KeptRows:
+    """Rows that were kept of a file, below its header; all as wide as the header but those that were refused for it."""
+
+    header: NumberedRow
+    kept: tuple[NumberedRow, ...]
+    description: str = "kept lines"
+    ragged: bool = True
+
+    def rows(self) -> Iterator[NumberedRow]:
+        """The header, then the rows by their lines."""
+        yield self.header
+        yield from self.kept
+
+
 def input_file(path: Path) -> InputFile:
     """A file on disk; UserError when it is not there, is a folder or is empty."""
     try:

@@ -37,13 +37,14 @@ def begin_batch(
     who: str,
     now: int,
     run_id: int | None = None,
+    belongs_to: int | None = None,
 ) -> int:
-    """Number of the batch that the file's records will carry."""
+    """Number of the batch that the file's records will carry; ``belongs_to`` is the import whose lines they correct."""
     batch_id = int(dialect.next_ids(conn, batches, 1)[0])
     values = {
         "id": batch_id,
         "file_name": report.name,
-        "file_hash": file_hash(parsed.file),
+        "file_hash": file_hash(parsed.file) if belongs_to is None else None,
         "source": parsed.source,
         "source_label": parsed.label,
         "channel": report.channel or None,
@@ -53,10 +54,11 @@ def begin_batch(
         "started_at": now,
         "source_time": parsed.source_time,
         "source_time_basis": parsed.basis,
-        "newest_data_at": newest_data(parsed),
+        "newest_data_at": newest_data(parsed) if belongs_to is None else None,
+        "belongs_to": belongs_to,
         "undo_kept": True,
         "run_id": run_id,
-        "path": path_of(parsed.file),
+        "path": path_of(parsed.file) if belongs_to is None else None,
     }
     conn.execute(batches.insert().values(**values))
     return batch_id

@@ -15,6 +15,7 @@ from opsconsole.imports.field_help import FIELD_HELP
 from opsconsole.imports.records import KINDS
 from opsconsole.imports.source import all_sources
 from opsconsole.services.business import business
+from opsconsole.services.import_rejects_kept import open_counts
 from opsconsole.services.import_report import CANCELLED, NOT_RECOGNIZED, REFUSED, STATES, in_a_row
 from opsconsole.store.database import Database
 from opsconsole.store.schema import batches, rejects, unread_files
@@ -35,6 +36,7 @@ _IMPORTS = (
     Field("updated", "Updated", Kind.QUANTITY, total=Total.SUM),
     Field("unchanged", "Unchanged", Kind.QUANTITY, total=Total.SUM),
     Field("rejected", "Rejected", Kind.QUANTITY, total=Total.SUM),
+    Field("to_correct", "To correct", Kind.QUANTITY, total=Total.SUM, help="Lines that are still refused."),
     Field("imported_at", "Imported", Kind.INSTANT, wide_only=True),
     Field("day", "Day", missing="Unknown", hidden=True),
     Field("took", "Took", Kind.DURATION, missing="Unknown", hidden=True),
@@ -59,14 +61,15 @@ def list_imports(database: Database, now: int) -> Listing:
         read = conn.execute(select(batches).where(batches.c.started_at <= now)).mappings().all()
         unread = conn.execute(select(unread_files).where(unread_files.c.noticed_at <= now)).mappings().all()
         mended = _mended(conn, now)
-    rows = [*(_read_row(row) for row in read), *(_unread_row(row, mended) for row in unread)]
+        refused = open_counts(conn)
+    rows = [*(_read_row(row, refused) for row in read), *(_unread_row(row, mended) for row in unread)]
     rows.sort(key=lambda row: (-row["imported_at"], -(row["id"] if row["id"] > 0 else 1 << 60)))
     for row in rows:
         row["day"] = to_datetime(row["imported_at"], zone).date().isoformat()
     return from_rows(_IMPORTS, rows, id_key="id", as_of=now, title="Imports", time_zone=zone)
 
 
-def _read_row(row: Mapping[Any, Any]) -> dict[str, Any]:
+def _read_row(row: Mapping[Any, Any], refused: Mapping[int, int]) -> dict[str, Any]:
     return {
         "id": row["id"],
         "batch": str(row["id"]),
@@ -77,6 +80,7 @@ def _read_row(row: Mapping[Any, Any]) -> dict[str, Any]:
         "state": row["state"],
         "read": row["records_read"],
         **{what: row[what] for what in ("inserted", "updated", "unchanged", "rejected")},
+        "to_correct": 0 if row["undone_at"] is not None else refused.get(row["id"], 0),
         "imported_at": row["started_at"],
         "took": None if row["finished_at"] is None else (row["finished_at"] - row["started_at"]) // SECOND,
         "imported_by": row["imported_by"] or None,
@@ -134,8 +138,13 @@ _REJECTS = (
     Field("expected", "Expected"),
     Field("raw", "Line as read", stretch=True, missing="Unknown"),
     Field("kind", "Kind", hidden=True),
+    Field("state", "State", Kind.STATUS, labels=(("open", "To correct"), ("corrected", "Corrected"))),
     Field("batch", "Batch", Kind.IDENTIFIER),
     Field("imported_at", "Imported", Kind.INSTANT, hidden=True),
+    Field("columns", "Columns", missing="Unknown", hidden=True, help="The file's columns that the field is read from."),
+    Field("corrected_at", "Corrected", Kind.INSTANT, missing="Not corrected", hidden=True),
+    Field("corrected_by", "Corrected by", missing="Nobody", hidden=True),
+    Field("corrected_batch", "Came in with", Kind.IDENTIFIER, missing="Not in", hidden=True),
 )
 
 
@@ -163,6 +172,11 @@ def list_rejects(database: Database, now: int, batch_id: int | None = None) -> L
             "kind": KINDS[row["record_kind"]].label if row["record_kind"] in KINDS else row["record_kind"],
             "batch": str(row["batch_id"]),
             "imported_at": row["started_at"],
+            "state": "open" if row["corrected_at"] is None else "corrected",
+            "columns": ", ".join(json.loads(row["columns_json"] or "[]")) or None,
+            "corrected_at": row["corrected_at"],
+            "corrected_by": row["corrected_by"] or None,
+            "corrected_batch": None if row["corrected_batch"] is None else str(row["corrected_batch"]),
         }
         for row in found
     ]

@@ -40,6 +40,7 @@ from opsconsole.services.import_recognition import (
     named_candidate,
     recognize,
 )
+from opsconsole.services.import_rejects_kept import keep_refused
 from opsconsole.services.import_report import (
     CANCELLED,
     DONE,
@@ -295,6 +296,7 @@ def _write(conn: Connection, job: _Job, opened: Opened, parsed: ParsedFile, repo
     )
     count_records(parsed, result, report)
     keep_rejects(conn, report.batch_id, report.rejects)
+    keep_refused(conn, report.batch_id, opened, parsed)
     if report.rejects and report.state == DONE:
         report.state = PARTLY
     report.seconds = time.perf_counter() - started
