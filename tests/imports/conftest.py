@@ -1,5 +1,6 @@
 """Files written for one test, and files read without a database."""
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,6 +17,17 @@ DATA = Path(__file__).parents[1] / "data"
 def sample_files() -> Path:
     """Folder of the project's own sample files, made under genuine headers."""
     return DATA
+
+
+@pytest.fixture(scope="session")
+def genuine() -> Path:
+    """Folder of genuine sample files beside the real data sets; skips where it is absent."""
+    told = os.environ.get("OPSCONSOLE_DATA")
+    data = Path(told) if told else Path(__file__).parents[3] / "shared" / "data"
+    folder = data.parent / "formats" / "samples"
+    if not folder.is_dir():
+        pytest.skip(f"the genuine samples are not in {folder}")
+    return folder
 
 
 @pytest.fixture

@@ -42,6 +42,13 @@ def test_headers_are_translated_and_name_the_unit(read, sample_files, rows_of, l
     assert (product["weight_grams"], product["list_price"], listing["price"]) == (grams, 2990, price)
 
 
+def test_attributes_and_downloads_are_known_as_far_as_they_go(read, sample_files, text_file):
+    header, *rows = (sample_files / "woocommerce_products_de.csv").read_text(encoding="utf-8-sig").splitlines()
+    more = "Attribut 1 Name,Attribut 1 Wert(e),Attribut 12 Sichtbar,Meta: _own"
+    parsed = read(text_file("\n".join([f"{header},{more}", *(f"{row},,,," for row in rows)])))
+    assert (parsed.source, parsed.unused) == ("woocommerce_products", ("Meta: _own",))
+
+
 def test_a_thousand_in_german_is_no_decimal(read, sample_files, rows_of):
     mug = rows_of(read(sample_files / "woocommerce_products_de.csv"), "products")[1]
     assert (mug["list_price"], mug["weight_grams"], mug["active"]) == (125000, 350.5, False)
@@ -153,3 +160,38 @@ def test_ids_zips_and_phones_of_customers_lose_their_apostrophe(read, sample_fil
     assert (first["customer_id"], first["name"], first["postcode"]) == ("6800000000001", "Buyer One", "04101")
     assert (first["phone"], first["province"], first["country"]) == ("+15035550100", "ME", "US")
     assert (second["name"], second["email"], second["country"]) == ("Two", None, "NA")  # Namibia
+
+
+@pytest.mark.parametrize("width", [1, 2, 24, 40])
+def test_webtoffee_orders_of_any_width_with_columns_of_plugins_between(read, text_file, rows_of, width):
+    items = range(1, width + 1)
+    header = ["order_id", "order_date", "status", "order_total", "order_currency", "billing_email", "meta:_vat_id"]
+    header += [f"line_item_{n}" for n in items] + ["meta:delivery_slot"]
+    header += [f"Product Item {n} {part}" for n in items for part in ("Name", "id", "SKU", "Quantity", "Total")]
+    whole = ["1", "2026-11-14 09:12:44", "wc-processing", f"{width}.50", "EUR", "a@example.com", "DE1"]
+    whole += ["" for _ in items] + ["noon"]
+    whole += [text for n in items for text in (f"Item {n}", str(n), f"S{n}", "1", "1.00")]
+    small = ["2", "2026-11-14 10:00:00", "wc-completed", "1.00", "EUR", "b@example.com", ""]
+    small += ["" for _ in items] + [""] + ["Item", "1", "S1", "1", "1.00"] + [""] * 5 * (width - 1)
+    parsed = read(text_file("\n".join(",".join(row) for row in (header, whole, small))))
+    assert (parsed.source, parsed.rejects) == ("woocommerce_orders", [])
+    assert parsed.unused == ("meta:_vat_id", "meta:delivery_slot")
+    assert [(r["order_id"], r["status"]) for r in rows_of(parsed, "orders")] == [("1", "processing"), ("2", "shipped")]
+    lines = rows_of(parsed, "order_lines")
+    assert sorted(row["sku"] for row in lines if row["order_id"] == "1") == sorted(f"S{n}" for n in items)
+    assert [row["sku"] for row in lines if row["order_id"] == "2"] == ["S1"]
+    # The widest order comes to 1.00 per line; the rest of its total is shipping.
+    assert sum(row["amount"] for row in lines if row["order_id"] == "1") == 100 * width
+
+
+def test_shopify_products_with_prices_per_market_and_metafields(read, sample_files, rows_of, text_file):
+    of_2023 = read(sample_files / "shopify_products_2023.csv")
+    assert (len(of_2023.names), of_2023.unused) == (56, ())
+    header, *rows = (sample_files / "shopify_products_2025.csv").read_text().splitlines()
+    assert len(header.split(",")) == 43
+    more = "Color (product.metafields.shopify.color-pattern),Google Shopping / Condition"
+    parsed = read(text_file("\n".join([f"{header},{more}", *(f"{row},Blue,new" for row in rows)])))
+    assert (parsed.source, parsed.rejects) == ("shopify_products", [])
+    assert parsed.unused == ("Color (product.metafields.shopify.color-pattern)",)
+    theirs = read(sample_files / "shopify_products_2025.csv")
+    assert rows_of(parsed, "products") == rows_of(theirs, "products")

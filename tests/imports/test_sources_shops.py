@@ -1,8 +1,5 @@
 """Exports of Shopify products, WooCommerce and Etsy. Expected values are those of the sample files, by hand."""
 
-import os
-from pathlib import Path
-
 import pytest
 
 from opsconsole.domain.instants import from_iso
@@ -108,17 +105,6 @@ def test_the_two_etsy_files_fill_one_order_in_any_order(writing, read, sample_fi
     assert (row["total"], row["line_count"], row["quantity_ordered"], row["status"]) == (4305, 2, 4.0, "shipped")
 
 
-@pytest.fixture(scope="session")
-def genuine() -> Path:
-    """Folder of genuine sample files beside the real data sets; skips where it is absent."""
-    told = os.environ.get("OPSCONSOLE_DATA")
-    data = Path(told) if told else Path(__file__).parents[3] / "shared" / "data"
-    folder = data.parent / "formats" / "samples"
-    if not folder.is_dir():
-        pytest.skip(f"the genuine samples are not in {folder}")
-    return folder
-
-
 @pytest.mark.real_data
 @pytest.mark.parametrize("name", ["apparel", "home-and-garden", "jewelery"])
 def test_shopifys_own_sample_products_are_read_whole(genuine, read, rows_of, name):
@@ -131,3 +117,10 @@ def test_shopifys_own_sample_products_are_read_whole(genuine, read, rows_of, nam
     assert (parsed.source, parsed.rejects) == ("shopify_products", [])
     assert len(rows_of(parsed, "listings")) == len(priced)
     assert all(row["title"] for row in rows_of(parsed, "products"))
+
+
+@pytest.mark.real_data
+def test_adobe_commerces_own_stock_sources_are_read_whole(genuine, read, rows_of):
+    parsed = read(genuine / "magento" / "stock_sources.csv", channel="")
+    assert (parsed.source, parsed.rejects) == ("magento_stock", [])
+    assert sum(row["on_hand"] for row in rows_of(parsed, "stock_levels")) == 45.65  # 10.10 + 10.55 + 10 + 15

@@ -1,12 +1,16 @@
 """What mappings say beyond plain columns: other names, currencies in amounts, two kinds of rows."""
 
+import tomllib
+
 import pytest
 
 from opsconsole.domain.errors import UserError
+from opsconsole.domain.file_mapping import as_content, from_content
 from opsconsole.domain.instants import from_iso
 from opsconsole.imports.currencies import currency_in
 from opsconsole.imports.dates import choose, parse
-from opsconsole.imports.source import Signature
+from opsconsole.imports.saved import to_toml
+from opsconsole.imports.source import Signature, all_sources
 
 MONEY = """
 name = "Shop"
@@ -160,8 +164,61 @@ def test_records_that_need_columns_are_left_out_of_files_without_them(mapping, r
     assert len(rows_of(read(text_file("Order,Item,Quantity\n7,Mug,1\n"), mapping(text)), "order_lines")) == 1
 
 
+ARTICLES = """
+name = "Lists"
+aliases = { "Articles" = ["Artikel"] }
+split = { column = "Articles", by = "|" }
+
+[[records]]
+kind = "orders"
+one_per = ["Order"]
+[records.fields]
+channel = { const = "shop" }
+order_id = "Order"
+total = "Total"
+
+[[records]]
+kind = "order_lines"
+keep_where = { column = "Articles", filled = true }
+[records.fields]
+channel = { const = "shop" }
+order_id = "Order"
+line_id = { from = "Articles", extract = "SKU: ([A-Z]+)" }
+sku = { from = "Articles", extract = "SKU: ([A-Z]+)" }
+quantity = { from = "Articles", extract = "Qty: ([a-z0-9]+)" }
+"""
+
+
+def test_a_list_in_one_cell_is_a_row_per_part(mapping, read, text_file, rows_of):
+    content = "Order,Total,Artikel\n7,12.50,SKU: MUG Qty: 2| SKU: CUP Qty: 1|\n8,3.00,\n9,1.00,SKU: CUP Qty: two\n"
+    parsed = read(text_file(content), mapping(ARTICLES), currency="USD")
+    assert [(row["order_id"], row["sku"], row["quantity"]) for row in rows_of(parsed, "order_lines")] == [
+        ("7", "MUG", 2.0), ("7", "CUP", 1.0),
+    ]  # fmt: skip
+    assert [(row["order_id"], row["total"]) for row in rows_of(parsed, "orders")] == [("7", 1250), ("8", 300)]
+    assert {reject.line for reject in parsed.rejects} == {4}
+
+
+def test_what_an_editor_does_not_show_of_a_mapping_stays(mapping):
+    content = tomllib.loads(ARTICLES)
+    assert as_content(from_content(content)) == content
+    assert mapping(to_toml(as_content(from_content(content)))).split == ("Articles", "|")
+
+
+def test_a_split_needs_a_column_and_what_separates(mapping):
+    with pytest.raises(UserError, match="split needs a column"):
+        mapping(ARTICLES.replace(', by = "|"', ""))
+
+
 def test_a_layout_can_be_told_by_columns_it_must_not_have():
     orders = Signature("orders", ("Order", "City"), all_of=("Order",), no_prefix="Shipment - ", inferred="a parser")
     assert orders.score({"order", "city"}).points == 1.0
     assert orders.score({"order"}).inferred == "a parser"
     assert orders.score({"order", "shipment - carrier"}).points == 0.0
+
+
+def test_a_source_tells_which_of_its_layouts_are_inferred():
+    told = all_sources()["ebay_orders"].inferred_layouts
+    assert "(Germany): three programs" in told
+    assert "United States" not in told
+    assert all_sources()["walmart_orders"].inferred_layouts == ""

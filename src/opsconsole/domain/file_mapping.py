@@ -98,6 +98,7 @@ class MappingDraft:
     file: Mapping[str, Any] = field(default_factory=dict)
     records: tuple[RecordDraft, ...] = ()
     uses: tuple[FieldUse, ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
     def uses_of(self, column: str) -> tuple[FieldUse, ...]:
         """Fields that a column fills."""
@@ -145,6 +146,7 @@ def as_content(draft: MappingDraft) -> dict[str, Any]:
     file = {key: draft.file[key] for key in (*_OF_FILE, *draft.file) if key in draft.file}
     if file:
         content["file"] = file
+    content |= draft.extra
     content["records"] = [
         {
             "kind": record.kind,
@@ -172,8 +174,9 @@ def from_content(content: Mapping[str, Any]) -> MappingDraft:
         uses += [FieldUse(number, str(key), _table(how)) for key, how in fields.items()]
     file = content.get("file", {})
     texts = {key: str(content.get(key, "")) for key in ("name", "channel", "location")}
+    known = {*texts, "file", "records"}
     return MappingDraft(**texts, file=dict(file) if isinstance(file, Mapping) else {}, records=tuple(records),
-                        uses=tuple(uses))  # fmt: skip
+                        uses=tuple(uses), extra={key: content[key] for key in content if key not in known})  # fmt: skip
 
 
 def _tables(told: Any) -> Iterable[Mapping[str, Any]]:

@@ -230,9 +230,11 @@ def _unfilled(spec: RecordSpec, evaluator: Evaluator) -> str:
 def _unused(opened: Opened) -> tuple[str, ...]:
     """Columns that nobody reads; those a platform is known to have besides are not worth a word."""
     used = {name for names, _ in opened.spec.column_groups() for name in names}
-    if isinstance(opened.fit.candidate, Source):
-        used |= opened.fit.candidate.known_columns()
-    return tuple(readable(name) for name in opened.fit.names if name and normalized(name) not in used)
+    candidate = opened.fit.candidate
+    others = [name for name in opened.fit.names if name and normalized(name) not in used]
+    if isinstance(candidate, Source):
+        others = [name for name in others if not candidate.knows(normalized(name))]
+    return tuple(map(readable, others))
 
 
 def _said_currency(opened: Opened) -> str:

@@ -36,8 +36,8 @@ UNQUOTED = FileOptions(quoted=False)
 class Signature:
     """A known layout: ``all_of`` must be there and a column with ``any_prefix``, none of ``none_of`` or ``no_prefix``.
 
-    ``columns`` are all the names the layout is known to have; the more of the file's are among them, the better.
-    ``inferred`` as of Source, where only this one of its layouts is.
+    ``columns`` are all the names the layout is known to have, and all that begin with one of ``prefixes``; the more of
+    the file's are among them, the better. ``inferred`` as of Source, where only this one of its layouts is.
     """
 
     label: str
@@ -46,6 +46,7 @@ class Signature:
     any_prefix: str = ""
     none_of: tuple[str, ...] = ()
     no_prefix: str = ""
+    prefixes: tuple[str, ...] = ()
     inferred: str = ""
 
     def score(self, header: Collection[str]) -> Score:
@@ -61,10 +62,14 @@ class Signature:
         if self.no_prefix and any(name.startswith(self.no_prefix.casefold()) for name in names):
             return NO_FIT
         layout = {normalized(name) for name in self.columns}
-        known = names & layout
+        known = {name for name in names if name in layout or self.begins(name)}
         # A file with hundreds of columns of its own beside all of the layout's is that layout too.
-        points = max(len(known) / len(names), 0.9 * len(known) / len(layout))
+        points = max(len(known) / len(names), 0.9 * len(known & layout) / len(layout))
         return Score(points, f"{len(known)} of its {len(names)} columns are those of {self.label}", self.inferred)
+
+    def begins(self, name: str) -> bool:
+        """Whether a normalized name is one of the many that the layout has by their beginning."""
+        return bool(self.prefixes) and name.startswith(tuple(prefix.casefold() for prefix in self.prefixes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,16 @@ class Source:
         if self.on_request:
             return NO_FIT
         return max((signature.score(header) for signature in self.signatures), key=lambda score: score.points)
+
+    @property
+    def inferred_layouts(self) -> str:
+        """What it, or some of its layouts, were worked out from; empty where all are known."""
+        parts = dict.fromkeys(f"{one.label}: {one.inferred}" for one in self.signatures if one.inferred)
+        return self.inferred or "; ".join(parts)
+
+    def knows(self, name: str) -> bool:
+        """Whether a normalized name is a column that its layouts may have."""
+        return name in self.known_columns() or any(signature.begins(name) for signature in self.signatures)
 
     def known_columns(self) -> set[str]:
         """Normalized names of all columns of its layouts."""

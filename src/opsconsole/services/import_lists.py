@@ -202,7 +202,7 @@ def list_sources() -> Listing:
             "fills": ", ".join(dict.fromkeys(record.kind.label for record in source.spec.records)),
             "columns": len(source.known_columns()),
             "needs_channel": source.needs_channel,
-            "inferred": source.inferred or None,
+            "inferred": source.inferred_layouts or None,
         }
         for source in all_sources().values()
     ]

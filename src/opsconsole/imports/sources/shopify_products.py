@@ -28,6 +28,8 @@ _OF_2024 = columns("""
     Weight unit for display | Requires shipping | Fulfillment service | Product image URL | Image position
     Image alt text | Variant image URL | Gift card | SEO title | SEO description
 """)
+# Prices per market, by the names that the shop gave its markets; columns for Google.
+_MARKETS = ("Included / ", "Price / ", "Compare At Price / ", "Compare-at price / ", "Google Shopping / ")
 _HANDLE = ["Handle", "URL handle"]
 _OPTIONS = [
     {"from": "Option1 Value", "null": ["Default Title"]},
@@ -63,8 +65,13 @@ SOURCE = Source(
     label="Shopify, products",
     platform="shopify",
     signatures=(
-        Signature("Shopify's product export", _CLASSIC, all_of=("Handle", "Title", "Variant SKU", "Variant Price")),
-        Signature("Shopify's product export", _OF_2024, all_of=("URL handle", "Title", "SKU", "Price")),
+        Signature(
+            "Shopify's product export", _CLASSIC, all_of=("Handle", "Title", "Variant SKU", "Variant Price"),
+            prefixes=_MARKETS,
+        ),
+        Signature(
+            "Shopify's product export", _OF_2024, all_of=("URL handle", "Title", "SKU", "Price"), prefixes=_MARKETS,
+        ),
     ),
     records=(
         {"kind": "products", "keep_where": _VARIANTS, "fields": {

@@ -58,6 +58,10 @@ _SIZES = tuple(
     for unit in ("m", "cm", "mm", "in", "yd")
 )  # fmt: skip
 _WEIGHTS = tuple(f"{name} ({unit})" for name in _WEIGHT for unit in _GRAMS)
+_NUMBERED = (
+    "Attribute ", "Attribut ", "Atributo ", "Nom de l'attribut ", "Valeur(s) de l'attribut ", "Nombre del atributo ",
+    "Valor(es) del atributo ", "Download ", "Téléchargement ", "Descarga ",
+)  # fmt: skip
 _ESSENTIAL = {"SKU", "Name", "Published", "Regular price"}
 _NOT_SOLD = [{"column": "Type", "startswith": ["variable", "grouped", "external"]}]
 
@@ -65,7 +69,8 @@ _NOT_SOLD = [{"column": "Type", "startswith": ["variable", "grouped", "external"
 def _language(label: str, at: int) -> Signature:
     names = [name for line in _NAMES for name in line[at]]
     essential = tuple(line[at][0] for line in _NAMES if line[0][0] in _ESSENTIAL)
-    return Signature(f"WooCommerce's product export ({label})", (*names, *_WEIGHTS, *_SIZES, *_MORE), all_of=essential)
+    known = (*names, *_WEIGHTS, *_SIZES, *_MORE)
+    return Signature(f"WooCommerce's product export ({label})", known, all_of=essential, prefixes=_NUMBERED)
 
 
 def _text(name: str, **more: object) -> dict[str, object]:
