@@ -147,8 +147,13 @@ def _fill(made: Draft, spec: RecordSpec, defaults: Mapping[str, str], count: int
             continue
         if key not in made.columns:
             made.columns[key] = constant(defaults[key], count)
-        elif not spec.fields[key].required:
+        elif key == "channel" or _of_amounts(spec.fields[key]):
             made.columns[key] = _or_else(made.columns[key], defaults[key])
+
+
+def _of_amounts(expression: Expression) -> bool:
+    """Whether it is the currency that amounts carry: those without one are in the file's."""
+    return bool(expression.currency_of) or any(map(_of_amounts, expression.parts()))
 
 
 def _or_else(typed: Typed, default: object) -> Typed:
