@@ -40,6 +40,17 @@ def real_data() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def genuine() -> Path:
+    """Folder of genuine sample files of other systems, ``formats/samples`` beside the real data sets; skips without."""
+    told = os.environ.get("OPSCONSOLE_DATA")
+    data = Path(told) if told else Path(__file__).parents[2] / "shared" / "data"
+    folder = data.parent / "formats" / "samples"
+    if not folder.is_dir():
+        pytest.skip(f"the genuine samples are not in {folder}")
+    return folder
+
+
 def _server_module(name: str = "postgres_server") -> ModuleType:
     path = Path(__file__).with_name(f"{name}.py")
     if name not in sys.modules:

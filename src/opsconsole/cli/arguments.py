@@ -22,6 +22,8 @@ LISTS = (
     "shipments",
     "returns",
     "purchase_orders",
+    "ship_notices",
+    "supplier_invoices",
     "picks",
     "refunds",
     "disputes",

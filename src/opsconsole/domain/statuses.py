@@ -189,6 +189,14 @@ ENTRY_KINDS = _table(
     Status("other", "Other"),
 )
 
+INVOICE_LINE_KINDS = _table(
+    Status("goods", "Goods"),
+    Status("freight", "Freight"),
+    Status("tax", "Tax"),
+    Status("discount", "Discount", "good"),
+    Status("charge", "Charge", "warn"),
+)
+
 MOVEMENT_KINDS = _table(
     Status("received", "Received", "good"),
     Status("adjusted", "Adjusted", "warn"),

@@ -55,6 +55,7 @@ _STATUS_TABLES: Mapping[tuple[str, str], Mapping[str, statuses.Status]] = {
     ("fraud_decisions", "decision"): statuses.FRAUD_DECISIONS,
     ("freight_charges", "status"): statuses.CHARGE_STATUSES,
     ("marketplace_entries", "kind"): statuses.ENTRY_KINDS,
+    ("supplier_invoice_lines", "kind"): statuses.INVOICE_LINE_KINDS,
     ("stock_movements", "kind"): statuses.MOVEMENT_KINDS,
     ("listings", "status"): statuses.LISTING_STATUSES,
     ("purchase_orders", "status"): statuses.PURCHASE_ORDER_STATUSES,

@@ -7,11 +7,11 @@ from pathlib import Path, PurePosixPath
 
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.instants import from_datetime
-from opsconsole.imports import fixed_width, limits, old_sheets, sheets, sniff
+from opsconsole.imports import fixed_width, limits, old_sheets, sheets, sniff, x12, x12_table
 from opsconsole.imports.row_types import TypedRows
 from opsconsole.imports.tables import FileOptions, InputFile, Table, input_file, open_unpacked
 
-SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods")
+SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".edi", ".x12")
 _SPREADSHEETS = "Save it as .xlsx or .csv and import that."
 _MAX_FILES = 2_000
 
@@ -37,6 +37,8 @@ def _open_plain(file: InputFile, options: FileOptions) -> Table:
         raise UserError(f"{file.name} is a PDF.", "Export the table itself as .csv or .xlsx.")
     if start.lstrip()[:15].lower().startswith((b"<html", b"<!doctype html", b"<table")):
         raise UserError(f"{file.name} is a web page, not a table.", _SPREADSHEETS)
+    if x12.looks_like(start):
+        return x12_table.open_x12(file, options)
     text = sniff.open_text(file, options)
     return fixed_width.or_fixed(text, options)
 

@@ -24,6 +24,7 @@ from opsconsole.imports.rejects import as_line, readable
 from opsconsole.imports.source import Source
 from opsconsole.imports.split_cells import split_cells
 from opsconsole.imports.tables import FileOptions, InputFile, NumberedRow, Table, head, input_file
+from opsconsole.imports.x12_table import X12Table, settle_x12
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,8 @@ def read_collected(opened: Opened, table: TextTable, reading: Reading) -> Parsed
         defaults={**defaults, "time_zone": zone},
     )
     settle(parsed, drafts, table, _RawRows(opened.table), reading.now)
+    if isinstance(opened.table, X12Table):
+        settle_x12(parsed, opened.table)
     return parsed
 
 
@@ -212,6 +215,8 @@ def _drafts(opened: Opened, evaluator: Evaluator, defaults: Mapping[str, str]) -
     order = list(KINDS)
     filled = {one.kind.key for one in made}
     unfilled = {spec.kind.key: spec for spec in unmade if spec.kind.key not in filled}
+    if isinstance(opened.table, X12Table):
+        unfilled = {}  # each kind of transaction fills its own
     notes = [_unfilled(spec, evaluator) for spec in unfilled.values()]
     return sorted(made, key=lambda one: order.index(one.kind.key)), notes
 

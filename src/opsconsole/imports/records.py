@@ -25,6 +25,7 @@ from opsconsole.imports.records_orders import (
     SHIPMENT_EVENTS,
     SHIPMENTS,
 )
+from opsconsole.imports.records_purchasing import SHIP_NOTICES, SUPPLIER_INVOICE_LINES
 from opsconsole.imports.records_warehouse import LISTINGS, ORDER_EVENTS, PICKS, SHIP_METHODS, WAREHOUSE_ORDERS
 
 __all__ = ["KINDS", "PROMISES", "RecordField", "RecordKind", "Records", "Type", "group_fields"]
@@ -63,6 +64,8 @@ KINDS: Mapping[str, RecordKind] = {
         PURCHASE_ORDERS,
         PURCHASE_ORDER_LINES,
         RECEIPTS,
+        SHIP_NOTICES,
+        SUPPLIER_INVOICE_LINES,
     )
 }
 

@@ -85,7 +85,7 @@ PURCHASE_ORDER_LINES = RecordKind(
     fields(
         required="po_number line_id",
         identifier="po_number line_id sku",
-        number="quantity received_quantity rejected_quantity",
+        number="quantity acknowledged_quantity received_quantity rejected_quantity",
         money="unit_cost",
         text="currency",
         day="promised_on earliest_on completed_on",

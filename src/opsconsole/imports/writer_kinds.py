@@ -57,6 +57,8 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "purchase_orders": ("po_number",),
     "purchase_order_lines": ("purchase_order_fk", "line_id"),
     "receipts": ("purchase_order_line_fk", "receipt_id"),
+    "ship_notices": ("purchase_order_fk", "notice_id", "line_id"),
+    "supplier_invoice_lines": ("vendor_key", "invoice_number", "line_id"),
 }
 
 

@@ -43,6 +43,8 @@ SOURCES: dict[str, _Source] = {
     "shipments": _Source("orders", "list_shipments"),
     "returns": _Source("orders", "list_returns"),
     "purchase_orders": _Source("orders", "list_purchase_orders"),
+    "ship_notices": _Source("purchasing_documents", "list_ship_notices"),
+    "supplier_invoices": _Source("purchasing_documents", "list_supplier_invoices"),
     "picks": _Source("orders_around", "list_picks"),
     "refunds": _Source("orders_around", "list_refunds"),
     "disputes": _Source("orders_around", "list_disputes"),

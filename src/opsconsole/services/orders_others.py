@@ -13,7 +13,14 @@ from opsconsole.services.lists import filtered
 from opsconsole.services.names import channel_names, location_names, pairs, vendor_names
 from opsconsole.services.orders_columns import coded, fetch
 from opsconsole.store.database import Database
-from opsconsole.store.schema import orders, purchase_order_lines, purchase_orders, returns, shipments
+from opsconsole.store.schema import (
+    orders,
+    purchase_order_lines,
+    purchase_orders,
+    returns,
+    ship_notices,
+    shipments,
+)
 
 Filters = Mapping[str, str] | None
 _order = func.coalesce(orders.c.order_number, orders.c.order_id).label("order")
@@ -173,6 +180,8 @@ _PURCHASE_FIELDS = (
     Field("promised_on", "Promised", Kind.DATE, missing="No date", width=90, help="Of the last open line."),
     Field("lines", "Lines", Kind.QUANTITY, width=60, total=Total.SUM),
     Field("quantity", "Ordered units", Kind.QUANTITY, missing="Unknown", width=96, total=Total.SUM),
+    Field("acknowledged", "Promised units", Kind.QUANTITY, missing="Unknown", hidden=True, total=Total.SUM),
+    Field("announced", "Announced units", Kind.QUANTITY, missing="None", hidden=True, total=Total.SUM),
     Field("received", "Received units", Kind.QUANTITY, width=96, total=Total.SUM),
     Field("late", "Late", Kind.FLAG, width=60, help="A line is past its promised day and not complete."),
     Field("value", "Value", Kind.MONEY, currency="currency", missing="Unknown", width=100, total=Total.SUM),
@@ -189,6 +198,7 @@ def _line_sums(today: int) -> Any:
             line.purchase_order_fk,
             func.count().label("lines"),
             func.sum(line.quantity).label("quantity"),
+            func.sum(line.acknowledged_quantity).label("acknowledged"),
             func.sum(func.coalesce(line.received_quantity, 0)).label("received"),
             func.max(case((open_, line.promised_on), else_=None)).label("promised_on"),
             late.label("late"),
@@ -205,6 +215,13 @@ def list_purchase_orders(database: Database, now: int, *, filters: Filters = Non
     with database.read() as connection:
         today = business(connection, now).due_before
     sums = _line_sums(today)
+    notice = ship_notices.c
+    sent = (
+        select(notice.purchase_order_fk, func.sum(notice.quantity).label("quantity"))
+        .where(or_(notice.shipped_on.is_(None), notice.shipped_on <= today))
+        .group_by(notice.purchase_order_fk)
+        .subquery("sent")
+    )
     done = p.status.in_(("received", "cancelled"))
     statement = (
         select(
@@ -218,12 +235,15 @@ def list_purchase_orders(database: Database, now: int, *, filters: Filters = Non
             sums.c.promised_on,
             func.coalesce(sums.c.lines, 0).label("lines"),
             sums.c.quantity,
+            sums.c.acknowledged,
+            sent.c.quantity.label("announced"),
             func.coalesce(sums.c.received, 0).label("received"),
             case((done, False), else_=func.coalesce(sums.c.late, 0) == 1).label("late"),
             sums.c.value,
             p.currency,
         )
         .join_from(purchase_orders, sums, sums.c.purchase_order_fk == p.id, isouter=True)
+        .join(sent, sent.c.purchase_order_fk == p.id, isouter=True)
         .where(or_(p.ordered_at.is_(None), p.ordered_at <= now))
         .order_by(p.ordered_at.desc(), p.id.desc())
     )

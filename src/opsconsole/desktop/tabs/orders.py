@@ -18,6 +18,8 @@ _LISTS = (
     ("shipments", "shipments"),
     ("returns", "returns"),
     ("purchase_orders", "purchase orders"),
+    ("ship_notices", "ship notices"),
+    ("supplier_invoices", "supplier invoices"),
     ("marketplace_entries", "marketplace money"),
     ("payouts", "payouts"),
 )
@@ -40,13 +42,15 @@ class OrdersTab(Tab):
     @staticmethod
     def load(workspace: Workspace, request: Request, progress: Progress) -> TabContent:
         """The chosen list, all of it: filtering is then a matter of milliseconds."""
-        from opsconsole.services import marketplaces, orders, orders_around
+        from opsconsole.services import marketplaces, orders, orders_around, purchasing_documents
 
         readers = {
             "orders": orders.list_orders,
             "shipments": orders.list_shipments,
             "returns": orders.list_returns,
             "purchase_orders": orders.list_purchase_orders,
+            "ship_notices": purchasing_documents.list_ship_notices,
+            "supplier_invoices": purchasing_documents.list_supplier_invoices,
             "marketplace_entries": orders_around.list_marketplace_entries,
             "payouts": marketplaces.list_payouts,
         }

@@ -59,7 +59,13 @@ from opsconsole.store.schema.orders import (
     shipment_events,
     shipments,
 )
-from opsconsole.store.schema.purchasing import purchase_order_lines, purchase_orders, receipts
+from opsconsole.store.schema.purchasing import (
+    purchase_order_lines,
+    purchase_orders,
+    receipts,
+    ship_notices,
+    supplier_invoice_lines,
+)
 from opsconsole.store.schema.sourcing import feed_runs, sql_connections, sql_feeds, watched_files, watched_folders
 from opsconsole.store.schema.teamwork import (
     automation_deeds,
@@ -135,6 +141,7 @@ __all__ = [
     "schema_steps",
     "settings",
     "ship_methods",
+    "ship_notices",
     "shipment_events",
     "shipments",
     "sku_aliases",
@@ -145,6 +152,7 @@ __all__ = [
     "stock_levels",
     "stock_movements",
     "stock_reports",
+    "supplier_invoice_lines",
     "targets",
     "tickets",
     "unread_files",

@@ -1,0 +1,139 @@
+"""Rows of invoices (810): goods, allowances and charges, tax; each amount once.
+
+Charges are told per item and again at the end: as a total of those, or as charges of the whole invoice. Which of the
+two it is follows from the amounts: per kind of charge where they agree, else from the total that the invoice states.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from opsconsole.imports import x12_codes as codes
+from opsconsole.imports.x12 import Segment, Transaction, date
+from opsconsole.imports.x12_rows import Row, blocks, envelope, put_items, put_party
+
+_END = ("TDS", "SE")
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """An allowance (negative), a charge or a tax in its segment; amounts in the currency's unit."""
+
+    segment: Segment
+    amount: Decimal
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What it is for."""
+        return self.segment.name, self.segment.at(2) if self.segment.name == "SAC" else self.segment.at(1)
+
+
+def invoice_rows(transaction: Transaction) -> Iterator[Row]:
+    """A row per item and per charge of an invoice."""
+    head, items, ends = _parts(transaction)
+    for count, block in enumerate(items, start=1):
+        first = block[0]
+        row = head.below(first.number)
+        row.cells["row"] = "item"
+        for column, place in (("IT101 line", 1), ("IT102 quantity", 2), ("IT103 unit", 3), ("IT104 price", 4)):
+            row.put(column, first.at(place), first)
+        row.put("IT101 line", str(count), first)
+        put_items(row, first, "IT1", 6)
+        for segment in (one for one in block if one.name == "PID"):
+            row.put("PID05 description", segment.at(5), segment)
+        yield row
+    for charge in counted(transaction.segments, items, ends):
+        yield _charge_row(head, charge)
+
+
+def _parts(transaction: Transaction) -> tuple[Row, list[list[Segment]], list[Segment]]:
+    """What holds for the invoice, its items' segments, and the segments that stand outside of the items."""
+    parts = blocks(transaction.segments, "IT1", *_END)
+    above = next(parts)
+    head = envelope(transaction)
+    for segment in above:
+        if segment.name == "BIG":
+            head.put("BIG01 invoiced", date(segment.at(1)), segment)
+            for column, place in (("BIG02 invoice", 2), ("BIG04 order", 4), ("BIG07 type", 7)):
+                head.put(column, segment.at(place), segment)
+        elif segment.name == "CUR":
+            head.put("CUR02 currency", segment.at(2), segment)
+        elif segment.name == "N1":
+            put_party(head, segment)
+    found = list(parts)
+    ends = [*above, *(segment for block in found if block[0].name != "IT1" for segment in block)]
+    return head, [block for block in found if block[0].name == "IT1"], ends
+
+
+def _charge_row(head: Row, charge: Charge) -> Row:
+    segment = charge.segment
+    row = head.below(segment.number)
+    row.cells["row"] = "tax" if segment.name == "TXI" else "charge"
+    if segment.name == "TXI":
+        row.put("TXI02 tax", segment.at(2), segment)
+        row.put("SAC15 description", f"Tax {segment.at(1)}".strip(), segment)
+        return row
+    row.put("SAC01 allowance", segment.at(1), segment)
+    row.put("SAC02 code", segment.at(2), segment)
+    row.put("SAC05 amount", str(charge.amount), segment)
+    words = segment.at(15) or codes.CHARGES.get(segment.at(2), "").capitalize() or f"Charge {segment.at(2)}".strip()
+    row.put("SAC15 description", words, segment)
+    return row
+
+
+def charges(segments: Sequence[Segment]) -> list[Charge]:
+    """Allowances, charges and taxes among segments; those that are told for information only are none."""
+    found: list[Charge] = []
+    for segment in segments:
+        if segment.name == "SAC" and segment.at(1) in ("A", "C"):
+            amount = _number(segment.at(5), places=2)
+            if amount:
+                found.append(Charge(segment, -abs(amount) if segment.at(1) == "A" else amount))
+        elif segment.name == "TXI" and _number(segment.at(2)):
+            found.append(Charge(segment, _number(segment.at(2))))
+    return found
+
+
+def counted(segments: Sequence[Segment], items: Sequence[Sequence[Segment]], ends: Sequence[Segment]) -> list[Charge]:
+    """The charges of an invoice, each once; taxes that a charge tells already are left out."""
+    inside = charges([segment for block in items for segment in block])
+    outside = charges(ends)
+    if any(codes.CHARGES.get(one.segment.at(2)) == "tax" for one in (*inside, *outside) if one.segment.name == "SAC"):
+        inside, outside = ([one for one in some if one.segment.name != "TXI"] for some in (inside, outside))
+    sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for one in inside:
+        sums[one.key] += one.amount
+    both = [*inside, *(one for one in outside if sums.get(one.key) != one.amount)]
+    total = stated(segments)
+    goods = sum((_number(block[0].at(2)) * _number(block[0].at(4)) for block in items), Decimal())
+
+    def comes_to(some: Sequence[Charge]) -> bool:
+        return round(goods + sum((one.amount for one in some), Decimal()), 2) == total
+
+    return next((some for some in (both, outside, inside) if comes_to(some)), both)
+
+
+def stated(segments: Sequence[Segment]) -> Decimal | None:
+    """What the invoice says it comes to (TDS01, two decimals implied)."""
+    return next((_number(segment.at(1), places=2) for segment in segments if segment.name == "TDS"), None)
+
+
+def difference(transaction: Transaction) -> tuple[str, Decimal, Decimal] | None:
+    """Number of an invoice whose lines do not come to what it says, with both sums; None where they do."""
+    head, items, ends = _parts(transaction)
+    told = stated(transaction.segments)
+    goods = sum((_number(block[0].at(2)) * _number(block[0].at(4)) for block in items), Decimal())
+    found = round(goods + sum((one.amount for one in counted(transaction.segments, items, ends)), Decimal()), 2)
+    if told is None or told == found:
+        return None
+    return head.cells.get("BIG02 invoice", ""), found, told
+
+
+def _number(text: str, places: int = 0) -> Decimal:
+    """A number, nothing where there is none; ``places`` are decimals that are implied where no point is written."""
+    try:
+        number = Decimal(text.strip() or "0")
+    except InvalidOperation:
+        return Decimal()
+    return number if "." in text else number.scaleb(-places)

@@ -1,0 +1,178 @@
+"""Rows of purchase orders (850), their acknowledgments (855), ship notices (856) and carriers' statuses (214)."""
+
+from collections.abc import Iterator, Sequence
+
+from opsconsole.imports import x12_codes as codes
+from opsconsole.imports.x12 import Segment, Transaction, date
+from opsconsole.imports.x12_rows import (
+    Row,
+    blocks,
+    envelope,
+    occurred,
+    put_address,
+    put_dates,
+    put_items,
+    put_party,
+)
+
+_DATES = {"DTM02 delivery": codes.DELIVERY, "DTM02 shipping": codes.SHIPPING, "DTM02 earliest": codes.EARLIEST}
+_END = ("CTT", "AMT", "SE")
+_HEADS = {
+    "850": ("BEG", {"BEG01 purpose": 1, "BEG03 order": 3, "BEG05 ordered": 5}),
+    "855": ("BAK", {"BAK01 purpose": 1, "BAK02 answer": 2, "BAK03 order": 3, "BAK04 ordered": 4, "BAK09 answered": 9}),
+}
+
+
+def order_rows(transaction: Transaction) -> Iterator[Row]:
+    """A row per item of a purchase order, per answer of an acknowledgment; one row where it has none."""
+    parts = blocks(transaction.segments, "PO1", *_END)
+    above = next(parts)
+    head = _head(transaction, above)
+    items = [block for block in parts if block[0].name == "PO1"]
+    if not items:
+        row = head.below(above[0].number)
+        put_dates(row, _of(above, "DTM"), _DATES)
+        row.cells["row"] = "order"
+        yield row
+    for count, block in enumerate(items, start=1):
+        yield from _item_rows(head, block, above, count)
+
+
+def _head(transaction: Transaction, above: Sequence[Segment]) -> Row:
+    row = envelope(transaction)
+    name, elements = _HEADS[transaction.kind]
+    party = ""
+    for segment in above:
+        if segment.name == name:
+            for column, place in elements.items():
+                text = segment.at(place)
+                row.put(column, date(text) if column.endswith("ed") else text, segment)
+        elif segment.name == "CUR":
+            row.put("CUR02 currency", segment.at(2), segment)
+        elif segment.name == "TD5":
+            row.put("TD505 routing", segment.at(5) or segment.at(3), segment)
+        elif segment.name == "N1":
+            party = put_party(row, segment)
+        elif segment.name in ("N3", "N4") and party == "ship to" and transaction.kind == "850":
+            put_address(row, segment)
+    return row
+
+
+def _item_rows(head: Row, block: Sequence[Segment], above: Sequence[Segment], count: int) -> Iterator[Row]:
+    first = block[0]
+    row = head.below(first.number)
+    row.cells["row"] = "item"
+    for column, place in (("PO101 line", 1), ("PO102 quantity", 2), ("PO103 unit", 3), ("PO104 price", 4)):
+        row.put(column, first.at(place), first)
+    row.put("PO101 line", str(count), first)
+    put_items(row, first, "PO1", 6)
+    for segment in _of(block, "PID"):
+        row.put("PID05 description", segment.at(5), segment)
+    for segment in _of(block, "CUR"):
+        row.put("CUR02 currency", segment.at(2), segment)
+    put_dates(row, _of(block, "DTM"), _DATES)
+    put_dates(row, _of(above, "DTM"), _DATES)
+    answers = _of(block, "ACK")
+    if not answers:
+        yield row
+    for segment in answers:
+        answer = row.below(segment.number)
+        answer.put("ACK01 answer", segment.at(1), segment)
+        answer.put("ACK02 quantity", segment.at(2), segment)
+        answer.put("ACK05 date", date(segment.at(5)), segment)
+        yield answer
+
+
+def _of(segments: Sequence[Segment], *names: str) -> list[Segment]:
+    return [segment for segment in segments if segment.name in names]
+
+
+_REFERENCES = {"BM": "REF02 bill of lading", "CN": "REF02 tracking", "2I": "REF02 tracking"}
+_MARKS = {"CP": "MAN02 tracking", "CA": "MAN02 tracking", "GM": "MAN02 carton", "AA": "MAN02 carton"}
+_SHIP_DATES = {"DTM02 shipped": codes.SHIPPED, "DTM02 expected": codes.EXPECTED}
+
+
+def notice_rows(transaction: Transaction) -> Iterator[Row]:
+    """A row per item of a ship notice; what holds for a level of it holds for the levels inside."""
+    parts = blocks(transaction.segments, "HL", *_END)
+    top = envelope(transaction)
+    _put_level(top, next(parts))
+    levels: dict[str, Row] = {}
+    last = top
+    for block in parts:
+        if block[0].name == "HL":
+            parent = block[0].at(2)
+            last = levels.get(parent, top if not parent else last).below(block[0].number)
+            levels[block[0].at(1)] = last
+        for part in blocks(block, "LIN"):
+            items = _of(part, "LIN", "SN1")
+            if items:
+                row = last.below(items[-1].number)
+                _put_level(row, part)
+                row.cells["row"] = "item"
+                yield row
+            else:
+                _put_level(last, part)
+
+
+def _put_level(row: Row, segments: Sequence[Segment]) -> None:
+    for segment in segments:
+        if segment.name == "BSN":
+            row.put("BSN01 purpose", segment.at(1), segment)
+            row.put("BSN02 shipment", segment.at(2), segment)
+            row.put("BSN03 created", date(segment.at(3)), segment)
+        elif segment.name == "TD5":
+            row.put("TD503 carrier", segment.at(3), segment)
+            row.put("TD505 routing", segment.at(5), segment)
+        elif segment.name in ("REF", "MAN"):
+            known = _REFERENCES if segment.name == "REF" else _MARKS
+            if segment.at(1) in known:
+                row.put(known[segment.at(1)], segment.at(2), segment)
+        elif segment.name == "PRF":
+            row.put("PRF01 order", segment.at(1), segment)
+        elif segment.name == "N1":
+            put_party(row, segment)
+        elif segment.name == "LIN":
+            row.put("LIN01 line", segment.at(1), segment)
+            put_items(row, segment, "LIN", 2)
+        elif segment.name == "SN1":
+            row.put("LIN01 line", segment.at(1), segment)
+            row.put("SN102 quantity", segment.at(2), segment)
+            row.put("SN103 unit", segment.at(3), segment)
+    put_dates(row, _of(segments, "DTM"), _SHIP_DATES)
+
+
+_LABELS = {"2I": "L1101 tracking", "CN": "L1101 tracking", "97": "L1101 tracking", "BM": "L1101 bill of lading"}
+
+
+def status_rows(transaction: Transaction) -> Iterator[Row]:
+    """A row per status of a carrier; the place stands in the segment after it."""
+    head = envelope(transaction)
+    for segment in _of(transaction.segments, "B10"):
+        for column, place in (("B1001 reference", 1), ("B1002 shipment", 2), ("B1003 carrier", 3)):
+            head.put(column, segment.at(place), segment)
+    for segment in _of(transaction.segments, "L11"):
+        if segment.at(2) in _LABELS:
+            head.put(_LABELS[segment.at(2)], segment.at(1), segment)
+    for block in blocks(transaction.segments, "AT7"):
+        first = block[0]
+        if first.name != "AT7":
+            continue
+        row = head.below(first.number)
+        row.cells["row"] = _what(first.at(1))
+        row.put("AT701 status", first.at(1), first)
+        meaning = codes.STATUSES.get(first.at(1), ("", f"Status {first.at(1)}"))[1]
+        reason = first.at(2)
+        row.put("AT701 meaning", f"{meaning}, reason {reason}" if reason not in ("", "NS", "NA") else meaning, first)
+        row.put("AT702 reason", reason, first)
+        row.put("AT705 occurred", occurred(first.at(5), first.at(6), first.at(7)), first)
+        for segment in _of(block, "MS1"):
+            row.put("MS101 place", ", ".join(part for part in segment.elements[1:4] if part), segment)
+        yield row
+
+
+def _what(status: str) -> str:
+    """Only what happened is a status; appointments and estimates are not."""
+    if not status:
+        return "appointment"
+    return "estimate" if status in codes.ESTIMATES else "status"

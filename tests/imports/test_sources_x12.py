@@ -1,0 +1,162 @@
+"""X12 EDI: orders, answers, notices and invoices of suppliers, reports of carriers. Values are worked out by hand."""
+
+import pytest
+
+from opsconsole.domain.errors import UserError
+from opsconsole.domain.instants import from_iso
+
+
+def day(text):
+    return from_iso(f"{text}T00:00:00Z") // 86_400_000_000
+
+
+@pytest.fixture
+def parsed(read, sample_files):
+    return read(sample_files / "x12_buying.edi", channel="", time_zone="America/Los_Angeles")
+
+
+def test_one_file_holds_interchanges_of_several_senders_and_kinds(parsed):
+    assert (parsed.source, parsed.rejects, parsed.unused) == ("x12", [], ())
+    assert parsed.description == "utf-8, X12 214, 810, 850, 855, 856"
+    assert "1 transaction of other kinds not read: 997 (1)." in parsed.notes
+    assert not any("fills no" in note for note in parsed.notes)
+
+
+def test_an_order_and_its_answer_are_one_order(parsed, rows_of):
+    orders = rows_of(parsed, "purchase_orders")
+    assert [(r["po_number"], r["status"]) for r in orders] == [("PO-7001", "open"), ("PO-7001", "acknowledged")]
+    assert (orders[0]["vendor_key"], orders[0]["location"], orders[0]["currency"]) == ("S-77", "RENO", "USD")
+    assert rows_of(parsed, "vendors") == [{"key": "S-77", "name": "Millworks", "kind": "supplier"}]
+    lines = rows_of(parsed, "purchase_order_lines")
+    # Line 2 has a day of its own; line 3 has neither number nor an article of ours.
+    assert [(r["line_id"], r["sku"], r["quantity"], r["unit_cost"], r["promised_on"]) for r in lines[:3]] == [
+        ("1", "KET-17", 100.0, 425, day("2026-11-16")),
+        ("2", "MUG-B", 40.0, 1212, day("2026-11-20")),
+        ("3", "MW-902", 10.0, 100, day("2026-11-16")),
+    ]
+    assert {row["earliest_on"] for row in lines[:3]} == {day("2026-11-12")}
+    # 60 now, 40 backordered; all of 40; refused.
+    assert [(r["line_id"], r["acknowledged_quantity"], r["promised_on"]) for r in lines[3:]] == [
+        ("1", 60.0, day("2026-11-30")),
+        ("2", 40.0, day("2026-11-21")),
+        ("3", 0.0, None),
+    ]
+
+
+def test_what_is_packed_into_two_cartons_is_announced_twice(parsed, rows_of):
+    notices = rows_of(parsed, "ship_notices")
+    assert [(r["line_id"], r["sku"], r["quantity"], r["carton_id"]) for r in notices] == [
+        ("1", "KET-17", 40.0, "000123450000000017"),
+        ("1 (2)", "KET-17", 20.0, "000123450000000024"),
+    ]
+    told = ("po_number", "notice_id", "carrier_key", "tracking_number", "bill_of_lading", "shipped_on", "expected_on")
+    assert {tuple(row[name] for name in told) for row in notices} == {
+        ("PO-7001", "SN-5001", "abcf", "PRO-123456", "BOL-88", day("2026-11-10"), day("2026-11-15")),
+    }
+
+
+def test_an_invoice_counts_each_charge_once_and_comes_to_its_total(parsed, rows_of):
+    """The freight stands beside the item and again at the end; charges of kind N are told for information."""
+    lines = rows_of(parsed, "supplier_invoice_lines")
+    assert [(r["line_id"], r["kind"], r["amount"]) for r in lines] == [
+        ("1", "goods", 25500), ("D240", "freight", 1500), ("C310", "discount", -500), ("Tax ST", "tax", 450),
+    ]  # fmt: skip
+    assert sum(row["amount"] for row in lines) == 26950  # TDS01
+    assert not any("come to" in note for note in parsed.notes)
+
+
+def test_an_invoice_that_does_not_add_up_says_so(read, sample_files, text_file):
+    text = (sample_files / "x12_buying.edi").read_text().replace("TDS*26950", "TDS*30000")
+    parsed = read(text_file(text, "bill.edi"), channel="")
+    assert "The lines of invoice INV-900 come to 269.50, it says 300.00." in parsed.notes
+
+
+def test_what_a_carrier_says_happened_is_a_scan_in_its_own_zone(parsed, rows_of):
+    scans = rows_of(parsed, "shipment_events")
+    assert [(r["code"], r["occurred_at"], r["place"]) for r in scans] == [
+        ("accepted", from_iso("2026-11-10T23:15:00Z"), "AKRON, OH, US"),  # 18:15 in New York
+        ("delayed", from_iso("2026-11-12T17:30:00Z"), "OMAHA, NE"),  # local time, of the file's zone
+        ("delivered", from_iso("2026-11-15T18:30:15Z"), "RENO, NV, US"),
+        ("QQ", from_iso("2026-11-15T19:00:00Z"), None),
+    ]
+    assert {row["tracking_number"] for row in scans} == {"PRO-123456"}
+    assert scans[1]["description"] == "Delayed, reason AF"
+    assert any("2 statuses told of estimates or appointments" in note for note in parsed.notes)
+
+
+def test_a_refused_value_names_its_segment_and_its_element(read, sample_files, text_file, rows_of):
+    text = (sample_files / "x12_buying.edi").read_text()
+    text = text.replace("PO1*2*40*EA*12.125", "PO1*2*forty*EA*12.125").replace("DTM*002*20261116", "DTM*002*20261316")
+    parsed = read(text_file(text, "bad.edi"), channel="")
+    told = [(r.line, r.field, r.found, r.raw) for r in parsed.rejects if r.field]
+    assert (15, "quantity (PO102)", "forty", "PO1*2*forty*EA*12.125**BP*MUG-B*VN*MW-901") in told
+    # The day stands above the items.
+    assert (13, "promised_on (DTM02 in segment 6)", "2026-13-16", "DTM*002*20261316") in told
+    # The order waits whole; the invoice of it stands for itself.
+    assert {row["po_number"] for row in rows_of(parsed, "purchase_order_lines")} == set()
+    assert len(rows_of(parsed, "shipment_events")) == 4
+
+
+def test_a_transaction_that_lost_segments_is_refused_and_the_others_are_read(read, sample_files, text_file, rows_of):
+    text = (sample_files / "x12_buying.edi").read_text().replace("PO1**10*EA*1**VN*MW-902~\n", "")
+    parsed = read(text_file(text, "cut.edi"), channel="")
+    (reject,) = parsed.rejects
+    assert (reject.field, reject.found, reject.line) == ("transaction (SE01)", "18", 19)
+    assert reject.expected == "17: the number of segments that are there"
+    assert (parsed.records_read["purchase_orders"], parsed.records_rejected["purchase_orders"]) == (2, 1)
+    assert [row["status"] for row in rows_of(parsed, "purchase_orders")] == ["acknowledged"]
+
+
+def test_an_interchange_of_other_transactions_says_which_are_read(read, text_file):
+    text = "ISA*00* *00* *ZZ*A *ZZ*B *261102*0915*U*00401*1*0*T*>~GS*FA*A*B*20261102*0915*1*X*004010~"
+    text += "ST*997*1~AK1*PO*1~SE*3*1~GE*1*1~IEA*1*1~"
+    with pytest.raises(UserError, match="no transaction that is read: 997"):
+        read(text_file(text, "answer.edi"), channel="")
+
+
+def test_a_retailers_order_is_an_order_where_the_seller_says_so(read, sample_files, rows_of):
+    from opsconsole.imports.source import all_sources
+
+    seller = all_sources()["x12_as_seller"]
+    parsed = read(sample_files / "x12_buying.edi", seller, channel="retail", currency="USD")
+    (order,) = rows_of(parsed, "orders")
+    # 100 x 4.25 + 40 x 12.125 + 10 x 1.
+    assert (order["order_id"], order["total"], order["postcode"]) == ("PO-7001", 92000, "01002")
+    assert [(r["line_id"], r["sku"], r["amount"]) for r in rows_of(parsed, "order_lines")] == [
+        ("1", "MW-900", 42500), ("2", "MW-901", 48500), ("3", "MW-902", 1000),
+    ]  # fmt: skip
+    shipped = rows_of(parsed, "shipments")
+    assert [(r["order_id"], r["shipment_id"], r["quantity"], r["status"]) for r in shipped] == [
+        ("PO-7001", "PRO-123456", 60.0, "shipped"),
+    ]
+
+
+def test_the_answer_of_a_supplier_changes_its_order_and_the_file_again_nothing(writing, parsed):
+    kinds = {}
+    for records in parsed.records:
+        kinds.setdefault(records.kind, []).extend(records.rows())
+    first = writing(at=1, **kinds)
+    assert first.counts["ship_notices"].inserted == 2
+    order = writing.row("purchase_orders", "po_number", "status", "vendor_key", "acknowledged_at")
+    assert (order["status"], order["vendor_key"]) == ("acknowledged", "S-77")
+    lines = writing.rows("purchase_order_lines", "line_id", "quantity", "acknowledged_quantity")
+    assert [(r["line_id"], r["quantity"], r["acknowledged_quantity"]) for r in lines] == [
+        ("2", 40.0, 40.0), ("3", 10.0, 0.0), ("1", 100.0, 60.0),
+    ]  # fmt: skip
+    again = writing(at=1, **kinds)
+    assert {name: (c.inserted, c.updated) for name, c in again.counts.items() if c.inserted or c.updated} == {}
+
+
+@pytest.mark.real_data
+def test_every_genuine_interchange_is_read(genuine, read, rows_of):
+    edi = genuine / "edi"
+    for path in sorted(path for path in edi.iterdir() if path.suffix.lower() == ".edi"):
+        parsed = read(path, channel="", currency="USD")
+        assert (parsed.source, parsed.rejects) == ("x12", []), path.name
+    # What the invoices say they come to: the third is told without its allowance and says so.
+    for name, total in (("a", 36596), ("b", 40192), ("c", 37073)):
+        parsed = read(edi / f"x12.810{name}.edi", channel="", currency="USD")
+        assert sum(row["amount"] for row in rows_of(parsed, "supplier_invoice_lines")) == total
+        assert any("come to" in note for note in parsed.notes) == (name == "c")
+    (scan,) = rows_of(read(edi / "x12.214.edi", channel=""), "shipment_events")
+    assert (scan["code"], scan["place"]) == ("delivered", "BRATTLEBORO, VT")
