@@ -40,10 +40,7 @@ purchase_order_lines = Table(
     local_day("completed_on"),
     *provenance(),
     UniqueConstraint("purchase_order_fk", "line_id"),
-    comment=(
-        "completed_on is the day on which the received quantity reached the ordered one, over all its receipts; "
-        "acknowledged_quantity is what the supplier said it will send."
-    ),
+    comment="completed_on is the day on which the received quantity reached the ordered one, over all its receipts.",
 )
 
 receipts = Table(

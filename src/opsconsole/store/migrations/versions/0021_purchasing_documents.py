@@ -5,8 +5,8 @@ from sqlalchemy import Column, Float, Index, Table, UniqueConstraint
 
 from opsconsole.store.migrations.columns import amount, link, local_day, new_metadata, provenance, row_id, string
 
-revision = "0019"
-down_revision = "0018"
+revision = "0021"
+down_revision = "0020"
 
 metadata = new_metadata("purchase_orders")
 
