@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from opsconsole.domain.errors import UserError
-from opsconsole.domain.file_mapping import as_content
+from opsconsole.domain.file_mapping import answered, as_content
 from opsconsole.services import changes, imports, mappings, mappings_changes
-from opsconsole.services.mapping_editor import answered, open_for_mapping, propose_mapping, read_as, record_kinds
+from opsconsole.services.mapping_editor import open_for_mapping, propose_mapping, read_as, record_kinds
 from opsconsole.services.mapping_preview import preview
 
 DATA = Path(__file__).parents[1] / "data"

@@ -148,9 +148,9 @@ class KeyButton(QAbstractButton):
             painter.setPen(QPen(theme.color("accent" if checked else "line_strong" if self.isEnabled() else "line"), 1))
             painter.setBrush(theme.color("selected" if checked else "hover" if hovered else "panel"))
             painter.drawRoundedRect(rect, radius, radius)
-        elif hovered and self._style == "flat":
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.color("hover"))
+        elif self._style == "flat" and (hovered or self.isChecked()):
+            painter.setPen(QPen(theme.color("accent"), 1) if self.isChecked() else Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("selected" if self.isChecked() else "hover"))
             painter.drawRoundedRect(rect, radius, radius)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -163,6 +163,8 @@ class KeyButton(QAbstractButton):
     def _role(self) -> str:
         if not self.isEnabled():
             return "text_disabled"
+        if self._style == "flat" and self.isChecked():
+            return "text"
         return {"primary": "on_accent", "flat": "text_muted", "link": "accent"}.get(self._style, "text")
 
     def _paint_content(self, painter: QPainter) -> None:

@@ -117,6 +117,9 @@ class Start(QObject):
 
 
 def _import_options(files: list[Path], check_only: bool) -> dict[str, str]:
+    shared = [file for file in files if file.suffix.lower() == ".toml"]
+    if shared and len(shared) == len(files):  # a mapping that somebody shared
+        return {"list": "mappings", "take_in": str(shared[0])}
     return {"files": "\n".join(str(file) for file in files), "check_only": "1" if check_only else ""}
 
 

@@ -188,7 +188,8 @@ class Theme(QObject):
         for group in ("spacing", "radius", "heights", "widths"):
             values.update({f"{group}_{key}": f"{size}px" for key, size in self.tokens[group].items()})
         values.update({f"px_{key}": f"{size}px" for key, size in self.tokens["font"]["px"].items()})
-        values["check"] = resource("theme", f"check-{self._name}.png").as_posix()
+        for picture in ("check", "caret"):
+            values[picture] = resource("theme", f"{picture}-{self._name}.png").as_posix()
         text = resource("theme", "style.qss").read_text("utf-8")
         return _PLACEHOLDER.sub(lambda match: values[match.group(1)], text)
 

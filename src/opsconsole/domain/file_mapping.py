@@ -62,6 +62,8 @@ class FieldUse:
         """Where the value comes from: ``Qty``, ``“3pl”``, ``Qty × Price``."""
         if "const" in self.how:
             return f"“{self.how['const']}”"
+        if "occurrence_of" in self.how:
+            return f"{', '.join(map(str, self.how['occurrence_of']))}, numbered"
         for key, sign in (("product", " × "), ("sum", " + "), ("join", " & "), ("first", " or "), ("from", " or ")):
             if key in self.how:
                 parts = self.how[key]
@@ -137,6 +139,51 @@ class MappingDraft:
         kept = {key: value for key, value in rest.items() if value not in ((), [], "")}
         records = [replace(one, rest=kept) if number == at else one for number, one in enumerate(self.records)]
         return replace(self, records=tuple(records))
+
+
+@dataclass(frozen=True, slots=True)
+class FieldInfo:
+    """A field that a mapping can fill. ``asks`` is date, number or status where its texts have to be read somehow."""
+
+    key: str
+    label: str
+    type: str
+    help: str
+    required: bool
+    identity: bool
+    asks: str = ""
+    codes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KindInfo:
+    """A kind of record with its fields, the needed ones first."""
+
+    key: str
+    label: str
+    fields: tuple[FieldInfo, ...]
+
+
+def answered(draft: MappingDraft, question: Question, value: str) -> MappingDraft:
+    """The draft with a question's answer; an empty value leaves it as it is."""
+    use = draft.use(question.record, question.field)
+    if not value:
+        return draft
+    if question.kind == "const":
+        return draft.with_use(FieldUse(question.record, question.field, {"const": value}, "you said so"))
+    if use is None:
+        return draft
+    how = dict(use.how)
+    if question.kind == "date":
+        how["format"] = value
+    elif question.kind == "decimal":
+        how["decimal"] = value
+    elif question.kind == "unit":
+        how.pop("scale", None)
+        how |= {} if value == "1" else {"scale": value}
+    elif question.kind == "status":
+        how["map"] = {**how.get("map", {}), question.text: value}
+    return draft.with_use(replace(use, how=how, proof=use.proof or "you said so"))
 
 
 def as_content(draft: MappingDraft) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from opsconsole.domain.errors import UserError
-from opsconsole.domain.file_mapping import FieldUse, MappingDraft, Question
+from opsconsole.domain.file_mapping import FieldInfo, FieldUse, KindInfo, Question
 from opsconsole.domain.progress import Progress
 from opsconsole.imports import limits
 from opsconsole.imports.collect import collect
@@ -26,29 +26,6 @@ from opsconsole.store.database import Database
 
 _RARE_DELIMITERS = ("^", "~", "¦", "*")
 _OPTIONS = ("encoding", "delimiter", "header_row", "sheet", "column_starts")
-
-
-@dataclass(frozen=True, slots=True)
-class FieldInfo:
-    """A field that a mapping can fill. ``asks`` is date, number or status where its texts have to be read somehow."""
-
-    key: str
-    label: str
-    type: str
-    help: str
-    required: bool
-    identity: bool
-    asks: str = ""
-    codes: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class KindInfo:
-    """A kind of record with its fields, the needed ones first."""
-
-    key: str
-    label: str
-    fields: tuple[FieldInfo, ...]
 
 
 @dataclass(frozen=True)
@@ -196,28 +173,6 @@ def read_as(file: FileInHand, record: int, kind: str, key: str, column: str) -> 
         words = f"“{text}” in {column}, {count:,} rows: what does it mean?"
         asked.append(Question("status", words, reading.codes, column, record, key, text))
     return use_of(record, column, key, reading, "you chose it"), asked
-
-
-def answered(draft: MappingDraft, question: Question, value: str) -> MappingDraft:
-    """The draft with a question's answer; an empty value leaves it as it is."""
-    use = draft.use(question.record, question.field)
-    if not value:
-        return draft
-    if question.kind == "const":
-        return draft.with_use(FieldUse(question.record, question.field, {"const": value}, "you said so"))
-    if use is None:
-        return draft
-    how = dict(use.how)
-    if question.kind == "date":
-        how["format"] = value
-    elif question.kind == "decimal":
-        how["decimal"] = value
-    elif question.kind == "unit":
-        how.pop("scale", None)
-        how |= {} if value == "1" else {"scale": value}
-    elif question.kind == "status":
-        how["map"] = {**how.get("map", {}), question.text: value}
-    return draft.with_use(replace(use, how=how, proof=use.proof or "you said so"))
 
 
 @cache

@@ -9,6 +9,8 @@ from opsconsole.domain.errors import UserError
 from opsconsole.domain.file_mapping import MappingDraft, as_content
 from opsconsole.domain.instants import day_to_date, to_datetime
 from opsconsole.domain.progress import Progress
+from opsconsole.imports.columns import normalized
+from opsconsole.imports.dates import AmbiguousDates
 from opsconsole.imports.mapping import parse_mapping
 from opsconsole.imports.parsed import ParsedFile
 from opsconsole.imports.proposals.propose import missing_fields
@@ -82,6 +84,10 @@ def preview(
         return Preview(fault=missing_words(draft, lacking), missing=lacking, rows=file.count)
     try:
         parsed = read_draft(file, draft, database, now, progress)
+    except AmbiguousDates as doubt:
+        name = next((name for name in file.names if normalized(name) == doubt.column), doubt.column)
+        told = doubt.message.replace(f"“{doubt.column}”", f"“{name}”")
+        return Preview(fault=f"{told} Choose its date format.", rows=file.count)
     except UserError as fault:
         return Preview(fault=str(fault), rows=file.count)
     zone, currency = _defaults(draft, database, now)

@@ -133,15 +133,15 @@ def find_mapping(database: Database, which: int | str, folder: Path | None = Non
 
 
 _FIELDS = (
-    Field("name", "Mapping", stretch=True),
-    Field("fills", "Fills", missing="Nothing"),
-    Field("columns", "Columns read", Kind.QUANTITY, width=110),
-    Field("state", "State", Kind.STATUS, labels=_STATES, width=120),
-    Field("place", "Kept in", Kind.STATUS, labels=_PLACES, width=150),
-    Field("channel", "Channel", Kind.IDENTIFIER, missing="Asked", width=110),
+    Field("name", "Mapping", width=210),
+    Field("fills", "Fills", stretch=True, missing="Nothing"),
+    Field("state", "State", Kind.STATUS, labels=_STATES, width=100),
     Field("files", "Files read", Kind.QUANTITY, width=90),
-    Field("used_at", "Last used", Kind.INSTANT, missing="Not used yet", width=150),
-    Field("changed_at", "Changed", Kind.INSTANT, missing="Unknown", width=150),
+    Field("used_at", "Last used", Kind.INSTANT, missing="Not used yet", width=130),
+    Field("place", "Kept in", Kind.STATUS, labels=_PLACES, width=140),
+    Field("channel", "Channel", Kind.IDENTIFIER, missing="Asked", hidden=True),
+    Field("columns", "Columns read", Kind.QUANTITY, width=110, hidden=True),
+    Field("changed_at", "Changed", Kind.INSTANT, missing="Unknown", width=150, hidden=True),
     Field("changed_by", "By", missing="Unknown", hidden=True),
     Field("fault", "What is wrong", missing="Nothing", hidden=True),
 )
