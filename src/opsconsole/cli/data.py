@@ -34,7 +34,7 @@ def import_files(parsed: argparse.Namespace) -> int:
             progress=progress(parsed),
         )
         written = any(file.written for file in report.files)
-        found = detected(database, now) if written and not report.cancelled else ""
+        found = detected(database, now, report.run_id) if written and not report.cancelled else ""
     if parsed.json:
         print_json({**as_json(report), "detection": found or None})
     else:
@@ -48,14 +48,17 @@ def _all_there(paths: list[str]) -> None:
         raise UserError(f"There is no file {', '.join(missing)}.", "Nothing was imported.")
 
 
-def detected(database: Database, now: int) -> str:
+def detected(database: Database, now: int, run_id: int | None = None) -> str:
     """What the rules found in the new data; an import stays when they cannot run as of its moment."""
     from opsconsole.services.clockwork import turn
+    from opsconsole.services.import_runs import note_effects
 
     try:
-        return turn(database, now, who=who()).words
+        found = turn(database, now, who=who())
     except UserError as refusal:
         return str(refusal).rstrip(".")
+    note_effects(database, run_id, found.report, now)
+    return found.words
 
 
 def sources(parsed: argparse.Namespace) -> int:

@@ -114,8 +114,9 @@ class Importing(QObject):
         actions = []
         if len(failed) < len(outcome.files):
             actions.append(MessageAction("Show exceptions", lambda: self._tab.desk.show("order_exceptions")))
-        if failed:
-            words = f"{words} {' '.join(failed[0].words())}"
+        other = [file for file in failed if file.state != "not_recognized"]
+        if other:
+            words = f"{words} {' '.join(other[0].words())}"
         refused = any(file.rejects for file in outcome.files)
         self._tab.bar.show_message("warn" if failed or refused else "good", words, actions)
         self._shown(outcome)

@@ -4,6 +4,7 @@ The lower half of the list of imports. Correcting lines belongs here: ``list`` i
 """
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from opsconsole.desktop.table.arranger import Arranger
 
 _NO_LIMIT = 16_777_215  # Qt's own
+_OF_FILE = ("file", "batch")  # the same in every row
 WHOLE_LINE = "\x00line"
 TONES: Tones = {"found": lambda found: "bad"}
 
@@ -66,7 +68,9 @@ class RejectedLines(QWidget):
             from opsconsole.desktop.table.arranger import Arranger
             from opsconsole.services import imports
 
-            return Arranger(imports.list_rejects(workspace.database, now, batch_id))
+            listing = imports.list_rejects(workspace.database, now, batch_id)
+            fields = tuple(replace(field, hidden=field.hidden or field.key in _OF_FILE) for field in listing.fields)
+            return Arranger(replace(listing, fields=fields))
 
         self._tab.desk.tasks.run(read, self._show, self._tab.report, kind="rejected_lines", owner=self)
 

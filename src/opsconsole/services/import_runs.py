@@ -106,8 +106,8 @@ def open_and_at_risk(database: Database, now: int) -> tuple[int, list[tuple[str,
     return sum(chip.count for chip in chips), list(totals.items())
 
 
-def note_reorders(database: Database, run_id: int, now: int) -> int:
-    """Keep which SKUs are to reorder after an import, and how many of them were not before; returns those."""
+def note_reorders(database: Database, run_id: int, now: int) -> int | None:
+    """Keep which SKUs are to reorder after an import, and how many of them were not before; None the first time."""
     listing = list_proposals(database, now)
     keys = sorted(
         {
@@ -125,7 +125,7 @@ def note_reorders(database: Database, run_id: int, now: int) -> int:
             .order_by(import_runs.c.id.desc())
             .limit(1)
         ).scalar()
-        new = len(set(keys) - set(json.loads(before or "[]")))
+        new = None if before is None else len(set(keys) - set(json.loads(before)))
         conn.execute(
             update(import_runs).where(import_runs.c.id == run_id).values(reorder_json=json.dumps(keys), reorder_new=new)
         )

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from opsconsole.desktop.data_lists.data_list import DataList, list_content
 from opsconsole.desktop.desk import Desk
+from opsconsole.desktop.dialogs.undo_import import undo_import
 from opsconsole.desktop.importing import Importing, ImportOutcome, Looked
 from opsconsole.desktop.pages.import_page import import_panel
 from opsconsole.desktop.panel import PanelContent
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 MAP_COLUMNS = "Map its columns"
 LINKS = (MAP_COLUMNS, "Import it again")
-_NO_UNDO = "This import cannot be undone."
+_NO_UNDO = "Undone already, or too old: choose one import whose former values are still kept."
 
 
 def _bad_if_any(count: Any) -> str:
@@ -121,7 +122,14 @@ class ImportsList(DataList):
         """Where to go on."""
         return (
             TabAction("exceptions", "Show exceptions", lambda ids: self._show_exceptions(), "Enter", primary=True),
-            TabAction("undo", "Undo import", self._undo_imports, "U", enabled=self._can_undo, why_not=_NO_UNDO),
+            TabAction(
+                "undo",
+                "Undo import",
+                lambda ids: undo_import(self, ids[0]),
+                "U",
+                enabled=self._can_undo,
+                why_not=_NO_UNDO,
+            ),
             TabAction("again", "Import the file again", self._import_again, in_menu=True),
         )
 
@@ -176,10 +184,8 @@ class ImportsList(DataList):
             self.bar.show_message("warn", "The file is no longer where it was. Choose it with Import files.")
 
     def _can_undo(self, ids: list[Any]) -> bool:
-        return False
-
-    def _undo_imports(self, ids: list[Any]) -> None:
-        return None
+        row = self.row_of(ids[0]) if len(ids) == 1 else None
+        return row is not None and bool(row["can_undo"])
 
     def _show_rejected(self, identity: Any) -> None:
         row = self.row_of(identity)

@@ -104,7 +104,7 @@ def import_panel(
     if page.message:
         parts.append(Section("Why it was not imported", sections.sentences(page.message)))
     if page.files > page.unread:
-        note = f"in {page.files} files" if page.files > 1 else ""
+        note = f"in {page.files} files that came in together" if page.files > 1 else ""
         read = plural(page.counts["read"], "record")
         parts.append(Section(f"{read} read", counts_body(page.counts, formats), note))
         parts.append(Section("What it changed", _changed(page, formats)))
@@ -117,9 +117,8 @@ def import_panel(
     words, tone = _STATES.get(row["state"], (row["state"], ""))
     took = f", took {formats.duration(page.took)}" if page.took else ""
     by = f", by {row['imported_by']}" if row["imported_by"] else ""
-    number = page.run_id if page.run_id is not None else row["batch"]
     return PanelContent(
-        f"Import {number}",
+        f"Import {row['batch']}" if row["batch"] else row["file"],
         badge=words,
         badge_tone=tone,
         subtitle=f"{formats.instant(row['imported_at'])}{took}{by}",

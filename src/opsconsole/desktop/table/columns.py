@@ -45,7 +45,7 @@ class Columns:
         if not self._fields:
             return
         room = self._grid.viewport().width()
-        shown = [field for field in self._fields if self.is_shown(field)]
+        shown = self._without_wide([field for field in self._fields if self.is_shown(field)], room)
         widths = {field.key: self._widths.get(field.key, self._natural[field.key]) for field in shown}
         fixed = [field for field in shown if not self._stretches(field)]
         used = sum(widths[field.key] for field in fixed) + LEFT_EXTRA
@@ -74,6 +74,17 @@ class Columns:
             if visible:
                 first = self._header.visualIndex(number) == self._first_visual(shown)
                 self._header.resizeSection(number, widths[field.key] + (LEFT_EXTRA if first else 0))
+
+    def _without_wide(self, shown: list[Field], room: int) -> list[Field]:
+        """Fields less those for wide windows, the last first, while the words of the others would be cut."""
+        kept = list(shown)
+        wide = [field for field in shown if field.wide_only and not field.stretch and not self._shown.get(field.key)]
+        for field in reversed(wide):
+            used = sum(self._widths.get(one.key, self._natural[one.key]) for one in kept) + LEFT_EXTRA
+            if used <= room:
+                break
+            kept.remove(field)
+        return kept
 
     def is_shown(self, field: Field) -> bool:
         """Whether a field is wanted on the screen."""
