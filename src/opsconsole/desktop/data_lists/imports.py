@@ -14,6 +14,7 @@ from opsconsole.desktop.importing import Importing, ImportOutcome, Looked
 from opsconsole.desktop.pages.import_page import import_panel
 from opsconsole.desktop.panel import PanelContent
 from opsconsole.desktop.rejected_lines import RejectedLines
+from opsconsole.desktop.settings import LAST_FOLDER
 from opsconsole.desktop.tab_content import Request, Selector, TabAction, TabCommand, TabContent
 from opsconsole.desktop.theme import theme
 from opsconsole.desktop.workspace import Workspace
@@ -149,6 +150,8 @@ class ImportsList(DataList):
         """Import files that another part of the window asks for; else as every tab."""
         files = [Path(line) for line in options.pop("files", "").splitlines() if line]
         asked, check_only = options.pop("import", ""), bool(options.pop("check_only", ""))
+        if folder := options.pop("folder", ""):
+            self.desk.settings.set(LAST_FOLDER, folder)
         super().reveal(identity, options)
         if files:
             self.importing.start(files, check_only=check_only)

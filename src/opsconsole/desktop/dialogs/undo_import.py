@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from opsconsole.services.import_undo import UndoReport
 
 TOUCHED = frozenset({"imports", "orders", "order_exceptions", "stock_levels", "vendors", "kpis"})
-_SIZE = (1000, 560)
+_SIZE = (1200, 600)
 _TONES = {"what": lambda what: {"removed": "bad", "restored": "accent", "stays": "warn"}.get(what, "text")}
 
 
