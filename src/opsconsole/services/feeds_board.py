@@ -19,6 +19,7 @@ from opsconsole.imports.records import KINDS, RecordKind
 from opsconsole.imports.source import Source, all_sources
 from opsconsole.imports.writer_kinds import column_of
 from opsconsole.rules.order_exceptions import RULES
+from opsconsole.rules.order_exceptions_records import SYNC_STALE
 from opsconsole.rules.rule import Need
 from opsconsole.services.freshness import list_feeds
 from opsconsole.services.import_report import UNDONE
@@ -29,9 +30,9 @@ LATE, DUE, NEVER, UNKNOWN, FRESH = "late", "due", "never", "unknown", "fresh"
 STATES = (
     (LATE, "Late"),
     (DUE, "Due"),
-    (NEVER, "Never came"),
-    (UNKNOWN, "Interval not known yet"),
+    (UNKNOWN, "Not known yet"),
     (FRESH, "Fresh"),
+    (NEVER, "Never came"),
 )
 _ORDER = [code for code, _ in STATES]
 _NO_DATA = "No data for this rule: "
@@ -42,15 +43,15 @@ _FIELDS = (
     Field("channel", "Channel", Kind.IDENTIFIER, missing="None", hidden=True),
     Field("state", "State", Kind.STATUS, labels=STATES),
     Field("newest_data_at", "Last data", Kind.INSTANT, missing="never"),
-    Field("age", "Age", Kind.DURATION, missing="unknown"),
-    Field("usual_interval", "Usual interval", Kind.DURATION, missing="not known yet"),
-    Field("expected_at", "Next expected", Kind.INSTANT, missing="not known yet"),
+    Field("age", "Age", Kind.DURATION, missing=""),
+    Field("usual_interval", "Usual interval", Kind.DURATION, missing=""),
+    Field("expected_at", "Next expected", Kind.INSTANT, missing=""),
     Field("arrivals", "Files", Kind.QUANTITY),
-    Field("file", "Last file", missing="None", wide_only=True),
+    Field("file", "Last file", missing="", wide_only=True),
     Field("batch", "Import", Kind.IDENTIFIER, missing="None", hidden=True),
-    Field("comes_from", "Comes from", missing="Unknown", wide_only=True),
+    Field("comes_from", "Comes from", missing="", wide_only=True),
     Field("last_import_at", "Last arrival", Kind.INSTANT, missing="never", hidden=True),
-    Field("gives", "Would give", missing="", hidden=True),
+    Field("gives", "Rules that wait for it", missing="", wide_only=True),
     Field("path", "Path", missing="Unknown", hidden=True),
 )
 
@@ -76,7 +77,7 @@ class FeedPage:
 
 
 def list_board(database: Database, now: int) -> Listing:
-    """Every feed, and what rules wait for that never came; the most pressing first. Ids are ``source|channel``."""
+    """Every feed, the most pressing first, then what rules wait for and never came. Ids are ``source|channel``."""
     known = list_feeds(database, now)
     with database.read() as conn:
         last = _last_files(conn, now)
@@ -150,7 +151,7 @@ def _waiting(conn: Connection) -> dict[str, list[str]]:
     waiting: dict[str, list[str]] = {}
     for rule, reason in conn.execute(statement.order_by(rule_runs.c.rule)):
         words = (reason or "").removeprefix(_NO_DATA)
-        if words and rule in labels:
+        if words and rule in labels and rule != SYNC_STALE.code:
             waiting.setdefault(words, []).append(labels[rule])
     return waiting
 

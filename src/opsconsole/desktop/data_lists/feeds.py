@@ -55,7 +55,7 @@ class FeedsList(DataList):
                 kept = {"state": frozenset({code})}
                 chips.append(Chip(code, label, states.count(code), _SHAPES.get(code, ""), equals=kept))
         came = len(states) - states.count(feeds_board.NEVER)
-        status = (f"**{came}** feeds", f"**{states.count(feeds_board.LATE)}** late")
+        status = (f"**{came}** {'feed' if came == 1 else 'feeds'}", f"**{states.count(feeds_board.LATE)}** late")
         return list_content(workspace, request, listing, "feed", status=status)._replace(chips=tuple(chips))
 
     @staticmethod
