@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 from opsconsole.desktop.data_lists.data_list import DataList, list_content
 from opsconsole.desktop.desk import Desk
 from opsconsole.desktop.dialogs.undo_import import undo_import
+from opsconsole.desktop.empty_imports import EmptyImports
 from opsconsole.desktop.importing import Importing, ImportOutcome, Looked
 from opsconsole.desktop.pages.import_page import import_panel
 from opsconsole.desktop.panel import PanelContent
@@ -71,7 +72,9 @@ class ImportsList(DataList):
         """Every imported file."""
         from opsconsole.services import imports
 
-        return list_content(workspace, request, imports.list_imports(workspace.database, request.now), "import")
+        listing = imports.list_imports(workspace.database, request.now)
+        sources = () if len(listing) else tuple(imports.list_sources().columns["label"])
+        return list_content(workspace, request, listing, "import", data=sources)
 
     @staticmethod
     def load_detail(workspace: Workspace, identity: Any, now: int, progress: Progress) -> "ImportPage | None":
@@ -84,6 +87,9 @@ class ImportsList(DataList):
         """Message bar over the imports, the rejected lines of the current one under them."""
         self.rejected = RejectedLines(self)
         self.list.current_changed.connect(self._show_rejected)
+        self.nothing = EmptyImports()
+        self.nothing.dropped.connect(lambda paths: self.importing.start(paths))
+        self.nothing.choose_asked.connect(lambda: self.importing.choose())
         self.halves = QSplitter(Qt.Orientation.Vertical)
         self.halves.setHandleWidth(theme.width("splitter_handle"))
         self.halves.setChildrenCollapsible(False)
@@ -98,8 +104,18 @@ class ImportsList(DataList):
         column.setSpacing(0)
         column.addWidget(self.bar)
         column.addWidget(self.halves, 1)
+        column.addWidget(self.nothing, 1)
+        self.nothing.hide()
         self.chips.hide()
         return body
+
+    def show_content(self, content: TabContent, arranger: Any) -> None:
+        """Before the first import, where files may be dropped and what is recognized."""
+        super().show_content(content, arranger)
+        self.nothing.setVisible(bool(content.data))
+        self.halves.setVisible(not content.data)
+        if content.data:
+            self.nothing.set_sources(content.data)
 
     def regions(self) -> list[QWidget]:
         """The rejected lines come after the imports."""
