@@ -43,3 +43,14 @@ def test_an_import_is_undone_by_its_number_after_a_look_at_what_that_does(run) -
 def test_an_import_that_is_not_there_is_a_mistake(run, tmp_path: Path) -> None:
     code, _, complaint = run("imports", "undo", "7")
     assert (code, complaint.strip()) == (2, "opsconsole: There is no import 7. Look at the list of imports.")
+
+
+def test_refused_lines_go_out_as_a_workbook(run, tmp_path: Path) -> None:
+    good = resource("samples", "shopify_orders.csv").read_text(encoding="utf-8")
+    path = tmp_path / "orders.csv"
+    path.write_text(good.replace(",1,", ",one,", 1), encoding="utf-8")
+    batch = str(json.loads(run("import", str(path), "--channel", "shop", "--json")[1])["files"][0]["batch"])
+    code, out, _ = run("imports", "rejects", batch, str(tmp_path / "out.xlsx"))
+    assert code == 0
+    assert "correct them and import the workbook" in out
+    assert (tmp_path / "out.xlsx").exists()

@@ -1,4 +1,4 @@
-"""Commands about imported files: imports undo."""
+"""Commands about imported files: imports undo, imports rejects."""
 
 import argparse
 
@@ -11,6 +11,24 @@ from opsconsole.domain.wording import unmarked
 
 
 def run(parsed: argparse.Namespace) -> int:
+    """``imports undo BATCH`` and ``imports rejects BATCH OUT.xlsx``."""
+    return _undo(parsed) if parsed.deed == "undo" else _rejects(parsed)
+
+
+def _rejects(parsed: argparse.Namespace) -> int:
+    """The refused lines as a workbook; imported again, it brings in what is right then."""
+    from opsconsole.services.import_rejects_workbook import export_rejects
+
+    with opened(parsed, read_only=True) as database:
+        path = export_rejects(database, parsed.batch, parsed.path, now=moment(parsed), progress=progress(parsed))
+    if parsed.json:
+        print_json({"batch": parsed.batch, "path": str(path)})
+    else:
+        print_lines([f"{path} holds the refused lines of import {parsed.batch}: correct them and import the workbook."])
+    return DONE
+
+
+def _undo(parsed: argparse.Namespace) -> int:
     """``imports undo BATCH [--dry-run]``: exit code 3 when something stays as newer files or people left it."""
     from opsconsole.services.import_undo import preview_undo, undo_import
 

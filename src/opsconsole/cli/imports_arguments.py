@@ -15,6 +15,8 @@ def add_imports(command: Any, common: argparse.ArgumentParser, parser_class: typ
         return made
 
     undo = deed("undo", "take an import back: what newer files or people wrote since stays")
+    write = deed("rejects", "write the refused lines of an import as a workbook, to be corrected and imported")
+    write.add_argument("path", metavar="OUT.xlsx")
     undo.add_argument("--dry-run", action="store_true", help="say what would change and change nothing")
 
 

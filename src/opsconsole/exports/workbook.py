@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from openpyxl import Workbook as Book
+from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -64,6 +65,14 @@ class Workbook:
             self._streamed[sheet.title] = streamed
             placed.append(where)
         return placed
+
+    def add_rows(self, sheet: Worksheet, rows: package.Streamed) -> None:
+        """Stream rows into a sheet that was laid out by hand and has no cells of its own."""
+        self._streamed[sheet.title] = rows
+
+    def define(self, name: DefinedName) -> None:
+        """Give a cell or a value a name that holds in the whole workbook."""
+        self._book.defined_names[name.name] = name
 
     def add_about(self, listing: Listing, placed: ListingSheet) -> None:
         """A sheet that says what the listing and its columns mean."""

@@ -40,12 +40,12 @@ def open_package(file: InputFile, options: FileOptions) -> Table:
         raise UserError(f"{file.name} is a binary Excel file (.xlsb).", "Save it as .xlsx or .csv and import that.")
     if "[Content_Types].xml" not in names:
         raise UserError(f"{file.name} is an archive.", "Unpack it, or import it as a .zip.")
-    return XlsxTable(file, pick_sheet(file, _xlsx_names(file), options.sheet))
+    return XlsxTable(file, pick_sheet(file, sheet_names(file), options.sheet))
 
 
 def package_sheet_names(table: "XlsxTable | OdsTable") -> list[str]:
     """Names of the sheets of the package that a table is of."""
-    return list(_ods_names(table.file)) if isinstance(table, OdsTable) else _xlsx_names(table.file)
+    return list(_ods_names(table.file)) if isinstance(table, OdsTable) else sheet_names(table.file)
 
 
 def _damaged(file: InputFile) -> UserError:
@@ -100,7 +100,8 @@ def _load(stream: Any) -> Any:
         return openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
 
 
-def _xlsx_names(file: InputFile) -> list[str]:
+def sheet_names(file: InputFile) -> list[str]:
+    """Names of the sheets of an .xlsx that can be seen."""
     try:
         with open_seekable(file) as stream:
             book = _load(stream)

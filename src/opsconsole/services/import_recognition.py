@@ -8,6 +8,7 @@ from opsconsole.imports.columns import unique_names
 from opsconsole.imports.files import open_table
 from opsconsole.imports.reader import Opened, open_file
 from opsconsole.imports.recognize import Candidate, likely_header
+from opsconsole.imports.reject_workbook import read_marker
 from opsconsole.imports.saved import load_mapping
 from opsconsole.imports.source import all_sources
 from opsconsole.imports.tables import FileOptions, InputFile, head, input_file
@@ -79,6 +80,10 @@ def recognize(
     """
     file = input_file(Path(path))
     columns = _columns(file)
+    marker = read_marker(file)
+    if marker is not None:
+        what = f"corrections of import {marker.batch_id}"
+        return Recognition(file.name, "corrections", what, "it is the workbook of its rejected lines", columns=columns)
     try:
         opened = open_file(file, candidates(database, folder)[0])
     except UserError as fault:

@@ -41,6 +41,7 @@ from opsconsole.services.import_recognition import (
     recognize,
 )
 from opsconsole.services.import_rejects_kept import keep_refused
+from opsconsole.services.import_rejects_workbook import correct_from_workbook, marked
 from opsconsole.services.import_report import (
     CANCELLED,
     DONE,
@@ -222,6 +223,17 @@ def _refusal(file: InputFile, fault: UserError) -> FileReport:
 
 def _import_one(job: _Job, file: InputFile) -> FileReport:
     started = time.perf_counter()
+    marker = marked(file) if job.forced is None else None
+    if marker is not None:
+        return correct_from_workbook(
+            job.database,
+            file,
+            marker,
+            who=job.who or "opsconsole",
+            now=job.now,
+            dry_run=job.dry_run,
+            progress=job.progress,
+        )
     opened = open_file(file, job.candidates, forced=job.forced)
     with job.database.read() as conn:
         choice = choose_channel(conn, opened, job.channel, file.path.parent, job.now)
