@@ -80,7 +80,7 @@ def _rows(file: InputFile) -> Iterator[tuple[Any, ...]]:
 
 
 def _places(file: InputFile, names: Row, others: set[int], header: Sequence[str]) -> dict[int, int]:
-    """Column of the file by column of the sheet: by its name; the nameless and those beyond the header in their order."""
+    """Column of the file by column of the sheet: by its name; the nameless and those beyond in their order."""
     left = {number: normalized(name) for number, name in enumerate(header)}
     found: dict[int, int] = {}
     beyond = len(header)

@@ -222,7 +222,6 @@ def _refusal(file: InputFile, fault: UserError) -> FileReport:
 
 
 def _import_one(job: _Job, file: InputFile) -> FileReport:
-    started = time.perf_counter()
     marker = marked(file) if job.forced is None else None
     if marker is not None:
         return correct_from_workbook(
@@ -234,6 +233,11 @@ def _import_one(job: _Job, file: InputFile) -> FileReport:
             dry_run=job.dry_run,
             progress=job.progress,
         )
+    return _import_table(job, file)
+
+
+def _import_table(job: _Job, file: InputFile) -> FileReport:
+    started = time.perf_counter()
     opened = open_file(file, job.candidates, forced=job.forced)
     with job.database.read() as conn:
         choice = choose_channel(conn, opened, job.channel, file.path.parent, job.now)
