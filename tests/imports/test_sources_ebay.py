@@ -2,6 +2,8 @@
 
 import csv
 
+import pytest
+
 from opsconsole.domain.instants import from_iso
 
 
@@ -83,7 +85,7 @@ def test_german_words_commas_and_months(read, sample_files, rows_of):
         ("04-11111-22223", 9000, "EUR", "processing"),
     ]
     assert [row["placed_at"] for row in orders] == [from_iso("2025-12-10T00:00:00Z"), from_iso("2026-03-02T00:00:00Z")]
-    assert orders[0]["note"] is None
+    assert orders[0]["email"] is None
     assert [(r["title"], r["amount"]) for r in rows_of(parsed, "order_lines")] == [
         ("Wasserkocher", 11200), ("Schüssel", 6000), ("Becher", 3000),
     ]  # fmt: skip
@@ -102,3 +104,19 @@ def test_french_words_spaces_and_months(read, sample_files, rows_of):
     assert [row["placed_at"] for row in orders] == [from_iso("2026-10-05T00:00:00Z"), from_iso("2026-08-21T00:00:00Z")]
     # The file does not say who has paid.
     assert [(row.get("status"), row.get("payment_status")) for row in orders] == [(None, None)] * 2
+
+
+@pytest.mark.parametrize(
+    "footer",
+    [
+        "2 record(s) downloaded\nSeller ID : own_shop\n",
+        '"2","record(s) downloaded","from 01-May-26 to 16-Jun-26"\n"Seller ID: own_shop"\n',
+        f"2,record(s) downloaded{',' * 27}\n{',' * 28}\nSeller ID : own_shop{',' * 28}\n",
+        "",
+    ],
+)
+def test_however_the_report_ends_its_end_is_no_order(read, sample_files, rows_of, text_file, footer):
+    text = (sample_files / "ebay_orders_uk.csv").read_text(encoding="utf-8")
+    parsed = read(text_file(text[: text.index("2,record(s)")] + footer))
+    assert parsed.rejects == []
+    assert [row["order_id"] for row in rows_of(parsed, "orders")] == ["02-11111-22222", "02-11111-22223"]

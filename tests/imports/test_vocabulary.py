@@ -88,6 +88,14 @@ def test_a_clock_of_24_hours_may_say_pm_all_the_same():
     assert twelve.format == "%b %d, %Y %I:%M:%S %p"
 
 
+def test_pm_may_stand_after_a_narrow_space():
+    choice = choose(["Jan 5, 2024, 3:04:05\u202fPM"], "Purchase Date")
+    assert choice is not None
+    assert choice.format == "%b %d, %Y, %I:%M:%S %p"
+    found = parse(["Jan 5, 2024, 3:04:05\u202fPM", "Jan 5, 2024, 3:04:05 PM"], choice.format, "UTC")
+    assert found.instants.tolist() == [from_iso("2024-01-05T15:04:05Z")] * 2
+
+
 SALES_ORDERS = """
 name = "Sales orders"
 

@@ -77,7 +77,7 @@ def status_codes(kind: str, key: str) -> Mapping[str, str]:
 def prepared(texts: Sequence[str], expression: Expression) -> list[str]:
     """Texts less what the expression takes away; what counts as no value becomes the empty text."""
     done = [text.strip() for text in texts]
-    if any(text.startswith('="') for text in done):  # so that spreadsheets keep a number's zeros: ="007"
+    if '="' in "".join(done):  # so that spreadsheets keep a number's zeros: ="007"
         done = [_FORMULA.sub(r"\1", text) for text in done]
     if expression.strip_prefix:
         done = [text.removeprefix(expression.strip_prefix).strip() for text in done]

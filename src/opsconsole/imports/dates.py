@@ -277,7 +277,7 @@ def _time_format(match: re.Match[str]) -> str:
     if not match["hour"]:
         return ""
     gap = match["gap"] if match["gap"].strip() or not match["gap"] else " "
-    half = f"{' ' if (match['half'] or '').startswith(' ') else ''}%p" if match["half"] else ""
+    half = f"{' ' if match['half'][0].isspace() else ''}%p" if match["half"] else ""
     fraction = ".%f" if match["fraction"] else ""
     zone = "%z" if match["zone"] else ""
     # "15:04:05 PM" is a 24-hour clock that says PM all the same; the column tells (_by_clock).

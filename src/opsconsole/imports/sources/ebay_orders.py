@@ -7,61 +7,40 @@ has paid then). Amounts carry their currency, days have no time of day. Every si
 
 from opsconsole.imports.source import Signature, Source, columns
 
-# United States | United Kingdom | Australia | Germany | France; where a name is not known the first one holds.
-_NAMES = tuple(
-    tuple(name.strip() for name in line.split("|"))
-    for line in """
-Sales Record Number | Sales record number | Sales Record Number | Verkaufsprotokollnummer | Numéro de vente
-Order Number | Order number | Order Number | Bestellnummer | Numéro de commande
-Buyer Username | Buyer username | Buyer Username | Nutzername des Käufers | Pseudo de l'acheteur
-Buyer Name | Buyer name | Buyer Name | Name des Käufers | Nom de l'acheteur
-Buyer Email | Buyer email | Buyer Email | E-Mail des Käufers | E-mail de l'acheteur
-Buyer Note | Buyer note | Buyer Note | Nachricht des Käufers | Note de l'acheteur
-Ship To Name | Post to name | Post To Name | Name des Empfängers | Nom du destinataire
-Ship To Phone | Post to phone | Post To Phone | Telefonnummer des Empfängers | Téléphone du destinataire
-Ship To Address 1 | Post to address 1 | Post To Address 1 | Adresse 1 des Empfängers | Adresse 1 du destinataire
-Ship To Address 2 | Post to address 2 | Post To Address 2 | Adresse 2 des Empfängers | Adresse 2 du destinataire
-Ship To City | Post to city | Post To City | Versand nach - Ort | Ville du destinataire
-Ship To State | Post to county | Post To State | Versand nach - Bundesland | Région du destinataire
-Ship To Zip | Post to postcode | Post To Postcode | Versand nach - PLZ | Code postal du destinataire
-Ship To Country | Post to country | Post To Country | Versand nach - Land | Pays du destinataire
-Item Number | Item number | Item Number | Artikelnummer | Numéro de l'objet
-Item Title | Item title | Item Title | Angebotstitel | Intitulé de l'objet
-Custom Label | Custom label | Custom Label | Bestandseinheit | Étiquette personnalisée
-Quantity | Quantity | Quantity | Anzahl | Quantité
-Sold For | Sold for | Sold For | Verkauft für | Vendu pour
-Shipping And Handling | Postage and packaging | Postage And Handling | Verpackung und Versand | Livraison et manutention
-Seller Collected Tax | Seller collected tax | Seller Collected Tax | Vom Verkäufer eingezogene Steuer |
-eBay Collected Tax | eBay collected tax | eBay Collected Tax | Von eBay eingezogene Steuer | Taxe perçue par eBay
-Total Price | Total price | Total Price | Gesamtbetrag | Prix total
-Payment Method | Payment method | Payment Method | Zahlungsmethode | Mode de paiement
-Sale Date | Sale date | Sale Date | Verkauft am | Date de vente
-Paid On Date | Paid on date | Paid On Date | Zahlungsdatum | Date de paiement
-Ship By Date | Post by date | Post By Date | Versenden bis - Datum | Expédier avant le
-Maximum Estimated Delivery Date | Maximum estimated delivery date | Maximum Estimated Delivery Date | |
-Shipped On Date | Dispatched on date | Posted On Date | Verschickt am - Datum | Date d'expédition
-Shipping Service | Delivery service | Postage Service | Versandservice | Service de livraison
-Tracking Number | Tracking number | Tracking Number | Sendungsnummer | Numéro de suivi
-Transaction ID | Transaction ID | Transaction ID | Transaktionsnummer | Numéro de transaction
-Variation Details | Variation details | Variation Details | Variantendetails | Détails de la variante
-""".strip().splitlines()
-)
+# United States | United Kingdom | Australia | Germany | France, a semicolon between columns; where a site's name is the
+# same but for letter case, or not known for sure, the first one holds.
+_TABLE = """
+Sales Record Number | | | Verkaufsprotokollnummer | Numéro de vente; Buyer Name | | | Name des Käufers |
+; Order Number | | | Bestellnummer | Numéro de commande; Paid On Date | | | Zahlungsdatum |
+; Buyer Username | | | Nutzername des Käufers | Pseudo de l'acheteur; Transaction ID | | | Transaktionsnummer |
+; Buyer Email | | | E-Mail des Käufers |; Ship To Name | Post to name | Post To Name | Name des Empfängers |
+; Ship To Phone | Post to phone | Post To Phone | Telefonnummer des Empfängers |
+; Ship To Address 1 | Post to address 1 | Post To Address 1 | Adresse 1 des Empfängers |
+; Ship To Address 2 | Post to address 2 | Post To Address 2 | Adresse 2 des Empfängers |
+; Ship To City | Post to city | Post To City | Versand nach - Ort |; Ship To State | Post to county | Post To State | |
+; Ship To Zip | Post to postcode | Post To Postcode | Versand nach - PLZ |; Total Price | | | Gesamtbetrag |
+; Ship To Country | Post to country | Post To Country | Versand nach - Land |; Quantity | | | Anzahl | Quantité
+; Item Number | | | Artikelnummer | Numéro de l'objet; Item Title | | | Angebotstitel | Intitulé de l'objet
+; Custom Label | | | Bestandseinheit |; Sold For | | | Verkauft für | Vendu pour
+; Shipping And Handling | Postage and packaging | Postage And Handling | Verpackung und Versand
+    | Livraison et manutention
+; Payment Method | | | Zahlungsmethode |; Sale Date | | | Verkauft am | Date de vente
+; Ship By Date | Post by date | Post By Date | |; Tracking Number | | | Sendungsnummer |
+; Shipped On Date | Dispatched on date | Posted On Date | Verschickt am - Datum |
+; Shipping Service | Delivery service | Postage Service | Versandservice |; Variation Details | | | Variantendetails |
+"""
+_NAMES = tuple(tuple(name.strip() for name in line.split("|")) for line in _TABLE.split(";"))
 _MORE = columns("""
-    Buyer Address 1 | Buyer Address 2 | Buyer City | Buyer State | Buyer Zip | Buyer County | Buyer Postcode
-    Buyer Country | Buyer Tax Identifier Name | Buyer Tax Identifier Value | Sold Via Promoted Listings | Item Location
-    Item Zip Code | Item Postcode | Item Country | eBay Collect And Remit Tax Rate | eBay Collect And Remit Tax Type
-    eBay Reference Name | eBay Reference Value | Tax Status | Electronic Waste Recycling Fee | Mattress Recycling Fee
+    Sold Via Promoted Listings | Seller Collected Tax | Electronic Waste Recycling Fee | Mattress Recycling Fee
     Battery Recycling Fee | White Goods Disposal Tax | Tire Recycling Fee | Additional Fee | Lumber Fee
-    Prepaid Wireless Fee | Road Improvement And Food Delivery Fee | eBay Collected Charges | Commitment Date
-    eBay Collected Tax and Fees Included in Total | eBay Collected Tax Included in Total | Feedback Left
-    Minimum Estimated Delivery Date | Feedback Received | My Item Note | PayPal Transaction ID | Global Shipping Program
-    Global Shipping Reference ID | Click And Collect | Click And Collect Reference Number | eBay Plus
-    Authenticity Verification Program | Authenticity Verification Status | Authenticity Verification Outcome Reason
-    PSA Vault Program | eBay Vault Program | Vault Fulfillment Type | eBay Fulfillment Program | Tax City | Tax State
-    Tax Zip | Tax Country | eBay International Shipping
+    Prepaid Wireless Fee | Road Improvement And Food Delivery Fee | Commitment Date | Minimum Estimated Delivery Date
+    Maximum Estimated Delivery Date | My Item Note | PayPal Transaction ID | PSA Vault Program | Vault Fulfillment Type
     Adresse 1 des Käufers | Adresse 2 des Käufers | Wohnort des Käufers | PLZ des Käufers | Land des Käufers
     Verkauft über Anzeigen | Inklusive MwSt.-Satz
 """)
+_PREFIXES = columns(
+    "Authenticity Verification | Buyer | Click And Collect | Feedback | Global Shipping | Item | Tax | eBay"
+)
 _ESSENTIAL = {"Sales Record Number", "Sold For", "Sale Date", "Quantity"}
 _NUMBERS = ("Order Number", "Sales Record Number")
 _KEY = [_NUMBERS]
@@ -80,12 +59,8 @@ def _filled(name: str, **more: object) -> dict[str, object]:
 
 
 _PAID, _SHIPPED, _ITEM = _filled("Paid On Date"), _filled("Shipped On Date"), _filled("Item Number")
-_NOT_PAID = {
-    "from": "Paid On Date",
-    "extract": "^$",
-    "default": "pending",
-    "optional": True,
-}  # unknown without a column
+# Where the file has no such column, nobody knows.
+_NOT_PAID = {"from": "Paid On Date", "extract": "^$", "default": "pending", "optional": True}
 _SUMMARY: dict[str, object] = {"column": "Item Number", "matches": "^(--)?$"}
 
 
@@ -100,12 +75,12 @@ def _of_order(name: str, **more: object) -> dict[str, object]:
 
 def _site(label: str, at: int, inferred: str = "") -> Signature:
     names = [line[at] or line[0] for line in _NAMES]
-    essential = tuple(line[at] for line in _NAMES if line[0] in _ESSENTIAL)
-    return Signature(f"eBay's orders report ({label})", (*names, *_MORE), all_of=essential, inferred=inferred)
+    essential = tuple(line[at] or line[0] for line in _NAMES if line[0] in _ESSENTIAL)
+    label = f"eBay's orders report ({label})"
+    return Signature(label, (*names, *_MORE), all_of=essential, inferred=inferred, prefixes=_PREFIXES)
 
 
-_LEFT: object = {**_ITEM, "also": _SHIPPED}
-_ALL_LEFT: object = {**_SUMMARY, "also": _SHIPPED}
+_LEFT, _ALL_LEFT = ({**rows, "also": _SHIPPED} for rows in (_ITEM, _SUMMARY))
 _ORDER: dict[str, object] = {
     "order_id": _ORDER_ID,
     "order_number": _ORDER_ID,
@@ -172,5 +147,5 @@ SOURCE = Source(
             "shipped_at": _SHIPPED_AT,
         }},
     ),
-    aliases={line[0]: tuple(dict.fromkeys(name for name in line[1:] if name and name != line[0])) for line in _NAMES},
+    aliases={line[0]: tuple(dict.fromkeys(name for name in line[1:] if name)) for line in _NAMES},
 )  # fmt: skip

@@ -11,7 +11,7 @@ _COLUMNS = columns("""
     Status | Billing Address | Shipping Address | Shipping Information | Customer Email | Customer Group | Subtotal
     Shipping and Handling | Customer Name | Payment Method | Total Refunded
 """)
-_FORMATS = ["%b %d, %Y %I:%M:%S %p", "%b %d, %Y %H:%M:%S %p", "iso"]
+_FORMATS = [f"%b %d, %Y{comma} {clock} %p" for comma in ("", ",") for clock in ("%I:%M:%S", "%H:%M:%S")] + ["iso"]
 _TOTALS = ("Grand Total (Purchased)", "Grand Total (Base)")
 
 
