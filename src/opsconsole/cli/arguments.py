@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 from opsconsole import __version__
 from opsconsole.cli.exceptions_arguments import add_automation, add_changes, add_exceptions, add_notices
+from opsconsole.cli.feeds_arguments import add_connections, add_feeds
 from opsconsole.cli.imports_arguments import add_imports
 from opsconsole.cli.incidents_arguments import add_incidents
 from opsconsole.cli.mappings_arguments import add_mappings
@@ -109,6 +110,8 @@ def _parser() -> argparse.ArgumentParser:
     add_mappings(command, common, _Parser)
     add_imports(command, common, _Parser)
     add_settings(command, common, _Parser)
+    add_connections(command, common, _Parser)
+    add_feeds(command, common, _Parser)
     _window(command)
     return parser
 

@@ -28,6 +28,8 @@ _COMMANDS = {
     "exceptions": "exceptions.run",
     "changes": "exceptions.changes",
     "automation": "automation.run",
+    "connections": "connections.run",
+    "feeds": "feeds.run",
     "notices": "exceptions.notices",
     "incidents": "incidents.run",
     "rules": "rules.rules",

@@ -222,6 +222,17 @@ def everything(conn: Connection) -> list[Known]:
     return sorted(found, key=lambda one: one.name.casefold())
 
 
+def switched_on(database: Database) -> list[Known]:
+    """Feeds that are on and that this computer can run, whatever their time."""
+    with database.read() as conn:
+        return [
+            Known(kind, row.id, row.name)
+            for kind, table in ((QUERY, sql_feeds), (FOLDER, watched_folders))
+            for row in conn.execute(select(table).where(table.c.enabled).order_by(table.c.name))
+            if kind == QUERY or row.workstation == workstation()
+        ]
+
+
 def due(database: Database, now: int) -> list[Known]:
     """Feeds that this computer should run now: their time has come, or a refused file's pause is over."""
     found = []

@@ -56,17 +56,17 @@ def url_of(one: SqlConnection, password: str = "") -> URL:
     kind, driver = KINDS[one.kind], DRIVERS[one.kind]
     if kind.port is None:
         return URL.create(driver.name, database=str(Path(one.database).expanduser()))
-    whole = URL.create(
+    # Oracle's addresses name a service; the driver takes all of it in one text, which ``arguments`` make.
+    by_dsn = one.kind in _BY_DSN
+    return URL.create(
         driver.name,
         username=one.user,
         password=password or None,
-        host=one.host,
-        port=one.port or kind.port,
-        database=one.database,
+        host=None if by_dsn else one.host,
+        port=None if by_dsn else one.port or kind.port,
+        database=None if by_dsn else one.database,
         query=dict(one.options),
     )
-    # Oracle's addresses name a service; the driver takes all of it in one text.
-    return whole.set(host=None, port=None, database=None) if one.kind in _BY_DSN else whole
 
 
 def account_of(one: SqlConnection) -> str:
