@@ -134,6 +134,7 @@ class App:
 
     def _furnish(self) -> None:
         from opsconsole.desktop.clockwork import Clockwork
+        from opsconsole.desktop.feed_clock import FeedClock
         from opsconsole.desktop.notices import Notices
         from opsconsole.desktop.opening import Opening
         from opsconsole.desktop.start import Start
@@ -146,6 +147,7 @@ class App:
         self.start_page = Start(self.desk, self.window, self.opening)
         if not options.alone:
             self.clockwork = Clockwork(self.desk, self.window)
+            self.feed_clock = FeedClock(self.desk, self.window)
             self.notices = Notices(self.desk, self.window, self.clockwork, self.raise_window)
         self._open_first()
         self.window.setUpdatesEnabled(True)

@@ -62,8 +62,8 @@ def test_a_mark_keeps_its_type() -> None:
     from datetime import UTC, date, datetime
     from decimal import Decimal
 
-    for mark in (7, Decimal("7.10"), 7.5, "a'b", b"\x00\xff", date(2026, 11, 17), datetime.fromisoformat("2026-11-17T08:00"),
-                 datetime(2026, 11, 17, 8, 0, 0, 1, tzinfo=UTC)):  # fmt: skip
+    local, aware = datetime.fromisoformat("2026-11-17T08:00"), datetime(2026, 11, 17, 8, 0, 0, 1, tzinfo=UTC)
+    for mark in (7, Decimal("7.10"), 7.5, "a'b", b"\x00\xff", date(2026, 11, 17), local, aware):
         assert from_json(to_json(mark)) == mark
         assert type(from_json(to_json(mark))) is type(mark)
     with pytest.raises(UserError, match="holds bool"):

@@ -42,6 +42,8 @@ class Desk(QObject):
         self._undo: tuple[str, Callable[[], None]] | None = None
         # Answers typed and not sent, by question: for the same question on the same rows of this database.
         self.drafts: dict[str, dict[str, str]] = {}
+        # Passwords of other databases typed since the start (services.credentials.Passwords), made when first needed.
+        self.passwords: Any = None
 
     @property
     def workspace(self) -> "Workspace | None":

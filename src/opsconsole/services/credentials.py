@@ -59,6 +59,10 @@ class Passwords:
     def __init__(self) -> None:
         self._typed: dict[str, str] = {}
 
+    def has_typed(self, account: str) -> bool:
+        """Whether it was typed since the start; the keyring is not asked."""
+        return account in self._typed
+
     def get(self, account: str) -> str | None:
         """The password typed since the start, else the one in the keyring; None where there is none."""
         if account in self._typed:

@@ -32,7 +32,7 @@ DATA_LISTS: tuple[DataListName, ...] = (
     DataListName("sources", "Sources"),
     DataListName("mappings", "Mappings"),
     DataListName("connections", "Connections"),
-    DataListName("watching", "Watched folders"),
+    DataListName("watching", "Automatic"),
     DataListName("differences", "Differences", rare=True),
     DataListName("exception_rules", "Exception rules", rare=True),
     DataListName("settings", "Settings", rare=True),

@@ -1,0 +1,106 @@
+"""What brings data by itself: SQL feeds and watched folders with their schedule, last and next run, and what failed."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from opsconsole.desktop.data_lists.data_list import DataList, list_content
+from opsconsole.desktop.desk import Desk
+from opsconsole.desktop.dialogs.sourcing_actions import SourcingActions
+from opsconsole.desktop.pages.sourcing_page import feed_panel
+from opsconsole.desktop.panel import PanelContent
+from opsconsole.desktop.tab_content import Request, TabAction, TabContent
+from opsconsole.desktop.workspace import Workspace
+from opsconsole.domain.progress import Progress
+
+if TYPE_CHECKING:
+    from opsconsole.services.sourcing_page import FeedPage
+
+_TONES = {"waiting": "bad", "retrying": "warn", "running": "accent", "planned": "good"}
+_OUTCOMES = {"failed": "bad", "partly": "warn", "done": "good"}
+
+
+class WatchingList(DataList):
+    """One row per SQL feed and watched folder; those that wait for somebody come first."""
+
+    key = "watching"
+    search_hint = "Name, folder, reason"
+    noun = ("feed", "feeds")
+    subjects = frozenset({"sourcing", "imports"})
+    tones = {"state": lambda state: _TONES.get(state, "text_muted"),
+             "outcome": lambda outcome: _OUTCOMES.get(outcome, "text_muted")}  # fmt: skip
+
+    def __init__(self, desk: Desk) -> None:
+        self._page: FeedPage | None = None
+        super().__init__(desk)
+        self.deeds = SourcingActions(self)
+        self.add_button("Watch a folder", lambda: self.deeds.edit_folder(), icon="plus",
+                        tip="Import the files of a folder by themselves")  # fmt: skip
+        self.add_button("New SQL feed", lambda: self.deeds.edit_query(), icon="plus",
+                        tip="Import what a query of a connection finds")  # fmt: skip
+        self.list.next_step = lambda: ("Watch a folder", "", lambda: self.deeds.edit_folder())
+
+    @staticmethod
+    def load(workspace: Workspace, request: Request, progress: Progress) -> TabContent:
+        """The feeds, and how many of them wait for somebody."""
+        from opsconsole.services import sourcing
+
+        listing = sourcing.list_sourcing(workspace.database, request.now)
+        states = list(listing.columns["state"])
+        waiting, again = states.count("waiting"), states.count("retrying")
+        status = [f"**{len(listing)}** {'feed' if len(listing) == 1 else 'feeds'}"]
+        status += [f"**{waiting}** wait for you"] if waiting else []
+        status += [f"**{again}** try again"] if again else []
+        return list_content(workspace, request, listing, "feed", status=(", ".join(status),))
+
+    @staticmethod
+    def load_detail(workspace: Workspace, identity: Any, now: int, progress: Progress) -> "FeedPage":
+        """The feed with its runs."""
+        from opsconsole.services import sourcing_page
+
+        return sourcing_page.feed_page(workspace.database, str(identity), now)
+
+    def build_panel(self, identity: Any, detail: "FeedPage") -> PanelContent:
+        """What it is, how it stands, what its runs did."""
+        self._page = detail
+        return feed_panel(detail, self.desk.formats(self.request.now), lambda: self.deeds.run_now(str(identity)))
+
+    def row_actions(self) -> tuple[TabAction, ...]:
+        """Run it, try it, edit it; what is rarer stands behind the three dots."""
+        return (
+            TabAction("run", "Run now", lambda ids: self._with(self.deeds.run_now), "R", primary=True),
+            TabAction("try", "Try", lambda ids: self._with(lambda key: self.deeds.run_now(key, dry_run=True)), "T"),
+            TabAction("edit", "Edit", lambda ids: self._edit(), "E"),
+            TabAction("switch", "On / off", lambda ids: self._switch(), "X"),
+            TabAction(
+                "beginning",
+                "Run from the beginning",
+                lambda ids: self._with(lambda key: self.deeds.run_now(key, from_beginning=True)),
+                in_menu=True,
+            ),
+            TabAction("remove", "Remove", lambda ids: self._with(self.deeds.remove), in_menu=True),
+        )
+
+    def _with(self, deed: Callable[[str], None]) -> None:
+        key = self.list.current_id()
+        if key is not None:
+            deed(str(key))
+
+    def _shown(self) -> "FeedPage | None":
+        page = self._page
+        return page if page is not None and page.known.key == self.list.current_id() else None
+
+    def _edit(self) -> None:
+        page = self._shown()
+        if page is not None and page.feed is not None:
+            self.deeds.edit_query(page.feed, page.mark)
+        elif page is not None:
+            self.deeds.edit_folder(page.folder)
+
+    def _switch(self) -> None:
+        page = self._shown()
+        if page is not None:
+            one = page.feed or page.folder
+            self.deeds.switch(page.known.key, not (one is not None and one.enabled))
+
+
+TAB = WatchingList

@@ -1,0 +1,266 @@
+"""What people do to connections, SQL feeds and watched folders from the window: forms, runs, tries, on and off."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject
+
+from opsconsole.desktop.dialogs.connection_form import ConnectionForm
+from opsconsole.desktop.dialogs.fields_form import FieldsForm
+from opsconsole.desktop.dialogs.folder_form import FolderForm
+from opsconsole.desktop.dialogs.query_form import QueryForm
+from opsconsole.desktop.importing import TOUCHED as IMPORTED
+from opsconsole.desktop.messages import MessageAction
+from opsconsole.desktop.table.view import ListView
+from opsconsole.desktop.workspace import Workspace
+from opsconsole.domain.change import Change
+from opsconsole.domain.errors import UserError
+from opsconsole.domain.progress import Progress
+from opsconsole.domain.sourcing import SqlConnection, SqlFeed, WatchedFolder
+
+if TYPE_CHECKING:
+    from opsconsole.desktop.desk import Desk
+    from opsconsole.desktop.tab import Tab
+    from opsconsole.services.credentials import Passwords
+    from opsconsole.services.sourcing import RunReport
+
+TOUCHED = frozenset({"sourcing"})
+Write = Callable[[Workspace], Change]
+
+
+def passwords_of(desk: "Desk") -> "Passwords":
+    """The window's passwords of other databases, kept as long as it runs; called in workers."""
+    from opsconsole.services.credentials import Passwords
+
+    if desk.passwords is None:
+        desk.passwords = Passwords()
+    known: Passwords = desk.passwords
+    return known
+
+
+class SourcingActions(QObject):
+    """Runs deeds on feeds and connections for one of the lists."""
+
+    def __init__(self, tab: "Tab") -> None:
+        super().__init__(tab)
+        self._tab = tab
+        self.form: FieldsForm | None = None
+
+    # --- forms --------------------------------------------------------------------------------------------------------
+
+    def edit_connection(self, one: SqlConnection | None = None, password_known: bool = False) -> None:
+        """Open the form of a connection; None: a new one."""
+        form = ConnectionForm(one or SqlConnection(""), password_known, self._tab.window())
+        form.saved.connect(lambda made, password: self._save_connection(made, password, form))
+        form.test_asked.connect(lambda made, password: self._test(made, password, form))
+        self._show(form)
+
+    def edit_query(self, feed: SqlFeed | None = None, mark: str = "") -> None:
+        """Open the form of a SQL feed; None: a new one."""
+        self._with_choices(lambda choices: self._open_query(feed or SqlFeed(""), choices, mark))
+
+    def _open_query(self, feed: SqlFeed, choices: Any, mark: str) -> None:
+        if not choices.connections:
+            words = "There is no connection to ask yet: make one first."
+            self._tab.bar.show_message("warn", words, [MessageAction("New connection", lambda: self.edit_connection())])
+            return
+        rows = ListView("query_preview", self._tab.desk.tasks, self._tab.desk.settings)
+        form = QueryForm(feed, choices, mark, rows, self._tab.window())
+        form.saved.connect(lambda made: self._save("sql_feeds", "save_feed", made, form))
+        form.preview_asked.connect(lambda made: self._preview(made, form))
+        self._show(form)
+
+    def edit_folder(self, folder: WatchedFolder | None = None) -> None:
+        """Open the form of a watched folder; None: a new one."""
+        self._with_choices(lambda choices: self._open_folder(folder or WatchedFolder(""), choices))
+
+    def _open_folder(self, folder: WatchedFolder, choices: Any) -> None:
+        form = FolderForm(folder, choices, self._tab.window())
+        form.saved.connect(lambda made: self._save("watched_folders", "save_folder", made, form))
+        self._show(form)
+
+    def _with_choices(self, then: Callable[[Any], None]) -> None:
+        workspace = self._tab.desk.workspace
+        if workspace is None:
+            return
+
+        def read(progress: Progress) -> Any:
+            from opsconsole.services import sourcing_page
+
+            return sourcing_page.form_choices(workspace.database)
+
+        self._tab.run(read, then, kind="choices")
+
+    def _show(self, form: FieldsForm) -> None:
+        if self.form is not None:
+            self.form.close()
+        self.form = form
+        form.finished.connect(lambda _: self._forget(form))
+        form.show()
+
+    def _forget(self, form: FieldsForm) -> None:
+        if self.form is form:
+            self.form = None
+
+    # --- writing ------------------------------------------------------------------------------------------------------
+
+    def _save(self, module: str, name: str, made: Any, form: FieldsForm) -> None:
+        def write(workspace: Workspace) -> Change:
+            from importlib import import_module
+
+            deed: Callable[..., Change] = getattr(import_module(f"opsconsole.services.{module}"), name)
+            return deed(workspace.database, made, who=workspace.user, now=workspace.now())
+
+        self._write(write, form)
+
+    def _save_connection(self, one: SqlConnection, password: str, form: ConnectionForm) -> None:
+        desk = self._tab.desk
+
+        def write(workspace: Workspace) -> Change:
+            from opsconsole.services import sql_connections
+
+            done = sql_connections.save_connection(workspace.database, one, who=workspace.user, now=workspace.now())
+            if password and not sql_connections.keep_password(one, password, passwords_of(desk)):
+                words = f"{done.words}. This computer has no keyring: the password is asked for again after each start"
+                return Change(words, done.ids)
+            return done
+
+        self._write(write, form)
+
+    def remove_connection(self, one: SqlConnection) -> None:
+        """Take a connection away that no feed uses."""
+        desk = self._tab.desk
+
+        def write(workspace: Workspace) -> Change:
+            from opsconsole.services import sql_connections
+
+            return sql_connections.remove_connection(
+                workspace.database, one, passwords_of(desk), who=workspace.user, now=workspace.now()
+            )
+
+        self._write(write)
+
+    def switch(self, key: str, on: bool) -> None:
+        """Let a feed run by itself, or only by hand."""
+        self._deed("switch", key, on=on)
+
+    def remove(self, key: str) -> None:
+        """Take a feed away; what it brought stays."""
+        self._deed("remove", key)
+
+    def _deed(self, name: str, key: str, **more: Any) -> None:
+        def write(workspace: Workspace) -> Change:
+            from opsconsole.services import sourcing
+
+            deed: Callable[..., Change] = getattr(sourcing, name)
+            known = sourcing.find(workspace.database, key)
+            return deed(workspace.database, known, who=workspace.user, now=workspace.now(), **more)
+
+        self._write(write)
+
+    def _write(self, write: Write, form: FieldsForm | None = None) -> None:
+        workspace = self._tab.desk.workspace
+        if workspace is None:
+            return
+
+        def failed(error: BaseException) -> None:
+            if form is not None and isinstance(error, UserError):
+                form.show_problems({"name": str(error)})
+            else:
+                self._tab.report(error)
+
+        def done(change: Change) -> None:
+            if form is not None:
+                form.close()
+            self._tab.say_done(f"{change.words}.")
+            self._tab.desk.touched(TOUCHED)
+
+        self._tab.run(lambda progress: write(workspace), done, kind="write", failed=failed)
+
+    # --- asking -------------------------------------------------------------------------------------------------------
+
+    def _test(self, one: SqlConnection, password: str, form: ConnectionForm) -> None:
+        desk = self._tab.desk
+
+        def ask(progress: Progress) -> Any:
+            from opsconsole.services import sql_connections
+
+            known = password or sql_connections.password_of(one, passwords_of(desk))
+            return sql_connections.try_connection(one, known, progress)
+
+        def answered(answer: Any) -> None:
+            form.say(f"{answer.words} {answer.read_only_words}", "good")
+
+        self._ask(ask, answered, form, "test")
+
+    def test(self, one: SqlConnection) -> None:
+        """Say in the bar whether a kept connection answers."""
+        desk = self._tab.desk
+
+        def ask(progress: Progress) -> Any:
+            from opsconsole.services import sql_connections
+
+            return sql_connections.try_connection(one, sql_connections.password_of(one, passwords_of(desk)), progress)
+
+        self._tab.run(ask, lambda answer: self._tab.say_done(answer.words), kind="test", text=f"Asking {one.name}")
+
+    def _preview(self, feed: SqlFeed, form: QueryForm) -> None:
+        workspace, desk = self._tab.desk.workspace, self._tab.desk
+        if workspace is None:
+            return
+
+        def ask(progress: Progress) -> Any:
+            from opsconsole.desktop.table.arranger import Arranger
+            from opsconsole.services import sql_feeds
+
+            found = sql_feeds.preview(workspace.database, feed, passwords_of(desk), workspace.now(), progress)
+            return Arranger(found)
+
+        self._ask(ask, lambda arranger: form.show_rows(arranger, desk.formats()), form, "preview")
+
+    def _ask(
+        self, ask: Callable[[Progress], Any], answered: Callable[[Any], None], form: FieldsForm, kind: str
+    ) -> None:
+        def failed(error: BaseException) -> None:
+            if isinstance(error, UserError):
+                form.say(str(error), "bad")
+            else:
+                self._tab.report(error)
+
+        desk = self._tab.desk
+        desk.tasks.run(ask, answered, failed, kind=f"{self._tab.key}.{kind}", owner=form)
+        form.finished.connect(lambda _: desk.tasks.cancel(f"{self._tab.key}.{kind}"))
+
+    # --- running ------------------------------------------------------------------------------------------------------
+
+    def run_now(self, key: str, *, dry_run: bool = False, from_beginning: bool = False) -> None:
+        """Run a feed now, or say what that would change."""
+        workspace, desk = self._tab.desk.workspace, self._tab.desk
+        if workspace is None:
+            return
+
+        def work(progress: Progress) -> "RunReport":
+            from opsconsole.services import clockwork, sourcing
+
+            known = sourcing.find(workspace.database, key)
+            report = sourcing.run(
+                workspace.database, [known], passwords_of(desk), who=workspace.user, now=workspace.now(),
+                by_person=True, from_beginning=from_beginning, dry_run=dry_run, progress=progress,
+            )  # fmt: skip
+            if report.written:
+                progress.step(0, 0, "Running the exception rules")
+                clockwork.turn(workspace.database, workspace.now(), who=workspace.user)
+            return report
+
+        text = "Trying" if dry_run else "Running"
+        self._tab.run(work, lambda report: self._ran(report, dry_run), kind="run", text=text)
+
+    def _ran(self, report: "RunReport", dry_run: bool) -> None:
+        for bug in report.faults:
+            self._tab.report(bug)
+        words = report.words or "Nothing new."
+        if dry_run:
+            words = f"{words} Nothing was written."
+        tone = {0: "good", 2: "bad"}.get(report.exit_code, "warn")
+        self._tab.bar.show_message(tone, words)
+        self._tab.desk.touched(TOUCHED if dry_run or not report.written else TOUCHED | IMPORTED)
