@@ -138,8 +138,8 @@ def _told(parsed: argparse.Namespace, report: RunReport, detected: str) -> int:
             if one.report is not None and one.outcome != FAILED:
                 lines += map(unmarked, one.report.words())
             else:
-                lines.append(f"{one.name}: {one.words}")
-        lines += [f"{name}: {words}" for name, words in report.not_ready]
+                lines.append(sourcing.said_of(one.name, one.words))
+        lines += [sourcing.said_of(name, words) for name, words in report.not_ready]
         print_lines([*lines, *([f"Exceptions: {detected}."] if detected else [])])
     for bug in report.faults:
         raise bug

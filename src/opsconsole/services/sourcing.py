@@ -35,23 +35,23 @@ OFF, RUNNING, RETRYING, WAITING, ELSEWHERE, PLANNED, BY_HAND = (
 )  # fmt: skip
 STATES = (
     (WAITING, "Waits for you"),
-    (RETRYING, "Failed, tries again"),
+    (RETRYING, "Tries again"),
     (RUNNING, "Runs now"),
     (PLANNED, "In order"),
     (BY_HAND, "By hand"),
-    (ELSEWHERE, "On another computer"),
+    (ELSEWHERE, "Elsewhere"),
     (OFF, "Off"),
 )
 _FIELDS = (
     Field("name", "Name", width=190),
-    Field("kind", "Kind", Kind.STATUS, labels=_KINDS, width=120),
-    Field("state", "State", Kind.STATUS, labels=STATES, width=140),
+    Field("state", "State", Kind.STATUS, labels=STATES, width=110),
+    Field("kind", "Kind", Kind.STATUS, labels=_KINDS, width=120, wide_only=True),
     Field("schedule", "When", width=150),
     Field("last_at", "Last run", Kind.INSTANT, missing="Never", width=140),
-    Field("outcome", "Outcome", Kind.STATUS, labels=OUTCOMES, missing="None", width=110),
+    Field("outcome", "Outcome", Kind.STATUS, labels=OUTCOMES, missing="None", width=110, wide_only=True),
     Field("words", "What happened", stretch=True),
     Field("next_at", "Next run", Kind.INSTANT, missing="None", width=140),
-    Field("place", "From", width=220),
+    Field("place", "From", width=220, wide_only=True),
     Field("refused", "Files refused", Kind.QUANTITY, width=90, hidden=True),
     Field("channel", "Channel", missing="None", hidden=True),
     Field("workstation", "Computer", missing="Any", hidden=True),
@@ -107,12 +107,12 @@ class RunReport:
         failed = [(one.name, one.words) for one in self.ran if one.outcome == FAILED] + self.not_ready
         parts = []
         if brought:
-            shown = "; ".join(f"{one.name}: {one.words.rstrip('.')}" for one in brought[:2])
+            shown = "; ".join(said_of(one.name, one.words).rstrip(".") for one in brought[:2])
             more = f"; {len(brought) - 2} more" if len(brought) > 2 else ""
             parts.append(f"{shown}{more}.")
         if failed:
             count = f"{len(failed)} failed" if len(failed) > 1 else "Failed"
-            parts.append(f"{count}: {failed[0][0]}: {failed[0][1]}")
+            parts.append(f"{count}: {said_of(*failed[0])}")
         return " ".join(parts)
 
     def as_json(self) -> dict[str, Any]:
@@ -132,6 +132,11 @@ class RunReport:
             for name, words in self.not_ready
         ]
         return {"as_of": to_iso(self.as_of), "runs": rows, "total": len(rows)}
+
+
+def said_of(name: str, words: str) -> str:
+    """Words with the name of what they are about before them, unless they begin with it."""
+    return words if words.startswith(name) else f"{name}: {words}"
 
 
 def list_sourcing(database: Database, now: int) -> Listing:

@@ -12,7 +12,7 @@ from opsconsole.services.credentials import Passwords
 from opsconsole.services.feed_runs import list_runs
 from opsconsole.services.feed_sources import choices
 from opsconsole.services.names import channel_names, location_names, pairs
-from opsconsole.services.sourcing import QUERY, Known, find, list_sourcing
+from opsconsole.services.sourcing import QUERY, Known, find, list_sourcing, said_of
 from opsconsole.services.sql_connections import find_connection
 from opsconsole.services.sql_drivers import DRIVERS, account_of
 from opsconsole.services.sql_feeds import find_feed, stored_mark
@@ -76,7 +76,7 @@ def feed_page(database: Database, key: str, now: int) -> FeedPage:
     feed = find_feed(database, known.id) if query else None
     folder = None if query else find_folder(database, known.id)
     runs = list_runs(database, now, feed=known.id if query else None, folder=None if query else known.id)
-    told = tuple((one["at"], one["outcome"], f"{one['what']}: {one['words']}", one["next_at"]) for one in _rows(runs))
+    told = tuple((one["at"], one["outcome"], _said(one), one["next_at"]) for one in _rows(runs))
     files = () if folder is None else tuple(_refused(list_files(database, known.id, now)))
     source = (feed or folder or SqlFeed("")).source
     return FeedPage(
@@ -84,6 +84,11 @@ def feed_page(database: Database, key: str, now: int) -> FeedPage:
         row["last_at"], row["words"] or "", row["next_at"], dict(choices(database)).get(source, source), told, feed,
         folder, words_of(stored_mark(database, known.id)) if query else "", files,
     )  # fmt: skip
+
+
+def _said(run: dict[str, Any]) -> str:
+    """What a run did; which file it was, where it is about one."""
+    return str(run["words"]) if run["what"] in ("Query", "Folder", "Run") else said_of(run["what"], run["words"])
 
 
 def _rows(listing: Listing) -> list[dict[str, Any]]:

@@ -64,6 +64,9 @@ class FieldsForm(QDialog):
             field.setEditable(True)
             field.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
             field.setEditText(chosen)
+            editor = field.lineEdit()
+            if editor is not None:
+                editor.setPlaceholderText("As its mapping or the file says")
         else:
             field.setCurrentIndex(max(0, field.findData(chosen)))
         return self.add(column, key, label, field)

@@ -13,6 +13,7 @@ from opsconsole.desktop.table.formats import Formats
 from opsconsole.desktop.table.view import ListView
 from opsconsole.desktop.words import Words
 from opsconsole.domain.sourcing import SqlFeed, feed_problems
+from opsconsole.domain.wording import plural
 
 if TYPE_CHECKING:
     from opsconsole.desktop.table.arranger import Arranger
@@ -121,10 +122,9 @@ class QueryForm(FieldsForm):
 
     def show_rows(self, arranger: "Arranger", formats: Formats) -> None:
         """Show the first rows."""
-        count = len(arranger.listing)
-        self.say(
-            f"{count} rows. Nothing was written." if count else "The query has no rows.", "good" if count else "warn"
-        )
+        count = plural(len(arranger.listing), "row")
+        words = f"The first {count}; nothing was written." if len(arranger.listing) else "The query has no rows."
+        self.say(words, "good" if len(arranger.listing) else "warn")
         self.rows.set_listing(arranger, formats)
 
     def keyPressEvent(self, event: Any) -> None:

@@ -7,6 +7,7 @@ from opsconsole.desktop.panel import Notice, PanelContent, Section
 from opsconsole.desktop.sections import history, pairs, sentences
 from opsconsole.desktop.table.formats import Formats
 from opsconsole.domain.sourcing import KINDS, OUTCOMES, TLS
+from opsconsole.domain.wording import plural
 
 if TYPE_CHECKING:
     from opsconsole.services.sourcing_page import ConnectionPage, FeedPage
@@ -20,13 +21,16 @@ _WORDS = {
 
 def feed_panel(page: "FeedPage", formats: Formats, retry: Callable[[], None]) -> PanelContent:
     """Contents of the panel of a SQL feed or a watched folder; ``retry`` runs it now."""
-    parts = [Section("What it brings", pairs(_about(page)))]
+    parts = []
+    if page.state in ("waiting", "retrying") and not page.refused:
+        parts.append(Section("What is wrong", sentences(page.last_words)))
+    parts.append(Section("What it brings", pairs(_about(page))))
     if page.feed is not None and page.feed.mark_column:
         mark = page.mark or "not run yet"
         parts.append(Section("Only what is new", pairs([(f"Highest {page.feed.mark_column} read", mark)])))
     parts.append(Section("When", pairs(_when(page, formats))))
     if page.refused:
-        told = [f"**{name}**: {words} {_again(due, formats)}" for name, words, due in page.refused[:5]]
+        told = [f"{_bold(name, words)} {_again(due, formats)}" for name, words, due in page.refused[:5]]
         parts.append(Section("Files refused", sentences("\n".join(told)), f"{len(page.refused)}", ("Retry", retry)))
     if page.feed is not None:
         parts.append(Section("Query", sentences(page.feed.query)))
@@ -65,13 +69,18 @@ def _when(page: "FeedPage", formats: Formats) -> list[tuple[str, str]]:
 
 def _notice(page: "FeedPage", retry: Callable[[], None]) -> Notice | None:
     if page.state in ("waiting", "retrying"):
-        words = page.last_words or "Files were refused."
+        words = f"{plural(len(page.refused), 'file')} refused" if page.refused else "The last run failed"
+        words = f"{words}; {'it waits for you' if page.state == 'waiting' else 'it tries again by itself'}"
         return Notice(words, "bad" if page.state == "waiting" else "warn", ("Retry", retry))
     if page.state == "off":
         return Notice("Switched off: it runs only by hand")
     if page.state == "elsewhere" and page.folder is not None:
         return Notice(f"Only {page.folder.workstation} looks into it")
     return None
+
+
+def _bold(name: str, words: str) -> str:
+    return words.replace(name, f"**{name}**", 1) if words.startswith(name) else f"**{name}**: {words}"
 
 
 def _again(due: int | None, formats: Formats) -> str:
