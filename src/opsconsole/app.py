@@ -5,6 +5,7 @@ a worker after it.
 """
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,7 +15,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from opsconsole import __version__
-from opsconsole.desktop.desk import Desk
+from opsconsole.desktop.desk import SAMPLES, Desk
 from opsconsole.desktop.errors import ErrorReporter, default_log_path
 from opsconsole.desktop.main_window import MainWindow
 from opsconsole.desktop.memory import TIDY_EVERY_MS, tidy
@@ -101,6 +102,7 @@ class App:
         self.tasks.stop()
         if self.window.furnished:
             self.opening.close()
+            shutil.rmtree(self.desk.cache_folder / SAMPLES, ignore_errors=True)
         self.one_window.release()
         self.settings.save()
         self.errors.uninstall()

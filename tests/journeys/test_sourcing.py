@@ -111,6 +111,13 @@ def test_a_query_of_another_database_is_made_looked_at_and_run(
     settled(qtbot, app)
     assert order_numbers(app) == {"1"}
     assert watching._page.mark == "2026-11-16T10:00:00Z"
+    watching._map()
+    settled(qtbot, app)
+    mapping: Any = app.window.current
+    qtbot.waitUntil(lambda: mapping.editor is not None and not app.tasks.is_running(), timeout=20_000)
+    assert mapping.key == "mappings"
+    assert (app.desk.cache_folder / "query_samples" / "erp_orders.csv").read_text().startswith("Order,Total,changed")
+    watching = show("watching")
     watching._edit()
     settled(qtbot, app)
     assert form_of(watching, QueryForm).text("schedule") == "every 15 minutes"

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from opsconsole.desktop.workspace import Workspace
 
 
+# Folder in the cache with rows of other databases that mappings are made of; gone when the window closes.
+SAMPLES = "query_samples"
+
+
 class Desk(QObject):
     """Shared parts of one window.
 

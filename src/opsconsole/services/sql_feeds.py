@@ -15,6 +15,7 @@ from opsconsole.domain.field import Field
 from opsconsole.domain.listing import Listing, from_rows
 from opsconsole.domain.progress import Progress
 from opsconsole.domain.sourcing import SqlConnection, SqlFeed, feed_problems, raise_first
+from opsconsole.imports.convert import slug
 from opsconsole.imports.query_table import Spool, text_of
 from opsconsole.imports.tables import InputFile
 from opsconsole.services.business import setting
@@ -30,6 +31,7 @@ from opsconsole.store.schema import feed_runs, sql_feeds, watched_folders
 from opsconsole.store.versioned import update_versioned
 
 PREVIEW_ROWS = 50
+SAMPLE_ROWS = 5_000
 _PREVIEW_SECONDS = 60
 
 
@@ -212,6 +214,25 @@ def preview(
         assert made.file.table is not None
         rows = [row for _, row in made.file.table.rows()]
     return _as_listing(rows, now)
+
+
+def write_sample(
+    database: Database, feed_id: int, passwords: Passwords, now: int, folder: Path, progress: Progress | None = None
+) -> Path:
+    """Write the first rows of a feed's query as a CSV file into a folder, for a mapping to be made of them."""
+    with database.read() as conn:
+        feed = read_feed(conn, feed_id)
+        one = read_connection(conn, feed.connection_id)
+    password = password_of(one, passwords)
+    target = folder / f"{slug(feed.name) or 'query'}.csv"
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="opsconsole-", dir=folder) as place:
+        since = since_of(feed, one.kind, None)
+        made = read_into(Path(place), feed, one, password, since, now, progress, most=SAMPLE_ROWS)
+        if not made.count:
+            raise UserError(f"The query of “{feed.name}” has no rows.", "Map it when there are some.")
+        made.file.path.replace(target)
+    return target
 
 
 def _as_listing(rows: list[list[str]], now: int) -> Listing:

@@ -72,6 +72,15 @@ class WatchingList(DataList):
             TabAction("edit", "Edit", lambda ids: self._edit(), "E"),
             TabAction("switch", "On / off", lambda ids: self._switch(), "X"),
             TabAction(
+                "map",
+                "Map its columns",
+                lambda ids: self._map(),
+                "M",
+                in_menu=True,
+                enabled=self._can_map,
+                why_not="No file of it was refused",
+            ),
+            TabAction(
                 "beginning",
                 "Run from the beginning",
                 lambda ids: self._with(lambda key: self.deeds.run_now(key, from_beginning=True)),
@@ -88,6 +97,15 @@ class WatchingList(DataList):
     def _shown(self) -> "FeedPage | None":
         page = self._page
         return page if page is not None and page.known.key == self.list.current_id() else None
+
+    def _can_map(self, ids: list[Any]) -> bool:
+        page = self._shown()
+        return page is not None and (page.feed is not None or bool(page.refused))
+
+    def _map(self) -> None:
+        page = self._shown()
+        if page is not None:
+            self.deeds.map_columns(page)
 
     def _edit(self) -> None:
         page = self._shown()

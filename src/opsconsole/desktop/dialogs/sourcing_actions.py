@@ -1,10 +1,12 @@
 """What people do to connections, SQL feeds and watched folders from the window: forms, runs, tries, on and off."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
+from opsconsole.desktop.desk import SAMPLES
 from opsconsole.desktop.dialogs.connection_form import ConnectionForm
 from opsconsole.desktop.dialogs.fields_form import FieldsForm
 from opsconsole.desktop.dialogs.folder_form import FolderForm
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from opsconsole.desktop.tab import Tab
     from opsconsole.services.credentials import Passwords
     from opsconsole.services.sourcing import RunReport
+    from opsconsole.services.sourcing_page import FeedPage
 
 TOUCHED = frozenset({"sourcing"})
 Write = Callable[[Workspace], Change]
@@ -230,6 +233,28 @@ class SourcingActions(QObject):
         desk = self._tab.desk
         desk.tasks.run(ask, answered, failed, kind=f"{self._tab.key}.{kind}", owner=form)
         form.finished.connect(lambda _: desk.tasks.cancel(f"{self._tab.key}.{kind}"))
+
+    def map_columns(self, page: "FeedPage") -> None:
+        """Open the mapping editor: on the first rows of a query, or on the first file that a folder refused."""
+        workspace, desk = self._tab.desk.workspace, self._tab.desk
+        if workspace is None:
+            return
+        if page.folder is not None:
+            self._map(Path(page.folder.path) / page.refused[0][0])
+            return
+
+        def ask(progress: Progress) -> Path:
+            from opsconsole.services import sql_feeds
+
+            folder = desk.cache_folder / SAMPLES
+            return sql_feeds.write_sample(
+                workspace.database, page.known.id, passwords_of(desk), workspace.now(), folder, progress
+            )
+
+        self._tab.run(ask, self._map, kind="sample", text=f"Asking {page.place}")
+
+    def _map(self, path: Path) -> None:
+        self._tab.desk.show("data", None, {"list": "mappings", "map_file": str(path)})
 
     # --- running ------------------------------------------------------------------------------------------------------
 
