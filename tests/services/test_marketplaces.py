@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from opsconsole.services import lists, marketplaces, orders, orders_around
+from opsconsole.services.import_undo import undo_import
 from opsconsole.services.imports import import_files
 
 DATA = Path(__file__).parents[1] / "data"
@@ -88,3 +89,16 @@ def test_stock_movements_and_reimbursements_are_lists(sqlite_database: Any, now:
     ]
     assert set(movements.columns["location"]) == {"FBA shop"}
     assert len(lists.list_named(sqlite_database, "reimbursements", now)) == 4
+
+
+def test_undoing_the_import_of_a_settlement_lets_the_other_report_count_again(sqlite_database: Any, now: int) -> None:
+    def bring(name: str) -> int:
+        report = import_files(sqlite_database, [DATA / name], now=now, channel="shop", who="Tester")
+        return int(report.files[0].batch_id or 0)
+
+    bring(REPORTS[0])
+    before = marketplaces.list_payouts(sqlite_database, now).row(0)
+    settlement = bring(REPORTS[2])
+    assert marketplaces.list_payouts(sqlite_database, now).row(0)["difference"] == 0
+    undo_import(sqlite_database, settlement, who="Tester", now=now)
+    assert marketplaces.list_payouts(sqlite_database, now).row(0) == before

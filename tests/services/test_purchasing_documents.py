@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from opsconsole.services import lists, orders
+from opsconsole.services.import_undo import undo_import
 from opsconsole.services.imports import import_files
 
 DATA = Path(__file__).parents[1] / "data"
@@ -36,3 +37,12 @@ def test_before_it_was_shipped_nothing_was_announced(purchasing: Any, now: int) 
     assert len(lists.list_named(purchasing, "ship_notices", earlier)) == 0
     (order,) = orders.list_purchase_orders(purchasing, earlier).rows()
     assert order["announced"] is None
+
+
+def test_undoing_an_interchange_leaves_nothing_of_it(sqlite_database: Any, now: int) -> None:
+    report = import_files(sqlite_database, [DATA / "x12_buying.edi"], now=now, who="Tester")
+    assert any("as the seller" in words for words in report.words())
+    undone = undo_import(sqlite_database, report.files[0].batch_id or 0, who="Tester", now=now)
+    assert undone.total("stays") == 0
+    for name in ("purchase_orders", "ship_notices", "supplier_invoices"):
+        assert len(lists.list_named(sqlite_database, name, now)) == 0

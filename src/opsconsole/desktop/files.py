@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
-FILE_FILTER = "Exports (*.csv *.tsv *.txt *.xlsx *.xls *.ods *.gz *.zip);;All files (*)"
+FILE_FILTER = "Exports (*.csv *.tsv *.txt *.xlsx *.xls *.ods *.edi *.x12 *.gz *.zip);;All files (*)"
 
 
 def local_files(event: QDragEnterEvent | QDropEvent) -> list[Path]:

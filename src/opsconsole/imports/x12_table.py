@@ -20,6 +20,10 @@ from opsconsole.imports.x12_orders import notice_rows, order_rows, status_rows
 from opsconsole.imports.x12_rows import COLUMNS, COMMON, Row
 
 _MOST = 256 * limits.MEBIBYTE
+_AS_BUYER = (
+    "Purchase orders (850) were taken for ours to suppliers; who sells and gets them from customers imports such files "
+    "as “X12 EDI, as the seller” (source x12_as_seller)."
+)
 _ROWS: Mapping[str, Callable[[Transaction], Iterator[Row]]] = {
     "850": order_rows,
     "855": order_rows,
@@ -143,6 +147,8 @@ def settle_x12(parsed: ParsedFile, table: X12Table) -> None:
         for counts in (parsed.records_read, parsed.records_rejected):
             counts[reject.kind] = counts.get(reject.kind, 0) + 1
     parsed.notes += table.notes()
+    if parsed.source == "x12" and parsed.records_read.get("purchase_order_lines"):
+        parsed.notes.append(_AS_BUYER)
 
 
 def open_x12(file: InputFile, options: FileOptions) -> X12Table:

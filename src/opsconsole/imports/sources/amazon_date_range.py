@@ -107,4 +107,7 @@ SOURCE = Source(
         }},
     ),
     currency_said=r"All amounts in ([A-Z]{3})\b",
+    lacks="A date range report tells nothing of reserves, so that its entries may differ from a payout; where a "
+    "settlement of the same statement is imported, the settlement's entries count instead. Deferred transactions are "
+    "left out until they are released.",
 )  # fmt: skip

@@ -98,4 +98,6 @@ SOURCE = Source(
         }},
     ),
     file=UNQUOTED,
+    lacks="Other reports of the same statement tell the same money without ids in common: of each statement the "
+    "entries of one report count, a settlement's (V2 before V1) before those of a date range.",
 )  # fmt: skip
