@@ -263,6 +263,13 @@ def test_notes_at_the_end_are_skipped_by_the_column_they_leave_empty(text_file: 
     assert made.draft.records[0].skips == ({"column": "Order date", "filled": False},)
 
 
+def test_rows_that_a_column_marks_as_void_are_skipped(text_file: Write) -> None:
+    rows = "".join(f"{n},2026-05-{n % 28 + 1:02d},Ann,{n}.50,{'Yes' if n % 9 == 0 else 'No'}\n" for n in range(1, 40))
+    made = proposed_for(text_file(f"Order number,Order date,Customer name,Total,Voided\n{rows}"))
+    assert made.draft.records[0].skips == ({"column": "Voided", "equals": ["Yes"]},)
+    assert "Rows marked in Voided: 4, skipped." in made.notes
+
+
 @pytest.mark.parametrize(
     ("column", "kind", "field"),
     [

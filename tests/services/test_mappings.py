@@ -8,7 +8,7 @@ import pytest
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.file_mapping import answered, as_content
 from opsconsole.services import changes, imports, mappings, mappings_changes
-from opsconsole.services.mapping_editor import open_for_mapping, propose_mapping, read_as, record_kinds
+from opsconsole.services.mapping_editor import open_for_mapping, open_questions, propose_mapping, read_as, record_kinds
 from opsconsole.services.mapping_preview import preview
 
 DATA = Path(__file__).parents[1] / "data"
@@ -167,7 +167,10 @@ def test_what_is_asked_can_be_answered_and_what_is_missing_is_told(
     assert "can be read in two ways" in preview(file, draft, sqlite_database, now).fault
     draft = answered(draft, questions[0], "%d/%m/%Y")
     use, questions = read_as(file, 0, "orders", "status", "State")
-    draft = answered(draft.with_use(use), questions[0], "on_hold")
+    draft = draft.with_use(use)
+    assert open_questions(file, draft) == questions
+    draft = answered(draft, questions[0], "on_hold")
+    assert open_questions(file, draft) == []
     seen = preview(file, draft, sqlite_database, now)
     assert (seen.fault, seen.read) == ("", 8)
     assert "Fri 2 Jan 2026, 00:00" not in seen.kinds[0].rows[0]

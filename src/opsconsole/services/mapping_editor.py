@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from opsconsole.domain.errors import UserError
-from opsconsole.domain.file_mapping import FieldInfo, FieldUse, KindInfo, Question
+from opsconsole.domain.file_mapping import FieldInfo, FieldUse, KindInfo, MappingDraft, Question
 from opsconsole.domain.progress import Progress
 from opsconsole.imports import limits
 from opsconsole.imports.collect import collect
@@ -61,6 +61,11 @@ class FileInHand:
         return self.table.description
 
     @property
+    def column_starts(self) -> tuple[int, ...]:
+        """Where its columns begin, from 1, where no sign stands between them."""
+        return tuple(place + 1 for place in getattr(self.table, "starts", ()))
+
+    @property
     def delimiter(self) -> str:
         """Sign between its columns; empty where there is none."""
         return str(getattr(self.table, "delimiter", ""))
@@ -92,7 +97,10 @@ def open_for_mapping(
     Raises UserError when it is no table, Cancelled when cancelled.
     """
     file = input_file(Path(path))
-    chosen = FileOptions(**{key: value for key, value in (options or {}).items() if key in _OPTIONS and value})
+    told = {key: value for key, value in (options or {}).items() if key in _OPTIONS and value}
+    if "column_starts" in told:
+        told["column_starts"] = tuple(told["column_starts"])
+    chosen = FileOptions(**told)
     table, chosen = _opened(file, chosen)
     rows = head(table)
     if not rows:
@@ -173,6 +181,27 @@ def read_as(file: FileInHand, record: int, kind: str, key: str, column: str) -> 
         words = f"“{text}” in {column}, {count:,} rows: what does it mean?"
         asked.append(Question("status", words, reading.codes, column, record, key, text))
     return use_of(record, column, key, reading, "you chose it"), asked
+
+
+def open_questions(file: FileInHand, draft: MappingDraft) -> list[Question]:
+    """What a draft leaves open of a file: dates, signs and words that nobody has said yet."""
+    found: list[Question] = []
+    for use in draft.uses:
+        if file.column(use.column) is not None and use.editable and draft.records[use.record].kind in KINDS:
+            kind = draft.records[use.record].kind
+            if any(known.key == use.field for known in KINDS[kind].fields):
+                _, asked = read_as(file, use.record, kind, use.field, use.column)
+                found += [one for one in asked if not _said(one, use, draft)]
+    return found
+
+
+def _said(question: Question, use: FieldUse, draft: MappingDraft) -> bool:
+    if question.kind == "status":
+        known = {normalized(str(text)) for text in (*use.how.get("map", {}), *use.how.get("null", ()))}
+        return "default" in use.how or normalized(question.text) in known
+    if question.kind == "decimal":
+        return bool(use.how.get("decimal") or draft.file.get("decimal"))
+    return {"date": "format", "unit": "scale"}[question.kind] in use.how
 
 
 @cache

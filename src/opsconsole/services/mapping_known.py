@@ -9,7 +9,10 @@ from opsconsole.imports.proposals.profile import Profile
 from opsconsole.store.database import Database
 from opsconsole.store.schema import customers, locations, orders, products, purchase_orders, shipments, vendors
 
-_MOST_TEXTS = 200  # of a column are looked up
+_MOST_TEXTS = 100  # of a column are looked up
+
+# What looks so for more than this share of its values holds no keys.
+_NO_KEYS = {"date": 0.5, "long": 0.3, "flag": 0.9, "money": 0.5, "time": 0.5, "negative": 0.1}
 
 _LOOKED_UP: Mapping[str, Any] = {
     "sku": products.c.sku,
@@ -28,12 +31,9 @@ def known_values(database: Database, columns: Sequence[Profile]) -> dict[str, di
     found: dict[str, dict[str, float]] = {}
     with database.read() as connection:
         for column in columns:
-            if (
-                column.distinct < 2
-                or column.look("date") > 0.5
-                or column.look("long") > 0.3
-                or column.look("flag") > 0.9
-            ):
+            if column.distinct < 2 or any(column.look(name) > share for name, share in _NO_KEYS.items()):
+                continue
+            if column.look("fraction") > 0.5 and column.look("integer") < 0.5:
                 continue
             texts = list(column.counts)[:_MOST_TEXTS]
             shares = {

@@ -174,9 +174,7 @@ class MappingsList(DataList):
         editor = self.editor
         name = self._ask_file("Try the mapping on a file") if editor is not None else ""
         if editor is not None and name:
-            state = editor.state
-            content = state.replaces.content if state.replaces is not None else None
-            editor.begin(name, content=content, replaces=state.replaces)
+            editor.try_on(name)
 
     def _ask_file(self, title: str) -> str:
         folder = self.desk.settings.get(LAST_FOLDER) or str(Path.home())

@@ -90,14 +90,25 @@ class MappingEditor(QWidget):
         self.closed.emit()
 
     def read_otherwise(self, options: dict[str, Any]) -> None:
-        """Read the file with another sheet, header line, encoding or delimiter, and propose anew."""
-        workspace, path, replaces = self._tab.desk.workspace, self.state.path, self.state.replaces
-        if workspace is None or options == self.state.options:
+        """Read the file with another sheet, header line, encoding or delimiter; propose anew for other columns."""
+        if options != self.state.options:
+            self._read_again(self.state.path, options)
+
+    def try_on(self, path: str) -> None:
+        """Hold the mapping against another file."""
+        kept.forget(self._tab.desk.cache_folder, self.key)
+        self._read_again(path, {})
+
+    def _read_again(self, path: str, options: dict[str, Any]) -> None:
+        workspace, replaces, draft = self._tab.desk.workspace, self.state.replaces, self.state.draft
+        if workspace is None:
             return
-        name = self.state.draft.name
+        again = path == self.state.path
         self._tab.run(
-            lambda progress: work.begin(workspace, path, options, None, replaces, progress),
-            lambda state: self._read_otherwise(state, name),
+            lambda progress: work.begin(
+                workspace, path, options, as_content(draft), replaces, progress, or_propose=again
+            ),
+            lambda state: self._read_otherwise(state, draft.name),
             kind=KIND,
             text=f"Reading {Path(path).name}",
         )

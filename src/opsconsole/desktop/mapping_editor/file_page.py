@@ -165,12 +165,20 @@ class FilePage(parts.Page):
             current = str(told.get("delimiter", ""))
             combo = parts.free_choice(_DELIMITERS, current, lambda value: self._option(state, "delimiter", value[:1]))
             self.add("Between columns", combo, "One of the list, or any one sign")
+            starts = ", ".join(map(str, state.file.column_starts))
+            edit = parts.line(starts, lambda value: self._option(state, "column_starts", value), "1, 12, 30")
+            self.add("Or columns at fixed places", edit, "Where each column begins, counted from 1")
 
     def _option(self, state: State, key: str, value: str) -> None:
         told: dict[str, Any] = {**state.options, key: value}
         if key == "header_row":
             told[key] = int(value) if value.strip().isdigit() else 0
-        if key in ("sheet", "encoding", "delimiter"):
+        if key == "column_starts":
+            places = sorted({int(word) for word in value.replace(",", " ").split() if word.isdigit() and int(word)})
+            told[key] = places
+        if key == "delimiter":
+            told.pop("column_starts", None)
+        if key in ("sheet", "encoding", "delimiter", "column_starts"):
             told.pop("header_row", None)
         self.options_changed.emit({name: kept for name, kept in told.items() if kept})
 

@@ -67,7 +67,7 @@ def _row(state: State, name: str, use: FieldUse | None, *, absent: bool = False)
     return {
         "id": row_id(name, use),
         "column": name or (use.words() if use is not None else ""),
-        "samples": samples or (use.words() if use is not None and not name else None),
+        "samples": samples or (use.words() if use is not None and not name else None if state.file else "no file"),
         "fills": None if use is None else state.field_words(use.record, use.field),
         "how": None if use is None else how_words(use),
         "state": "absent" if absent else _state(state, use),

@@ -19,8 +19,13 @@ def begin(
     content: Mapping[str, Any] | None,
     replaces: Any,
     progress: Progress,
+    *,
+    or_propose: bool = False,
 ) -> State:
-    """A mapping to be made for a file, or to be gone on with (``content``); without a path one that is only edited."""
+    """A mapping to be made for a file, or to be gone on with (``content``); without a path one that is only edited.
+
+    ``or_propose``: where the file has not the columns that the content reads, one is proposed.
+    """
     from opsconsole.services import mapping_editor
 
     state = State(path=path, options=dict(options), replaces=replaces)
@@ -33,9 +38,18 @@ def begin(
         if state.file is not None:
             state.draft = state.draft.with_file(header=list(state.file.names))
             state.others = [record.kind for record in state.draft.records]
+            if or_propose and not _fits(state):
+                take(state, mapping_editor.propose_mapping(state.file))
+            else:
+                state.questions = mapping_editor.open_questions(state.file, state.draft)
     elif state.file is not None:
         take(state, mapping_editor.propose_mapping(state.file))
     return state
+
+
+def _fits(state: State) -> bool:
+    names = set(state.columns())
+    return bool(state.draft.records) and all(use.column in names for use in state.draft.uses if use.column)
 
 
 def take(state: State, proposed: Any) -> None:

@@ -63,8 +63,10 @@ class Match:
 
 def match(column: Profile, kind: RecordKind, field: RecordField, known: Mapping[str, float]) -> Match:
     """How well a column fits a field of a kind."""
-    fits, looks = _fits(column, field)
     by_name, name = name_score(column.name, kind.key, field.key)
+    if not by_name and field.key not in _BY_VALUE and not known:
+        return Match(column, field, 0.0, "")
+    fits, looks = _fits(column, field)
     reasons = []
     points = by_name * (0.55 + 0.45 * fits) if fits else 0.0
     if points:

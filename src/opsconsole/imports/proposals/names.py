@@ -43,11 +43,11 @@ def words_of(name: str) -> tuple[str, ...]:
 
 
 @cache
-def known_names(kind: str, field: str) -> tuple[tuple[tuple[str, ...], str], ...]:
-    """Known names of a field, as words and as written; the field's own name among them."""
-    told = [field.replace("_", " "), *KNOWN.get(f"{kind}.{field}", ()), *KNOWN.get(field, ())]
+def known_names(field: str) -> tuple[tuple[tuple[str, ...], str], ...]:
+    """Known names of a field (or of ``kind.field``), as words and as written; a field's own name among them."""
+    own = () if "." in field else (field.replace("_", " "),)
     made: dict[tuple[str, ...], str] = {}
-    for name in told:
+    for name in (*own, *KNOWN.get(field, ())):
         words = words_of(name)
         if words:
             made.setdefault(words, name)
@@ -55,12 +55,25 @@ def known_names(kind: str, field: str) -> tuple[tuple[tuple[str, ...], str], ...
 
 
 @cache
+def _spoken(field: str) -> frozenset[str]:
+    """Every word of a field's known names, and each name as one word."""
+    names = [words for words, _ in known_names(field)]
+    return frozenset({*(word for words in names for word in words), *("".join(words) for words in names)})
+
+
 def name_score(column: str, kind: str, field: str) -> tuple[float, str]:
-    """How well a column's name fits a field, 0 to 1, and the known name that it fits best."""
+    """How well a column's name fits a field of a kind, 0 to 1, and the known name that it fits best."""
+    return max(_score(column, f"{kind}.{field}"), _score(column, field))
+
+
+@cache
+def _score(column: str, field: str) -> tuple[float, str]:
     words = words_of(column)
     plain = tuple(word for word in words if word not in _UNITS) or words
+    if _spoken(field).isdisjoint((*words, "".join(words), "".join(plain))):
+        return 0.0, ""
     best, found = 0.0, ""
-    for known, written in known_names(kind, field):
+    for known, written in known_names(field):
         points = max(_alike(words, known), _alike(plain, known))
         if points > best:
             best, found = points, written

@@ -12,7 +12,8 @@ from opsconsole.imports import dates, numbers
 from opsconsole.imports.columns import TextColumn
 from opsconsole.imports.proposals.words import COUNTRIES, CURRENCIES, NOTHING
 
-MOST_TEXTS = 3_000  # distinct texts that are looked at
+_LOOKED_AT = 400  # distinct texts, spread over all of them, that tell what a column looks like
+_KEPT = 200  # most frequent texts that are kept
 _SAMPLES = 6
 
 _EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[A-Za-z]{2,}$")
@@ -34,7 +35,7 @@ class Profile:
     """A column in figures.
 
     ``filled`` is the share of rows with a value, ``distinct`` how many different ones there are, ``looks`` the share of
-    the values that look like something. ``counts`` are rows by text, most frequent first, of the texts looked at.
+    the values that look like something. ``counts`` are rows by text of the most frequent texts.
     """
 
     name: str
@@ -69,14 +70,10 @@ def profile(name: str, column: TextColumn) -> Profile:
         if count and (clean := text.strip()):
             told[clean] += count
     filled = sum(told.values())
-    if len(told) > MOST_TEXTS:
-        step = max(1, len(told) // MOST_TEXTS)
-        looked_at = list(told)[::step][:MOST_TEXTS]
-    else:
-        looked_at = list(told)
+    looked_at = list(told)[:: max(1, len(told) // _LOOKED_AT)]
     real = [text for text in looked_at if text.casefold() not in NOTHING] or looked_at
     looks = {key: sum(map(test, real)) / len(real) for key, test in _LOOKS.items()} if real else {}
-    counts = {text: told[text] for text in sorted(looked_at, key=lambda text: -told[text])}
+    counts = dict(told.most_common(_KEPT))
     length = sum(map(len, real)) / len(real) if real else 0.0
     return Profile(name, rows, filled / rows if rows else 0.0, len(told), looks, counts, length)
 

@@ -1,14 +1,18 @@
 """Rows that are no records: descriptions under the header, totals, footers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from opsconsole.imports.columns import TextTable, normalized
+from opsconsole.imports.proposals.names import words_of
 from opsconsole.imports.proposals.words import TOTALS
 
+_MARKS = frozenset({"void", "voided", "deleted", "test", "storno", "storniert"})
+_YES = frozenset({"yes", "y", "true", "1", "x", "void", "voided", "deleted", "ja", "oui", "si", "sim"})
+_NO = frozenset({"no", "n", "false", "0", "nein", "non", "nao", "-"})
 _MOST = 0.02  # of all rows: more of a kind are no footers
 
 
@@ -50,6 +54,21 @@ def rows_to_skip(
             told = sorted({text.strip() for text in words})
             found.append(Skip({"column": name, "equals": told}, f"rows of {', '.join(told)}", int(rows.sum())))
     found += _footers(table, names, needed, filled, skipped)
+    return found
+
+
+def taken_back(table: TextTable, names: Sequence[str], used: Collection[str]) -> list[Skip]:
+    """Rows that a column marks as void, deleted or a test, where no field is filled by that column."""
+    found: list[Skip] = []
+    for name in names:
+        column = table.columns.get(normalized(name))
+        if name in used or column is None or not set(words_of(name)) & _MARKS:
+            continue
+        spoken = {text.strip().casefold() for text in column.values} - {""}
+        marks = sorted({text.strip() for text in column.values if text.strip().casefold() in _YES})
+        if marks and spoken <= _YES | _NO:
+            rows = np.isin(column.codes, [at for at, text in enumerate(column.values) if text.strip() in marks])
+            found.append(Skip({"column": name, "equals": marks}, f"rows marked in {name}", int(rows.sum())))
     return found
 
 
