@@ -90,6 +90,7 @@ def test_german_words_commas_and_months(read, sample_files, rows_of):
         ("Wasserkocher", 11200), ("Schüssel", 6000), ("Becher", 3000),
     ]  # fmt: skip
     assert parsed.notes[0].startswith("The layout of eBay, orders report is inferred from three programs")
+    assert not any("decimal comma" in note for note in parsed.notes)  # as everybody there writes
     assert "It fills no shipments: it has no column “Tracking Number”." in parsed.notes
 
 

@@ -89,6 +89,20 @@ def test_two_date_formats_in_one_feed_are_each_read_in_their_own(read, sample_fi
     assert [(r["key"], r["kind"]) for r in rows_of(parsed, "vendors")] == [("ups", "parcel_carrier")]
 
 
+def test_the_first_49_columns_of_quantum_view_will_do(read, sample_files, rows_of, tmp_path):
+    with (sample_files / "ups_quantum_view.csv").open(newline="") as stream:
+        table = list(csv.reader(stream))
+    width = table[0].index("Tracking Number") + 1
+    with (tmp_path / "short.csv").open("w", newline="") as stream:
+        csv.writer(stream).writerows([row[:width] for row in table])
+    parsed = read(tmp_path / "short.csv", channel="", time_zone="America/New_York")
+    assert (width, parsed.source, parsed.rejects) == (49, "ups_quantum_view", [])
+    events = rows_of(parsed, "shipment_events")
+    assert [row["code"] for row in events] == [
+        "labeled", "accepted", "exception", "exception", "delivered", "voided",
+    ]  # fmt: skip
+
+
 def test_zendesk_with_semicolons_counters_and_custom_fields(read, sample_files, rows_of, tmp_path):
     with (sample_files / "zendesk_tickets.csv").open(newline="") as stream:
         table = list(csv.reader(stream))

@@ -72,6 +72,12 @@ def test_what_is_told_of_a_column_is_told_by_the_name_it_has_in_the_file(mapping
         read(text_file("Bestellnummer;Gesamtbetrag\n7;12,50\n8;12.50\n"), mapping(MONEY))
 
 
+def test_notes_name_columns_as_the_file_spells_them(read, sample_files, text_file):
+    text = (sample_files / "walmart_orders.csv").read_text().replace("2026-11-14", "14.11.2026")
+    notes = read(text_file(text)).notes
+    assert notes == ["“Order Date” is not in the platform's own form; it was read as %d.%m.%Y."]
+
+
 def test_a_clock_of_24_hours_may_say_pm_all_the_same():
     texts = ["Jan 5, 2024 15:04:05 PM", "Jan 5, 2024 09:04:05 AM", "Jan 5, 2024 00:10:00 AM", "Jan 5, 2024 12:30:00 PM"]
     choice = choose(texts, "Purchase Date")
@@ -230,3 +236,24 @@ def test_a_source_tells_which_of_its_layouts_are_inferred():
     assert "(Germany): three programs" in told
     assert "United States" not in told
     assert all_sources()["walmart_orders"].inferred_layouts == ""
+
+
+@pytest.mark.parametrize(
+    ("how", "amount"),
+    [
+        ('{ sum = ["A", { from = "B", optional = true }] }', 100),
+        ('{ sum = ["A"], less = [{ from = "B", optional = true }] }', 100),
+        ('{ sum = [{ from = "B", optional = true }], optional = true }', None),
+        ('{ product = ["A", { from = "B", optional = true }] }', None),
+        ('{ sum = ["A"], over = [{ from = "B", optional = true }] }', None),
+    ],
+)
+def test_an_optional_part_that_the_file_lacks_adds_nothing_but_is_no_factor(
+    mapping, read, text_file, rows_of, how, amount
+):
+    text = (
+        '[[records]]\nkind = "orders"\n[records.fields]\nchannel = { const = "shop" }\norder_id = "Order"\n'
+        f"total = {how}\n"
+    )
+    (order,) = rows_of(read(text_file("Order,A\n7,1.00\n"), mapping(text), currency="USD"), "orders")
+    assert order.get("total") == amount

@@ -49,8 +49,12 @@ class Evaluator:
         if expression.first:
             return any(self.available(part) for part in expression.first)
         if expression.join or expression.sum or expression.product or expression.less:
-            parts = list(expression.parts())
-            return all(p.optional or self.available(p) for p in parts) and any(map(self.available, parts))
+            factors, added = (*expression.product, *expression.over), (*expression.join, *expression.sum)
+            return (
+                all(map(self.available, factors))
+                and all(part.optional or self.available(part) for part in (*added, *expression.less))
+                and (not added or any(map(self.available, added)))
+            )
         if expression.plus_minutes and find_column(self.table, (expression.plus_minutes,)) is None:
             return False
         if expression.columns:

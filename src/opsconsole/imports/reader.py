@@ -155,7 +155,7 @@ def read_collected(opened: Opened, table: TextTable, reading: Reading) -> Parsed
         header_line=opened.fit.line,
         names=opened.fit.names,
         unused=_unused(opened),
-        notes=[*_inferred(opened), *_lacking(opened), *unfilled, *formats.notes],
+        notes=[*_inferred(opened), *_lacking(opened), *unfilled, *_spelled(formats.notes, opened.fit.names)],
         formats=_told(formats),
         decimals=dict(formats.decimals),
         defaults={**defaults, "time_zone": zone},
@@ -276,6 +276,12 @@ def _inferred(opened: Opened) -> list[str]:
 def _lacking(opened: Opened) -> list[str]:
     candidate = opened.fit.candidate
     return [candidate.lacks] if isinstance(candidate, Source) and candidate.lacks else []
+
+
+def _spelled(notes: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Notes with the columns in them as the file spells them."""
+    spelled = {f"“{normalized(name)}”": f"“{readable(name)}”" for name in names}
+    return [re.sub("“[^”]+”", lambda found: spelled.get(found[0], found[0]), note) for note in notes]
 
 
 def _told(formats: Formats) -> dict[str, str]:
