@@ -36,7 +36,7 @@ _MORE = columns("""
     Prepaid Wireless Fee | Road Improvement And Food Delivery Fee | Commitment Date | Minimum Estimated Delivery Date
     Maximum Estimated Delivery Date | My Item Note | PayPal Transaction ID | PSA Vault Program | Vault Fulfillment Type
     Adresse 1 des Käufers | Adresse 2 des Käufers | Wohnort des Käufers | PLZ des Käufers | Land des Käufers
-    Verkauft über Anzeigen | Inklusive MwSt.-Satz
+    Verkauft über Anzeigen | Inklusive MwSt.-Satz | Buyer Note | eBay Collected Tax
 """)
 _PREFIXES = columns(
     "Authenticity Verification | Buyer | Click And Collect | Feedback | Global Shipping | Item | Tax | eBay"
