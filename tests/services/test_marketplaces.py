@@ -40,7 +40,14 @@ def test_an_order_shows_what_the_marketplace_keeps_and_what_is_left(database: An
     page = orders.page_of(database, now, orders.find_order(database, ONE)[0])
     assert page is not None
     tables = {listing.title: listing for listing in page.around}
-    assert len(tables["Marketplace money"]) == 10
+    # Per kind and SKU: 49 + 6; 4 + 0.48 - 4.48; 6 + 5 off.
+    assert [(row["kind"], row["sku"], row["amount"]) for row in tables["Marketplace money"].rows()] == [
+        ("sale", "KET-17", 5500),
+        ("tax", "KET-17", 0),
+        ("promotion", "KET-17", -1100),
+        ("fee", "KET-17", -735),
+        ("fulfillment", "KET-17", -610),
+    ]
     assert list(tables["Reimbursements"].columns["amount"]) == [-2050, 4100, 0]
 
 

@@ -53,13 +53,8 @@ def money_of_order(connection: Connection, order_fk: int, now: int) -> Iterable[
 _FIELDS = (
     Field("statement", "Statement", Kind.IDENTIFIER, width=120, total=Total.COUNT, total_words="statements"),
     Field("channel", "Channel", width=92),
-    Field("starts_at", "From", Kind.INSTANT, missing="Unknown", width=130),
-    Field("ends_at", "To", Kind.INSTANT, missing="Unknown", width=130),
-    Field("deposited_at", "Paid out", Kind.INSTANT, missing="Unknown", width=130),
+    Field("deposited_at", "Paid out", Kind.INSTANT, missing="Unknown", width=144),
     Field("amount", "Payout", Kind.MONEY, currency="currency", missing="Unknown", width=100, total=Total.SUM),
-    Field("earned", "Sales", Kind.MONEY, currency="currency", missing="Unknown", width=100, total=Total.SUM),
-    Field("fees", "Fees", Kind.MONEY, currency="currency", missing="Unknown", width=90, total=Total.SUM),
-    Field("refunds", "Refunds", Kind.MONEY, currency="currency", missing="Unknown", width=90, total=Total.SUM),
     Field("told", "All entries", Kind.MONEY, currency="currency", missing="None", width=100, total=Total.SUM),
     Field(
         *("difference", "Not explained", Kind.MONEY),
@@ -68,6 +63,11 @@ _FIELDS = (
         width=100,
         help="The payout less all entries of the statement; nothing when every entry was imported.",
     ),
+    Field("earned", "Sales", Kind.MONEY, currency="currency", missing="Unknown", width=100, total=Total.SUM),
+    Field("fees", "Fees", Kind.MONEY, currency="currency", missing="Unknown", width=90, total=Total.SUM),
+    Field("refunds", "Refunds", Kind.MONEY, currency="currency", missing="Unknown", width=90, total=Total.SUM),
+    Field("starts_at", "From", Kind.INSTANT, missing="Unknown", width=144),
+    Field("ends_at", "To", Kind.INSTANT, missing="Unknown", width=144),
     Field("entries", "Entries", Kind.QUANTITY, missing="None", hidden=True, total=Total.SUM),
     Field("currency", "Currency", hidden=True),
 )

@@ -81,7 +81,7 @@ def _listed(database: Database, now: int, one: AroundTable) -> Listing:
         for row in rows
     ]
     fields = (
-        Field("order", "Order", Kind.IDENTIFIER, missing="Unknown", width=110),
+        Field("order", "Order", Kind.IDENTIFIER, missing=one.no_order, width=110),
         Field("channel", "Channel", missing="Unknown", width=92),
         *one.fields,
     )

@@ -27,6 +27,8 @@ class AroundTable:
     since: str
     newest: str = ""
     only: tuple[Any, ...] = ()  # conditions on its rows; the others are no part of the picture
+    no_order: str = "Unknown"  # what a list says of a row that belongs to no known order
+    summed_by: tuple[str, ...] = ()  # fields by which an order's page adds up the amounts; lists tell each row
 
     @property
     def has_money(self) -> bool:
@@ -168,19 +170,19 @@ _TABLES = (
         Field("quantity", "Units", Kind.QUANTITY, missing="None", hidden=True),
         Field("statement_id", "Statement", Kind.IDENTIFIER, missing="None", hidden=True),
         _CURRENCY,
-    ), "posted_at", only=COUNTED),
+    ), "posted_at", only=COUNTED, no_order="None", summed_by=("kind", "sku")),
     AroundTable("Reimbursements", schema.reimbursements, (
         Field("reason", "Reason", missing="Unknown", stretch=True),
         Field("sku", "SKU", Kind.IDENTIFIER, missing="None"),
-        Field("cash_quantity", "Units paid", Kind.QUANTITY, missing="None", total=Total.SUM),
-        Field("stock_quantity", "Units given back", Kind.QUANTITY, missing="None", total=Total.SUM),
         _money("amount", "Amount"),
-        _when("approved_at", "Granted", "Unknown"),
+        _when("approved_at", "Granted", "Unknown", hidden=True),
+        Field("cash_quantity", "Units paid", Kind.QUANTITY, missing="None", hidden=True, total=Total.SUM),
+        Field("stock_quantity", "Units given back", Kind.QUANTITY, missing="None", hidden=True, total=Total.SUM),
         Field("reimbursement_id", "Reimbursement", Kind.IDENTIFIER, hidden=True),
         Field("reversed_id", "Takes back", Kind.IDENTIFIER, missing="None", hidden=True),
         Field("case_id", "Case", Kind.IDENTIFIER, missing="None", hidden=True),
         _CURRENCY,
-    ), "approved_at"),
+    ), "approved_at", no_order="None"),
     AroundTable("Fraud decisions", schema.fraud_decisions, (
         _status("decision", "Decision", statuses.FRAUD_DECISIONS),
         Field("score", "Score", Kind.QUANTITY, missing="None"),
@@ -202,12 +204,23 @@ def around(connection: Connection, order_fk: int, now: int, zone: str, currency:
         rows = connection.execute(_statement(one, order_fk, now, currency)).mappings().all()
         if rows:
             told = [{**row, **_named(row, names)} for row in rows]
-            made.append(from_rows(one.fields, told, id_key="id", as_of=now, title=one.title, time_zone=zone))
+            made.append(from_rows(_shown(one), told, id_key="id", as_of=now, title=one.title, time_zone=zone))
     return tuple(made)
+
+
+def _shown(one: AroundTable) -> tuple[Field, ...]:
+    """Fields of a table as an order's page shows it."""
+    if not one.summed_by:
+        return one.fields
+    return tuple(field for field in one.fields if field.key in (*one.summed_by, "amount", "currency"))
 
 
 def _statement(one: AroundTable, order_fk: int, now: int, currency: str) -> Any:
     table = one.table
+    if one.summed_by:
+        by = (*(table.c[key] for key in one.summed_by), func.coalesce(table.c.currency, currency).label("currency"))
+        summed = select(func.min(table.c.id).label("id"), *by, func.sum(table.c.amount).label("amount"))
+        return summed.where(table.c.order_fk == order_fk, *one.begun(now)).group_by(*by).order_by(func.min(table.c.id))
     columns = one.columns(now, func.coalesce(table.c.currency, currency) if one.has_money else None)
     newest = one.newest or one.since
     order: Sequence[Any] = [func.coalesce(table.c[newest], 0).desc()] if newest else []

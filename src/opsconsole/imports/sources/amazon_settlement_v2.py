@@ -78,7 +78,10 @@ SOURCE = Source(
             "sku": "sku",
             "kind": _KIND,
             "transaction_type": _TRANSACTION,
-            "description": {"join": [{"from": _TYPE}, {"from": _DESCRIPTION}], "separator": ": "},
+            "description": {"first": [
+                {"from": _DESCRIPTION, "where": {"column": _TYPE, "equals": ["other-transaction"]}},
+                {"join": [{"from": _TYPE}, {"from": _DESCRIPTION}], "separator": ": "},
+            ]},
             "quantity": "quantity-purchased",
             "currency": _CURRENCY,
             "amount": "amount",
