@@ -83,10 +83,12 @@ def list_payouts(database: Database, now: int) -> Listing:
         known = connection.execute(_payouts(now)).mappings().all()
     rows = []
     for row in known:
-        told = sums.pop((row["channel"], row["statement"]), [])
-        same = [one for one in told if one["currency"] == row["currency"]] or told[:1]
-        rows.append(_row(names, {**row, "id": f"payouts:{row['id']}"}, same[0] if same else {}))
-    # Statements of which only a part was imported: what was paid out is not known.
+        told = sums.get((row["channel"], row["statement"]), [])
+        same = next((one for one in told if one["currency"] == row["currency"]), {})
+        rows.append(_row(names, {**row, "id": f"payouts:{row['id']}"}, same))
+        if same:
+            told.remove(same)
+    # Statements of which only a part was imported, or entries in another currency: what was paid out is not known.
     for (channel, statement), told in sorted(sums.items()):
         for one in told:
             number = f"payouts:{channel}/{statement}/{one['currency']}"
