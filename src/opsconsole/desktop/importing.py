@@ -1,6 +1,7 @@
 """Importing from the window: look at the files, show what they would do, write, run the rules, say what happened."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,9 +12,12 @@ from PySide6.QtWidgets import QFileDialog
 from opsconsole.desktop.files import FILE_FILTER
 from opsconsole.desktop.messages import MessageAction
 from opsconsole.desktop.settings import IMPORT_LOOK, LAST_FOLDER
+from opsconsole.desktop.tasks import Task
 from opsconsole.desktop.workspace import Workspace
+from opsconsole.domain.errors import Cancelled
 from opsconsole.domain.import_answers import Answers
 from opsconsole.domain.progress import Progress
+from opsconsole.domain.wording import plural
 
 if TYPE_CHECKING:
     from opsconsole.desktop.tab import Tab
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     from opsconsole.services.import_preview import Preview
     from opsconsole.services.import_report import FileReport
 
+_WRITING = "import.write"
 TOUCHED = frozenset({"imports", "orders", "order_exceptions", "stock_levels", "vendors", "kpis"})
 LISTS = ("changes", "rejects", "first_rows", "columns")
 
@@ -80,28 +85,51 @@ class Importing(QObject):
             return
         self._tab.run(
             lambda progress: _all_known(workspace, paths, progress),
-            lambda known: self.import_now(paths, {}) if known else self._preview(workspace, paths),
-            kind="import",
+            lambda known: self._go_on(workspace, paths, known=known),
+            kind="look",
             text="Looking at the files",
         )
 
-    def import_now(self, paths: Sequence[Path], answers: Mapping[str, Answers]) -> None:
-        """Write the files, then run the rules."""
-        workspace = self._tab.desk.workspace
-        if workspace is None:
-            return
-        self._tab.run(
-            lambda progress: import_and_detect(workspace, paths, answers, progress),
+    def import_now(self, paths: Sequence[Path], answers: Mapping[str, Answers]) -> bool:
+        """Write the files, then run the rules; false while another import is under way, which is not disturbed."""
+        tab = self._tab
+        workspace = tab.desk.workspace
+        if workspace is None or self.is_writing:
+            tab.bar.show_message("warn", "An import is under way. Import these files when it is done.")
+            return False
+        made: list[ImportOutcome] = []
+
+        def ended(task: Task) -> None:
+            tab.bar.end_progress(task)
+            if made and not task.wanted:  # cancelled: what was done before stays, and is told
+                self._tell(made[0])
+
+        tab.desk.tasks.run(
+            lambda progress: import_and_detect(workspace, paths, answers, progress, made),
             self._tell,
-            kind="import",
+            tab.report,
+            kind=_WRITING,
             text="Importing",
+            owner=tab,
+            on_progress=tab.bar.show_progress,
+            on_end=ended,
         )
+        return True
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether files are being written now."""
+        return self._tab.desk.tasks.is_running(_WRITING)
+
+    def _go_on(self, workspace: Workspace, paths: Sequence[Path], *, known: bool) -> None:
+        if not known or not self.import_now(paths, {}):
+            self._preview(workspace, paths)
 
     def _preview(self, workspace: Workspace, paths: Sequence[Path]) -> None:
         self._tab.run(
             lambda progress: look_at(workspace, paths, {}, progress),
             lambda looked: self._show_preview(paths, looked),
-            kind="import",
+            kind="look",
             text="Looking at the files",
         )
 
@@ -117,8 +145,11 @@ class Importing(QObject):
         other = [file for file in failed if file.state != "not_recognized"]
         if other:
             words = f"{words} {' '.join(other[0].words())}"
+        cancelled = sum(1 for file in outcome.files if file.state == "cancelled")
+        if cancelled:
+            words = f"{words} Cancelled: {plural(cancelled, 'file')}."
         refused = any(file.rejects for file in outcome.files)
-        self._tab.bar.show_message("warn" if failed or refused else "good", words, actions)
+        self._tab.bar.show_message("warn" if failed or refused or cancelled else "good", words, actions)
         self._shown(outcome)
         self._tab.desk.touched(TOUCHED)
         self._note_reorders(outcome)
@@ -175,9 +206,16 @@ def look_at(workspace: Workspace, paths: Sequence[Path], answers: Mapping[str, A
 
 
 def import_and_detect(
-    workspace: Workspace, paths: Sequence[Path], answers: Mapping[str, Answers], progress: Progress
+    workspace: Workspace,
+    paths: Sequence[Path],
+    answers: Mapping[str, Answers],
+    progress: Progress,
+    made: list[ImportOutcome],
 ) -> ImportOutcome:
-    """Import files with what was said of each, then run the rules; runs in a worker."""
+    """Import files with what was said of each, then run the rules; runs in a worker.
+
+    What came of it is put into ``made`` too: after a cancel nobody is handed a result.
+    """
     from opsconsole.services import clockwork, import_runs, imports
 
     now = workspace.now()
@@ -185,8 +223,10 @@ def import_and_detect(
         workspace.database, paths, answers=answers, who=workspace.user, now=now, progress=progress
     )
     outcome = ImportOutcome(report.files, report.headline(), run_id=report.run_id)
+    made.append(outcome)
     if any(file.written for file in report.files):
-        progress.step(0, 0, "Running the exception rules")
+        with suppress(Cancelled):  # files that are in are looked at, whatever becomes of the rest
+            progress.step(0, 0, "Running the exception rules")
         outcome.detection = clockwork.turn(workspace.database, workspace.now(), who=workspace.user)
         import_runs.note_effects(workspace.database, report.run_id, outcome.detection.report, workspace.now())
     return outcome

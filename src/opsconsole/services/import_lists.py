@@ -1,10 +1,10 @@
 """Lists about imports: what was imported, what was refused, which sources there are and what they can fill."""
 
 import json
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from opsconsole.domain.field import Field, Kind, Total
 from opsconsole.domain.instants import SECOND, to_datetime
@@ -58,7 +58,8 @@ def list_imports(database: Database, now: int) -> Listing:
     """Every file that came in, newest first; ids are batches, negative ones files that were not imported."""
     with database.read() as conn:
         zone = business(conn, now).time_zone
-        read = conn.execute(select(batches).where(batches.c.started_at <= now)).mappings().all()
+        shown = [column for column in batches.c if column.key != "report_json"]
+        read = conn.execute(select(*shown).where(batches.c.started_at <= now)).mappings().all()
         unread = conn.execute(select(unread_files).where(unread_files.c.noticed_at <= now)).mappings().all()
         mended = _mended(conn, now)
         refused = open_counts(conn)
@@ -97,10 +98,10 @@ def _read_row(row: Mapping[Any, Any], refused: Mapping[int, int]) -> dict[str, A
     }
 
 
-def _unread_row(row: Mapping[Any, Any], mended: Set[tuple[str, int]]) -> dict[str, Any]:
+def _unread_row(row: Mapping[Any, Any], mended: Mapping[str, int]) -> dict[str, Any]:
     """A file that was not imported; where it was since, nothing is to be done any more."""
     at = row["noticed_at"]
-    later = any(file_hash == row["file_hash"] and when >= at for file_hash, when in mended)
+    later = mended.get(row["file_hash"] or "", at - 1) >= at
     step = STEPS.get(row["state"], "") if not later else IMPORTED_SINCE
     lines = "" if row["lines"] is None else f"{plural(row['lines'], 'line')}, nothing written. "
     return {
@@ -117,12 +118,12 @@ def _unread_row(row: Mapping[Any, Any], mended: Set[tuple[str, int]]) -> dict[st
     }
 
 
-def _mended(conn: Connection, now: int) -> Set[tuple[str, int]]:
-    """Content and moment of what was imported, of the contents that once could not be."""
+def _mended(conn: Connection, now: int) -> dict[str, int]:
+    """When a content was imported last, of the contents that once could not be."""
     wanted = select(unread_files.c.file_hash).where(unread_files.c.file_hash.is_not(None)).distinct()
-    statement = select(batches.c.file_hash, batches.c.started_at)
+    statement = select(batches.c.file_hash, func.max(batches.c.started_at)).group_by(batches.c.file_hash)
     found = conn.execute(statement.where(batches.c.file_hash.in_(wanted), batches.c.started_at <= now)).all()
-    return {(row[0], row[1]) for row in found}
+    return {row[0]: row[1] for row in found}
 
 
 def _fills(counts_json: str | None) -> str | None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 from opsconsole.domain.instants import SECOND
 from opsconsole.domain.wording import plural
 from opsconsole.services.freshness import age_words, list_feeds
-from opsconsole.services.import_report import NOT_RECOGNIZED
+from opsconsole.services.import_report import DISMISSED, NOT_RECOGNIZED
 from opsconsole.services.import_runs import Effect, effect_of, open_and_at_risk, unread_of
 from opsconsole.store.database import Database
 from opsconsole.store.schema import batches, rejects, unread_files
@@ -111,7 +111,9 @@ def _maps(conn: Connection, run_id: int | None) -> list[NextStep]:
     )
     rows = conn.execute(
         select(table.file_name, table.path, table.state, table.message)
-        .where(table.run_id == run_id, table.file_hash.is_(None) | ~table.file_hash.in_(later))
+        .where(
+            table.run_id == run_id, table.state != DISMISSED, table.file_hash.is_(None) | ~table.file_hash.in_(later)
+        )
         .order_by(table.id)
     ).all()
     steps = []

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 DONE, PARTLY, DRY_RUN = "done", "partly", "dry_run"
 NOT_RECOGNIZED, REFUSED, CANCELLED = "not_recognized", "refused", "cancelled"
+DISMISSED = "dismissed"  # a file that was not imported, and that nobody wants to import any more
 UNDONE = "undone"
 STATES = (
     (DONE, "Done"),
@@ -23,6 +24,7 @@ STATES = (
     (NOT_RECOGNIZED, "Not recognized"),
     (REFUSED, "Refused"),
     (CANCELLED, "Cancelled"),
+    (DISMISSED, "Dismissed"),
     (UNDONE, "Undone"),
 )
 

@@ -1,7 +1,7 @@
 """Imports as a whole: the files that came in together, those of them that could not be read, and what they changed."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select, update
@@ -10,9 +10,11 @@ from opsconsole.domain.detection_report import DetectionReport
 from opsconsole.domain.errors import UserError
 from opsconsole.imports.files import open_table
 from opsconsole.imports.tables import FileOptions, InputFile, file_hash
-from opsconsole.services.import_report import NOT_RECOGNIZED, FileReport
+from opsconsole.services.import_report import DISMISSED, NOT_RECOGNIZED, FileReport
+from opsconsole.services.names import named
 from opsconsole.services.order_exceptions import type_counts
 from opsconsole.services.stock_levels import list_proposals
+from opsconsole.store import audit
 from opsconsole.store.database import Database
 from opsconsole.store.schema import import_runs, unread_files
 
@@ -52,6 +54,29 @@ def keep_unread(conn: Connection, run_id: int, file: InputFile, report: FileRepo
     }
     made = conn.execute(unread_files.insert().values(**values))
     return int((made.inserted_primary_key or (0,))[0])
+
+
+def dismiss_unread(database: Database, ids: Sequence[int], *, who: str, now: int) -> dict[int, str]:
+    """Nothing is to be done about these files any more; returns what their states were, for ``restore_unread``."""
+    named(who)
+    table = unread_files
+    with database.write() as conn:
+        wanted = select(table.c.id, table.c.state).where(table.c.id.in_(list(ids)), table.c.state != DISMISSED)
+        before = {int(row.id): str(row.state) for row in conn.execute(wanted)}
+        conn.execute(update(table).where(table.c.id.in_(list(before))).values(state=DISMISSED))
+        detail = {"files": sorted(before)}
+        audit.record(conn, who=who, action="dismiss", subject="files not imported", detail=detail, at=now)
+    return before
+
+
+def restore_unread(database: Database, states: Mapping[int, str], *, who: str, now: int) -> None:
+    """Files that were dismissed are as they were."""
+    with database.write() as conn:
+        for state in set(states.values()):
+            ids = [row_id for row_id, former in states.items() if former == state]
+            conn.execute(update(unread_files).where(unread_files.c.id.in_(ids)).values(state=state))
+        detail = {"files": sorted(states)}
+        audit.record(conn, who=who, action="dismiss undone", subject="files not imported", detail=detail, at=now)
 
 
 def path_of(file: InputFile) -> str | None:

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from opsconsole.desktop.data_lists.data_list import DataList, list_content
 from opsconsole.desktop.desk import Desk
-from opsconsole.desktop.dialogs.undo_import import undo_import
+from opsconsole.desktop.dialogs.import_actions import LINKS, ImportActions
 from opsconsole.desktop.empty_imports import EmptyImports
 from opsconsole.desktop.importing import Importing, ImportOutcome, Looked
 from opsconsole.desktop.pages.import_page import import_panel
@@ -23,12 +23,7 @@ from opsconsole.domain.progress import Progress
 
 if TYPE_CHECKING:
     from opsconsole.desktop.import_preview import ImportPreview
-    from opsconsole.services.import_pages import ImportPage, NextStep
-
-
-MAP_COLUMNS = "Map its columns"
-LINKS = (MAP_COLUMNS, "Import it again")
-_NO_UNDO = "Undone already, or too old: choose one import whose former values are still kept."
+    from opsconsole.services.import_pages import ImportPage
 
 
 def _bad_if_any(count: Any) -> str:
@@ -62,10 +57,11 @@ class ImportsList(DataList):
 
     def __init__(self, desk: Desk) -> None:
         self.preview: ImportPreview | None = None
+        self.deeds = ImportActions(self)
         super().__init__(desk)
         self.importing = Importing(self, self.show_preview, self._show_outcome)
-        self.list.activated.connect(self._open)
-        self.list.grid.clicked.connect(self._clicked)
+        self.list.activated.connect(self.deeds.open)
+        self.list.grid.clicked.connect(self.deeds.clicked)
 
     @staticmethod
     def load(workspace: Workspace, request: Request, progress: Progress) -> TabContent:
@@ -133,34 +129,11 @@ class ImportsList(DataList):
         row = self.row_of(identity)
         if row is None or detail is None:
             return super().build_panel(identity, detail)
-        return import_panel(row, detail, self.desk.formats(self.request.now), self.do_step)
+        return import_panel(row, detail, self.desk.formats(self.request.now), self.deeds.do_step)
 
     def row_actions(self) -> tuple[TabAction, ...]:
         """Where to go on."""
-        return (
-            TabAction("exceptions", "Show exceptions", lambda ids: self._show_exceptions(), "Enter", primary=True),
-            TabAction(
-                "undo",
-                "Undo import",
-                lambda ids: undo_import(self, ids[0]),
-                "U",
-                enabled=self._can_undo,
-                why_not=_NO_UNDO,
-            ),
-            TabAction("again", "Import the file again", self._import_again, in_menu=True),
-        )
-
-    def do_step(self, step: "NextStep") -> None:
-        """Lead to where a step of the panel is done."""
-        if step.kind == "map":
-            self.desk.show("data", None, {"list": "mappings", "map_file": step.target})
-        elif step.kind == "feed":
-            self.desk.show("data", step.target, {"list": "feeds"})
-        elif step.kind == "correct":
-            self.list.select(int(step.target))
-            self.rejected.list.setFocus()
-        elif step.target:
-            self.importing.start([Path(step.target)])
+        return self.deeds.row_actions()
 
     def reveal(self, identity: Any, options: dict[str, str]) -> None:
         """Import files that another part of the window asks for; else as every tab."""
@@ -173,38 +146,6 @@ class ImportsList(DataList):
             self.importing.start(files, check_only=check_only)
         elif asked:
             self.importing.choose()
-
-    def _open(self, identity: Any) -> None:
-        """Enter or a double click: map what is not recognized, else show the exceptions."""
-        row = self.row_of(identity)
-        if row is not None and row["fills"] == MAP_COLUMNS:
-            self.desk.show("data", None, {"list": "mappings", "map_file": row["path"] or ""})
-        elif row is not None and identity < 0:
-            self._import_again([identity])
-        else:
-            self._show_exceptions()
-
-    def _clicked(self, index: QModelIndex) -> None:
-        """A link in the column of what a file fills."""
-        identity = self.list.current_id()
-        row = self.row_of(identity) if identity is not None else None
-        if row is not None and row["fills"] in LINKS and self.list.model.fields[index.column()].key == "fills":
-            self._open(identity)
-
-    def _show_exceptions(self) -> None:
-        self.desk.show("order_exceptions", None, {"search": ""})
-
-    def _import_again(self, ids: list[Any]) -> None:
-        rows = [row for row in map(self.row_of, ids) if row is not None]
-        paths = [Path(row["path"]) for row in rows if row["path"] and Path(row["path"]).exists()]
-        if paths:
-            self.importing.start(paths)
-        else:
-            self.bar.show_message("warn", "The file is no longer where it was. Choose it with Import files.")
-
-    def _can_undo(self, ids: list[Any]) -> bool:
-        row = self.row_of(ids[0]) if len(ids) == 1 else None
-        return row is not None and bool(row["can_undo"])
 
     def _show_rejected(self, identity: Any) -> None:
         row = self.row_of(identity)
@@ -234,6 +175,9 @@ class ImportsList(DataList):
         return self.preview is not None and self.preview.isVisibleTo(self)
 
     def _accept(self, paths: Sequence[Path], answers: Mapping[str, Any]) -> None:
+        if self.importing.is_writing and self.preview is not None:
+            self.preview.bar.show_message("warn", "An import is under way. Import these files when it is done.")
+            return
         self._leave_preview()
         self.importing.import_now(paths, answers)
 

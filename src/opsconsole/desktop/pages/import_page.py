@@ -30,6 +30,7 @@ _STATES = {
     "not_recognized": ("Not recognized", "warn"),
     "refused": ("Refused", "bad"),
     "undone": ("Undone", ""),
+    "dismissed": ("Dismissed", ""),
 }
 _WAITING = "Rejected lines wait here. Correct them and import them again: nothing is doubled."
 

@@ -1,0 +1,159 @@
+"""Files that came in together: what was not imported stays in sight, what the import changed, what it would change."""
+
+import shutil
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from opsconsole.domain.import_answers import Answers
+from opsconsole.domain.progress import Progress
+from opsconsole.services import clockwork, import_changes, import_pages, import_preview, import_runs, imports
+from opsconsole.store import audit
+from opsconsole.store.schema import batches, unread_files
+from opsconsole.store.schema import import_runs as runs_table
+
+DATA = Path(__file__).parents[1] / "data"
+WHO: dict[str, Any] = {"who": "Tester"}
+
+
+def _import(database: Any, now: int, *paths: Path, **more: Any) -> Any:
+    return imports.import_files(database, paths, now=now, **WHO, **more)
+
+
+def _rows(database: Any, now: int) -> dict[str, dict[str, Any]]:
+    listing = imports.list_imports(database, now)
+    return {row["file"]: {"id": identity, **row} for identity, row in zip(listing.ids, listing.rows(), strict=True)}
+
+
+@pytest.fixture
+def unknown(tmp_path: Path) -> Path:
+    path = tmp_path / "spend.csv"
+    path.write_text("Campaign,Spend\nA,1.50\nB,2.50\n")
+    return path
+
+
+def test_what_was_not_imported_is_listed_with_the_reason_until_its_content_was(
+    database: Any, now: int, unknown: Path, tmp_path: Path
+) -> None:
+    broken = tmp_path / "old.pdf"
+    broken.write_bytes(b"%PDF-1.4 nothing")
+    report = _import(database, now, DATA / "shopify_orders_75.csv", unknown, broken)
+    assert [file.state for file in report.files] == ["done", "not_recognized", "refused"]
+    rows = _rows(database, now)
+    assert (rows["spend.csv"]["fills"], rows["spend.csv"]["label"]) == ("Map its columns", None)
+    assert rows["spend.csv"]["message"].startswith("2 lines, nothing written. spend.csv is not recognized")
+    assert rows["old.pdf"]["fills"] == "Import it again"
+    page = import_pages.import_page(database, now, rows["shopify_orders_75.csv"]["id"])
+    assert page is not None
+    assert (page.files, page.unread, page.counts["inserted"]) == (3, 2, 14)
+    assert [step.kind for step in page.steps] == ["map", "file"]
+    mapping = tmp_path / "m.toml"
+    mapping.write_text('name = "M"\n[[records]]\nkind = "products"\n[records.fields]\nsku = "Campaign"\n')
+    later = now + 1
+    assert _import(database, later, unknown, mapping=mapping).files[0].state == "done"
+    listing = imports.list_imports(database, later)
+    fills = dict(zip(listing.ids, listing.columns["fills"], strict=True))
+    assert fills[rows["spend.csv"]["id"]] == "Imported since"
+    steps = import_pages.import_page(database, later, rows["shopify_orders_75.csv"]["id"])
+    assert steps is not None
+    assert [step.words for step in steps.steps] == ["Import old.pdf again"]
+
+
+def test_a_cancelled_import_keeps_what_it_did_not_come_to(sqlite_database: Any, now: int) -> None:
+    progress = Progress(lambda done, total, text: progress.cancel() if "inventory" in text else None)
+    files = (DATA / "shopify_orders_75.csv", DATA / "shopify_inventory_17.csv")
+    report = _import(sqlite_database, now, *files, progress=progress)
+    assert report.cancelled
+    assert _rows(sqlite_database, now)["shopify_inventory_17.csv"]["state"] == "cancelled"
+
+
+def test_a_dismissed_file_asks_for_nothing_more_and_comes_back(sqlite_database: Any, now: int, unknown: Path) -> None:
+    _import(sqlite_database, now, unknown)
+    identity = _rows(sqlite_database, now)["spend.csv"]["id"]
+    before = import_runs.dismiss_unread(sqlite_database, [-identity], now=now, **WHO)
+    assert _rows(sqlite_database, now)["spend.csv"]["state"] == "dismissed"
+    page = import_pages.import_page(sqlite_database, now, identity)
+    assert page is not None
+    assert page.steps == ()
+    import_runs.restore_unread(sqlite_database, before, now=now, **WHO)
+    assert _rows(sqlite_database, now)["spend.csv"]["state"] == "not_recognized"
+    with sqlite_database.read() as conn:
+        assert audit.verify(conn) == []
+
+
+def test_what_an_import_changed_is_kept_with_it(database: Any, now: int) -> None:
+    report = _import(database, now, DATA / "shopify_orders_75.csv", DATA / "shopify_inventory_17.csv")
+    turn = clockwork.turn(database, now, who="Tester")
+    import_runs.note_effects(database, report.run_id, turn.report, now)
+    assert import_runs.note_reorders(database, report.run_id, now) is None  # nothing to compare the first time with
+    again = _import(database, now + 1, DATA / "shopify_orders_79.csv")
+    assert import_runs.note_reorders(database, again.run_id, now + 1) == 0
+    page = import_pages.import_page(database, now, report.files[0].batch_id)
+    assert page is not None
+    assert page.effect.opened == turn.report.opened == page.open_now
+    assert page.effect.values == page.values_now
+    with database.read() as conn:
+        assert conn.execute(select(func.count()).select_from(runs_table)).scalar() == 2
+
+
+def test_a_preview_writes_nothing_and_tells_all_of_each_file(database: Any, now: int, unknown: Path) -> None:
+    _import(database, now, DATA / "shopify_orders_75.csv")
+    files = [DATA / "shopify_orders_79.csv", unknown]
+    preview = import_preview.preview_files(database, files, now=now, **WHO)
+    orders, other = preview.files
+    assert (orders.ready, other.ready, preview.clean) == (True, False, False)
+    assert orders.changes is not None
+    told = [(row["state"], row["subject"], row["field"], row["old"], row["new"]) for row in orders.changes.rows()]
+    assert ("changed", "order #2001", "payment status", "paid", "partially_refunded") in told
+    # Every record is in the list: a new and an unchanged one once, a changed one once per value.
+    new, same = (sum(row[0] == state for row in told) for state in ("new", "unchanged"))
+    assert (new, same) == (orders.report.total("inserted"), orders.report.total("unchanged"))
+    changed = {row[1] for row in told if row[0] == "changed"}
+    assert len(changed) == orders.report.total("updated")
+    assert other.columns is not None
+    assert list(other.columns.columns["column"]) == ["Campaign", "Spend"]
+    assert other.first_rows is not None
+    assert len(other.first_rows) == 2
+    with database.read() as conn:
+        assert conn.execute(select(func.count()).select_from(batches)).scalar() == 1
+        assert conn.execute(select(func.count()).select_from(unread_files)).scalar() == 0
+
+
+def test_changes_beyond_the_limit_are_counted_and_said(
+    sqlite_database: Any, now: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "MOST", 2)
+    preview = import_preview.preview_files(sqlite_database, [DATA / "shopify_orders_75.csv"], now=now, **WHO)
+    changes = preview.files[0].changes
+    assert changes is not None
+    # 4 orders, 7 lines and 3 payments are new; 2 of each are listed.
+    assert len(changes) == 6
+    assert changes.notes == ("8 further records are counted and not listed.",)
+    assert import_changes.MOST > 1_000
+
+
+def test_answers_are_of_single_files_also_inside_an_archive(sqlite_database: Any, now: int, tmp_path: Path) -> None:
+    archive = tmp_path / "week.zip"
+    with zipfile.ZipFile(archive, "w") as package:
+        package.write(DATA / "shopify_orders_75.csv", "a.csv")
+        package.write(DATA / "shopify_inventory_17.csv", "b.csv")
+    preview = import_preview.preview_files(sqlite_database, [archive], now=now, **WHO)
+    keys = [file.key for file in preview.files]
+    assert keys == ["week.zip/a.csv", "week.zip/b.csv"]
+    said = {keys[0]: Answers(channel="shop-b"), keys[1]: Answers(leave_out=True)}
+    report = _import(sqlite_database, now, archive, answers=said)
+    assert [(file.name, file.channel) for file in report.files] == [("week.zip/a.csv", "shop-b")]
+
+
+def test_what_an_archive_held_has_no_path_to_go_back_to(sqlite_database: Any, now: int, tmp_path: Path) -> None:
+    archive = tmp_path / "week.zip"
+    with zipfile.ZipFile(archive, "w") as package:
+        package.write(DATA / "shopify_orders_75.csv", "a.csv")
+    plain = tmp_path / "plain.csv"
+    shutil.copyfile(DATA / "shopify_inventory_17.csv", plain)
+    _import(sqlite_database, now, archive, plain)
+    rows = _rows(sqlite_database, now)
+    assert (rows["week.zip/a.csv"]["path"], rows["plain.csv"]["path"]) == (None, str(plain.resolve()))
