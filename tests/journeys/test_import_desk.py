@@ -83,6 +83,7 @@ def test_dropped_files_are_looked_at_imported_and_lead_to_their_exceptions(
     assert len(changes) == 15
     shown.kinds._pick("Orders")
     assert len(shown.lists["changes"].shown_listing()) == 6
+    shown.step(3)
     columns = {row["column"]: row["fills"] for row in rows_of(shown.lists["columns"].listing)}
     assert "orders: placed at" in columns["Created at"]
     assert columns["Accepts Marketing"] is None

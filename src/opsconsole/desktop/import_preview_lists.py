@@ -19,6 +19,7 @@ from opsconsole.desktop.toolbar import SearchField
 
 if TYPE_CHECKING:
     from opsconsole.desktop.tab import Tab
+    from opsconsole.desktop.table.arranger import Arranger
     from opsconsole.services.import_preview import FilePreview
 
 _LABELS = {"changes": "Changes", "rejects": "Rejected lines", "first_rows": "First rows", "columns": "Columns"}
@@ -55,6 +56,8 @@ class PreviewLists(QWidget):
         self._segments: dict[str, KeyButton] = {}
         self._stack = QStackedWidget()
         self._there: dict[str, bool] = dict.fromkeys(LISTS, False)
+        self._waiting: dict[str, Arranger | None] = {}
+        self._formats = Formats()
         self.current = "changes"
         self._picked = self._all_rejected = False
         for name, one in self.lists.items():
@@ -77,7 +80,8 @@ class PreviewLists(QWidget):
 
     def show_file(self, file: "FilePreview", looked: Looked, formats: Formats) -> None:
         """Show the lists of a file, at first the one that tells most of it."""
-        for name, one in self.lists.items():
+        self._formats = formats
+        for name in self.lists:
             arranger = looked.lists.get((file.key, name))
             self._there[name] = arranger is not None
             count = 0 if arranger is None else len(arranger.listing)
@@ -87,10 +91,8 @@ class PreviewLists(QWidget):
             elif name in ("rejects", "columns"):
                 words = f"{words} {count:,}"
             self._segments[name].set_label(words)
-            if arranger is not None:
-                one.set_listing(arranger, formats, tones=_TONES.get(name))
-            else:
-                one.show_empty(*self._empty_words(name), ())
+            # Laid out when it comes to the front: a list that is not seen has no width to share out.
+            self._waiting[name] = arranger
         kinds = looked.lists.get((file.key, "changes"))
         counts: Counter[Any] = Counter(() if kinds is None else kinds.listing.columns["kind"])
         self.kinds.set_choices(
@@ -115,6 +117,12 @@ class PreviewLists(QWidget):
         for other, segment in self._segments.items():
             segment.setChecked(other == name)
         self._stack.setCurrentWidget(self.lists[name])
+        if name in self._waiting:
+            arranger = self._waiting.pop(name)
+            if arranger is None:
+                self.lists[name].show_empty(*self._empty_words(name), ())
+            else:
+                self.lists[name].set_listing(arranger, self._formats, tones=_TONES.get(name))
         self.states.setVisible(name == "changes")
         self.kinds.setVisible(name == "changes")
 

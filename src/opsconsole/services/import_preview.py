@@ -22,7 +22,8 @@ from opsconsole.services.import_report import DRY_RUN, FileReport, in_a_row
 from opsconsole.services.imports import import_files
 from opsconsole.store.database import Database
 
-_FIRST_ROWS = 50
+_FIRST_ROWS = 30
+_MOST_COLUMNS = 40  # shown of the first rows; all of them are in the list of columns
 _MOST_REJECTS = 20_000  # listed; the counts are always right
 
 
@@ -238,8 +239,8 @@ def _columns(
 
 
 def _first_rows(names: tuple[str, ...], fills: Mapping[str, list[str]], rows: list[NumberedRow], now: int) -> Listing:
-    """The first rows as they stand in the file, under its columns; those that fill something come first."""
-    places = sorted(range(len(names)), key=lambda place: normalized(names[place]) not in fills)
+    """The first rows as they stand in the file; columns that fill something come first, and the first 40 are shown."""
+    places = sorted(range(len(names)), key=lambda place: normalized(names[place]) not in fills)[:_MOST_COLUMNS]
     fields = [Field("line", "Line", Kind.QUANTITY)]
     for place in places:
         filled = fills.get(normalized(names[place]))
