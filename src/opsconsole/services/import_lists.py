@@ -28,7 +28,7 @@ _IMPORTS = (
     Field("batch", "Batch", Kind.IDENTIFIER, hidden=True),
     Field("file", "File", stretch=True, total=Total.COUNT, total_words="files"),
     Field("label", "Recognized as", missing=NOT_KNOWN, total=Total.COUNT, total_words="recognized"),
-    Field("fills", "Fills", missing="Nothing"),
+    Field("fills", "Fills", missing="Nothing", width=180),
     Field("channel", "Channel", Kind.IDENTIFIER, missing="None", hidden=True),
     Field("state", "State", Kind.STATUS, labels=STATES, wide_only=True),
     Field("read", "Read", Kind.QUANTITY, total=Total.SUM),
@@ -36,7 +36,9 @@ _IMPORTS = (
     Field("updated", "Updated", Kind.QUANTITY, total=Total.SUM),
     Field("unchanged", "Unchanged", Kind.QUANTITY, total=Total.SUM),
     Field("rejected", "Rejected", Kind.QUANTITY, total=Total.SUM),
-    Field("to_correct", "To correct", Kind.QUANTITY, total=Total.SUM, help="Lines that are still refused."),
+    Field(
+        "to_correct", "To correct", Kind.QUANTITY, wide_only=True, total=Total.SUM, help="Lines that are still refused."
+    ),
     Field("imported_at", "Imported", Kind.INSTANT, wide_only=True),
     Field("day", "Day", missing="Unknown", hidden=True),
     Field("took", "Took", Kind.DURATION, missing="Unknown", hidden=True),
