@@ -97,6 +97,27 @@ def test_dropped_files_are_looked_at_imported_and_lead_to_their_exceptions(
     assert app.window.current is app.window.tab("order_exceptions")
 
 
+def test_a_file_that_was_mapped_meanwhile_is_looked_at_again_beside_the_others(
+    looking: App, show: Show, sample: Path, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, front = looking, show("data")
+    desk: Any = front
+    (tmp_path / "mappings").mkdir()
+    monkeypatch.setenv("OPSCONSOLE_MAPPINGS", str(tmp_path / "mappings"))
+    other = tmp_path / "f.csv"
+    other.write_text("id,at\n1,2026-04-03\n")
+    drop(app, sample, other)
+    settled(qtbot, app)
+    assert [file.ready for file in desk.preview.looked.preview.files] == [True, False]
+    (tmp_path / "mappings" / "m.toml").write_text(MAPPING)
+    app.desk.show("data", None, {"files": str(other)})
+    settled(qtbot, app)
+    assert [(file.report.name, file.ready) for file in desk.preview.looked.preview.files] == [
+        ("orders_export.csv", True),
+        ("f.csv", True),
+    ]
+
+
 def test_leaving_the_preview_writes_nothing(looking: App, show: Show, sample: Path, qtbot: QtBot) -> None:
     app, desk = looking, show("data")
     front: Any = desk

@@ -20,6 +20,7 @@ from opsconsole.desktop.messages import MessageBar
 from opsconsole.desktop.pages.import_preview_page import PreviewCalls, preview_panel
 from opsconsole.desktop.panel import DetailPanel, PanelButton
 from opsconsole.desktop.settings import IMPORT_LOOK
+from opsconsole.desktop.tab_content import TabCommand
 from opsconsole.desktop.tab_frame import WIDE
 from opsconsole.desktop.table.view import ListView
 from opsconsole.desktop.theme import theme
@@ -76,6 +77,23 @@ class ImportPreview(QWidget):
         if asking is not None:
             self.files.select(asking.key)
         self.files.setFocus()
+
+    def add(self, paths: Sequence[Path]) -> None:
+        """More files to look at; those that are there already (a mapping was made for one) are looked at again."""
+        there = set(self._paths)
+        self._paths += [path for path in paths if path not in there and not there & set(path.parents)]
+        self._look_again()
+
+    def commands(self) -> tuple[TabCommand, ...]:
+        """What its keys do, for the lists of shortcuts and commands."""
+        return (
+            TabCommand("Import what is ready", self.accept, shown="Enter"),
+            TabCommand("Map the columns of the file", self.map_columns, shown="M"),
+            TabCommand("Leave the file out", self.leave_out, shown="X"),
+            TabCommand("Say which shop the file is from", self.ask_channel, shown="C"),
+            TabCommand("Next list of the preview", lambda: self.lists.step(1), shown="."),
+            TabCommand("Previous list of the preview", lambda: self.lists.step(-1), shown=","),
+        )
 
     @property
     def file(self) -> "FilePreview | None":

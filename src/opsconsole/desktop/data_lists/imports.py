@@ -121,7 +121,9 @@ class ImportsList(DataList):
         return [*before, self.rejected, panel]
 
     def commands(self) -> tuple[TabCommand, ...]:
-        """Saving what was rejected."""
+        """Saving what was rejected; while files are looked at, what the preview does."""
+        if self.previewing and self.preview is not None:
+            return (*super().commands(), *self.preview.commands())
         return (*super().commands(), TabCommand("Save rejects as .xlsx", self.rejected.save, ("Ctrl+S",)))
 
     def build_panel(self, identity: Any, detail: "ImportPage | None") -> PanelContent:
@@ -142,7 +144,9 @@ class ImportsList(DataList):
         if folder := options.pop("folder", ""):
             self.desk.settings.set(LAST_FOLDER, folder)
         super().reveal(identity, options)
-        if files:
+        if files and self.previewing and self.preview is not None:
+            self.preview.add(files)
+        elif files:
             self.importing.start(files, check_only=check_only)
         elif asked:
             self.importing.choose()
