@@ -10,10 +10,11 @@ from sqlalchemy import Connection, func, select
 from opsconsole.domain.instants import SECOND
 from opsconsole.domain.wording import plural
 from opsconsole.services.freshness import age_words, list_feeds
+from opsconsole.services.import_rejects_kept import open_counts
 from opsconsole.services.import_report import DISMISSED, NOT_RECOGNIZED
 from opsconsole.services.import_runs import Effect, effect_of, open_and_at_risk, unread_of
 from opsconsole.store.database import Database
-from opsconsole.store.schema import batches, rejects, unread_files
+from opsconsole.store.schema import batches, unread_files
 
 COUNTS = ("read", "inserted", "updated", "unchanged", "rejected")
 _MOST_STEPS = 3  # of each sort
@@ -126,18 +127,16 @@ def _maps(conn: Connection, run_id: int | None) -> list[NextStep]:
 
 
 def _corrections(conn: Connection, run_id: int | None, batch_id: int | None) -> list[NextStep]:
+    """Files of the import with lines that nobody corrected yet."""
     table = batches.c
     of_import = table.id == batch_id if run_id is None else table.run_id == run_id
-    count = func.count(rejects.c.line.distinct())
-    statement = select(table.id, table.file_name, count).select_from(
-        rejects.join(batches, batches.c.id == rejects.c.batch_id)
-    )
-    rows = conn.execute(statement.where(of_import).group_by(table.id, table.file_name).order_by(table.id)).all()
+    rows = conn.execute(select(table.id, table.file_name).where(of_import, table.rejected > 0).order_by(table.id)).all()
+    waiting = open_counts(conn, [row.id for row in rows]) if rows else {}
     return [
-        NextStep("correct", f"Correct {plural(lines, 'line')} of {name}", str(batch))
-        for batch, name, lines in rows[:_MOST_STEPS]
-        if lines
-    ]
+        NextStep("correct", f"Correct {plural(waiting[batch], 'line')} of {name}", str(batch))
+        for batch, name in rows
+        if waiting.get(batch)
+    ][:_MOST_STEPS]
 
 
 def _old_feeds(database: Database, now: int) -> Sequence[NextStep]:
