@@ -4,7 +4,9 @@ import csv
 
 import pytest
 
+from opsconsole.domain.errors import UserError
 from opsconsole.domain.instants import from_iso
+from opsconsole.imports.source import all_sources
 
 
 def test_an_order_of_several_articles_counts_once_by_its_summary(read, sample_files, rows_of):
@@ -105,6 +107,12 @@ def test_french_words_spaces_and_months(read, sample_files, rows_of):
     assert [row["placed_at"] for row in orders] == [from_iso("2026-10-05T00:00:00Z"), from_iso("2026-08-21T00:00:00Z")]
     # The file does not say who has paid.
     assert [(row.get("status"), row.get("payment_status")) for row in orders] == [(None, None)] * 2
+
+
+def test_what_a_report_lacks_is_told_in_its_own_language(read, text_file):
+    path = text_file("Verkaufsprotokollnummer;Anzahl;Verkauft am\n1;2;10-Dez-25\n")
+    with pytest.raises(UserError, match="it has no column “verkauft für”"):
+        read(path, all_sources()["ebay_orders"])
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,10 @@ class Fit:
 
 def score(candidate: Candidate, header: Sequence[str]) -> Score:
     """How well a header fits a candidate."""
-    names = header_names(unique_names(header))
+    return _score(candidate, header_names(unique_names(header)))
+
+
+def _score(candidate: Candidate, names: set[str]) -> Score:
     if isinstance(candidate, Source):
         return candidate.recognizes(names)
     if candidate.header and header_names(candidate.header) == names:
@@ -56,10 +59,12 @@ def best_fit(rows: Iterable[NumberedRow], candidates: Sequence[Candidate], heade
     for line, row in rows:
         if header_row and line < header_row:
             continue
+        unique = tuple(unique_names(row))
+        names = header_names(unique)
         for candidate in ordered:
-            found = score(candidate, row)
+            found = _score(candidate, names)
             if found.points >= _ENOUGH and (best is None or found.points > best.score.points):
-                best = Fit(candidate, found, line, tuple(unique_names(row)))
+                best = Fit(candidate, found, line, unique)
         if header_row:
             break
     return best
@@ -72,7 +77,7 @@ def forced_fit(file: InputFile, rows: Sequence[NumberedRow], candidate: Candidat
     fit = best_fit(rows, [candidate], header_row)
     if fit is not None:
         return fit
-    wanted = _needed(candidate)
+    wanted = _needed(candidate, {name for _, row in rows for name in header_names(row)})
     line, row = max(rows, key=lambda numbered: len(header_names(numbered[1]) & {n for names in wanted for n in names}))
     names = header_names(unique_names(row))
     missing = [group[0] for group in wanted if not names & set(group)]
@@ -86,9 +91,11 @@ def forced_fit(file: InputFile, rows: Sequence[NumberedRow], candidate: Candidat
     )
 
 
-def _needed(candidate: Candidate) -> list[tuple[str, ...]]:
+def _needed(candidate: Candidate, seen: set[str]) -> list[tuple[str, ...]]:
+    """Columns it cannot do without; of a source with several layouts, of the one that is nearest to what was seen."""
     if isinstance(candidate, Source):
-        return [(normalized(name),) for name in candidate.signatures[0].all_of]
+        nearest = max(candidate.signatures, key=lambda signature: len(header_names(signature.all_of) & seen))
+        return [(normalized(name),) for name in nearest.all_of]
     return [names for names, optional in for_header(candidate, ()).column_groups() if not optional]
 
 
