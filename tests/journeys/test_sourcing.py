@@ -34,6 +34,10 @@ currency = { const = "EUR" }
 """
 
 
+# What it writes is tested on both databases with the services.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
 @pytest.fixture(autouse=True)
 def _surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "mappings").mkdir()

@@ -120,11 +120,11 @@ def test_a_feed_reads_on_from_its_mark_and_loses_no_tie(desk: Desk) -> None:
     assert desk.count() == 4
 
 
-def test_times_and_amounts_arrive_as_they_were(desk: Desk) -> None:
-    desk.prepare(mark_column="changed")
-    desk.sell("1", "2026-11-16 10:00:00", total="1234567.89")
-    desk.run()
-    with desk.database.read() as conn:
+def test_times_and_amounts_arrive_as_they_were(quick: Desk) -> None:
+    quick.prepare(mark_column="changed")
+    quick.sell("1", "2026-11-16 10:00:00", total="1234567.89")
+    quick.run()
+    with quick.database.read() as conn:
         row = conn.execute(select(orders.c.total, orders.c.currency, orders.c.placed_at, orders.c.status)).one()
     assert (row.total, row.currency, row.status) == (123_456_789, "EUR", "processing")
     assert to_iso(row.placed_at) == "2026-11-10T08:00:00Z"
@@ -140,26 +140,26 @@ def test_a_query_with_since_is_sent_as_it_stands(desk: Desk) -> None:
     assert (found.report.total("inserted"), found.report.total("unchanged")) == (1, 0)
 
 
-def test_an_overlap_reads_again_what_may_have_come_late(desk: Desk) -> None:
-    desk.prepare(mark_column="changed", overlap=30)
-    desk.sell("1", "2026-11-16 11:00:00")
-    desk.run()
-    desk.sell("late", "2026-11-16 10:40:00")
-    desk.sell("too late", "2026-11-16 10:20:00")
-    desk.run()
-    with desk.database.read() as conn:
+def test_an_overlap_reads_again_what_may_have_come_late(quick: Desk) -> None:
+    quick.prepare(mark_column="changed", overlap=30)
+    quick.sell("1", "2026-11-16 11:00:00")
+    quick.run()
+    quick.sell("late", "2026-11-16 10:40:00")
+    quick.sell("too late", "2026-11-16 10:20:00")
+    quick.run()
+    with quick.database.read() as conn:
         assert set(conn.execute(select(orders.c.order_id)).scalars()) == {"1", "late"}
 
 
-def test_rows_without_a_value_are_read_and_told(desk: Desk) -> None:
-    desk.prepare(mark_column="changed")
-    desk.sell("1", "2026-11-16 11:00:00")
-    desk.run()
-    desk.sell("2", None)
-    found = desk.run()
+def test_rows_without_a_value_are_read_and_told(quick: Desk) -> None:
+    quick.prepare(mark_column="changed")
+    quick.sell("1", "2026-11-16 11:00:00")
+    quick.run()
+    quick.sell("2", None)
+    found = quick.run()
     assert found.report.total("inserted") == 1
     assert "1 row without changed" in found.words
-    assert desk.mark.startswith("2026-11-16 11:00:00")
+    assert quick.mark.startswith("2026-11-16 11:00:00")
 
 
 def test_the_first_rows_are_shown_and_nothing_is_written(desk: Desk) -> None:
@@ -198,25 +198,25 @@ def test_the_mark_moves_only_with_the_batch(local: Desk, monkeypatch: pytest.Mon
     assert local.row().failures == 0
 
 
-def test_a_failure_is_repeated_later_and_later_and_then_waits_for_a_person(local: Desk) -> None:
-    local.prepare(schedule="every 10 minutes")
-    now = local.now
-    local.other.execute("DROP TABLE sales")
+def test_a_failure_is_repeated_later_and_later_and_then_waits_for_a_person(quick: Desk) -> None:
+    quick.prepare(schedule="every 10 minutes")
+    now = quick.now
+    quick.other.execute("DROP TABLE sales")
     for pause in PAUSES:
-        local.run(now=now)
-        row = local.row()
+        quick.run(now=now)
+        row = quick.row()
         assert row.next_at == now + pause * MINUTE
         assert sourcing.state_of(row, now) == "retrying"
         now = row.next_at
-    local.run(now=now)
-    assert (local.row().next_at, sourcing.state_of(local.row(), now)) == (None, "waiting")
-    assert sourcing.due(local.database, now + 1000 * HOUR) == []
-    runs = feed_runs.list_runs(local.database, now, feed=local.feed.id)
+    quick.run(now=now)
+    assert (quick.row().next_at, sourcing.state_of(quick.row(), now)) == (None, "waiting")
+    assert sourcing.due(quick.database, now + 1000 * HOUR) == []
+    runs = feed_runs.list_runs(quick.database, now, feed=quick.feed.id)
     assert runs.total == len(PAUSES) + 1
     assert "does not understand the query" in runs.row(0)["words"]
-    local.other.execute(TABLE.format(at="TEXT"))
-    assert local.run(now=now).outcome == "nothing"
-    assert (local.row().failures, local.row().next_at) == (0, now + 10 * MINUTE)
+    quick.other.execute(TABLE.format(at="TEXT"))
+    assert quick.run(now=now).outcome == "nothing"
+    assert (quick.row().failures, quick.row().next_at) == (0, now + 10 * MINUTE)
 
 
 def test_two_clients_never_run_a_feed_at_once(local: Desk) -> None:
@@ -338,12 +338,12 @@ def test_history_is_kept_short(quick: Desk, monkeypatch: pytest.MonkeyPatch) -> 
     assert quick.count(runs_table) == 3
 
 
-def test_due_means_its_time_has_come_and_nobody_has_it(local: Desk) -> None:
-    local.prepare(schedule="Mon-Fri 06:30")
-    due_at = local.row().next_at
+def test_due_means_its_time_has_come_and_nobody_has_it(quick: Desk) -> None:
+    quick.prepare(schedule="Mon-Fri 06:30")
+    due_at = quick.row().next_at
     assert to_iso(due_at) == "2026-11-18T06:30:00Z"
-    assert sourcing.due(local.database, due_at - 1) == []
-    assert [one.name for one in sourcing.due(local.database, due_at + 30 * HOUR)] == ["ERP orders"]
-    with local.database.write() as conn:
+    assert sourcing.due(quick.database, due_at - 1) == []
+    assert [one.name for one in sourcing.due(quick.database, due_at + 30 * HOUR)] == ["ERP orders"]
+    with quick.database.write() as conn:
         conn.execute(update(feeds_table).values(lease_by="x/1/a", lease_until=due_at + 31 * HOUR))
-    assert sourcing.due(local.database, due_at + 30 * HOUR) == []
+    assert sourcing.due(quick.database, due_at + 30 * HOUR) == []

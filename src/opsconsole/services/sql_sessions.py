@@ -1,7 +1,6 @@
 """Sessions on other databases: made read-only and limited in time, and stopped from outside when they hang."""
 
 import contextlib
-import os
 import socket
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -80,8 +79,11 @@ def cut(raw: Any) -> None:
     """Cut the line to a server that does not answer any more, so that whoever waits for it gets an error."""
     with contextlib.suppress(Exception):
         if hasattr(raw, "fileno"):
-            with socket.socket(fileno=os.dup(raw.fileno())) as line:
+            line = socket.socket(fileno=raw.fileno())
+            try:
                 line.shutdown(socket.SHUT_RDWR)
+            finally:
+                line.detach()  # the driver closes it
         elif getattr(raw, "_sock", None) is not None:
             raw._sock.shutdown(socket.SHUT_RDWR)
 
