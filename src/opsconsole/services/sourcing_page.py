@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from opsconsole.domain import schedule
+from opsconsole.domain.errors import UserError
 from opsconsole.domain.listing import Listing
 from opsconsole.domain.sourcing import SqlConnection, SqlFeed, WatchedFolder
 from opsconsole.services.credentials import Passwords
@@ -13,8 +14,8 @@ from opsconsole.services.feed_runs import list_runs
 from opsconsole.services.feed_sources import choices
 from opsconsole.services.names import channel_names, location_names, pairs
 from opsconsole.services.sourcing import QUERY, Known, find, list_sourcing, said_of
-from opsconsole.services.sql_connections import find_connection
-from opsconsole.services.sql_drivers import DRIVERS, account_of
+from opsconsole.services.sql_connections import find_connection, password_of
+from opsconsole.services.sql_drivers import DRIVERS, account_of, driver_of
 from opsconsole.services.sql_feeds import find_feed, stored_mark
 from opsconsole.services.sql_marks import words_of
 from opsconsole.services.watched_folders import find_folder, list_files
@@ -26,7 +27,11 @@ _SHOWN_RUNS = 12
 
 @dataclass(frozen=True, slots=True)
 class FeedPage:
-    """One feed: ``feed`` or ``folder`` is set; ``mark`` in words; runs (at, outcome, words, next try), newest first."""
+    """One feed: ``feed`` or ``folder`` is set; ``mark`` in words; runs (at, outcome, words, next try), newest first.
+
+    ``refused`` are files (name, words, next try). ``connection`` is what a query asks, ``account`` the name of its
+    password in the keyring, ``not_ready`` why it cannot run on this computer.
+    """
 
     known: Known
     state: str
@@ -41,6 +46,9 @@ class FeedPage:
     folder: WatchedFolder | None = None
     mark: str = ""
     refused: tuple[tuple[str, str, int | None], ...] = ()
+    connection: SqlConnection | None = None
+    account: str = ""
+    not_ready: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +75,7 @@ class Choices:
     locations: tuple[tuple[str, str], ...] = ()
 
 
-def feed_page(database: Database, key: str, now: int) -> FeedPage:
+def feed_page(database: Database, key: str, now: int, passwords: Passwords) -> FeedPage:
     """Everything about a feed of either kind by its key (``query:3``); UserError when it is gone."""
     known = find(database, key)
     listing = list_sourcing(database, now)
@@ -79,11 +87,22 @@ def feed_page(database: Database, key: str, now: int) -> FeedPage:
     told = tuple((one["at"], one["outcome"], _said(one), one["next_at"]) for one in _rows(runs))
     files = () if folder is None else tuple(_refused(list_files(database, known.id, now)))
     source = (feed or folder or SqlFeed("")).source
+    one = None if feed is None else find_connection(database, feed.connection_id)
     return FeedPage(
         known, row["state"], row["place"], schedule.parse((feed or folder or SqlFeed("")).schedule).words,
         row["last_at"], row["words"] or "", row["next_at"], dict(choices(database)).get(source, source), told, feed,
         folder, words_of(stored_mark(database, known.id)) if query else "", files,
+        one, "" if one is None else account_of(one), "" if one is None else _not_ready(one, passwords),
     )  # fmt: skip
+
+
+def _not_ready(one: SqlConnection, passwords: Passwords) -> str:
+    try:
+        driver_of(one)
+        password_of(one, passwords)
+    except UserError as fault:
+        return str(fault)
+    return ""
 
 
 def _said(run: dict[str, Any]) -> str:

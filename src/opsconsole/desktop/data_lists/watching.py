@@ -1,6 +1,7 @@
 """What brings data by itself: SQL feeds and watched folders with their schedule, last and next run, and what failed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from opsconsole.desktop.data_lists.data_list import DataList, list_content
@@ -56,13 +57,17 @@ class WatchingList(DataList):
     def load_detail(workspace: Workspace, identity: Any, now: int, progress: Progress) -> "FeedPage":
         """The feed with its runs."""
         from opsconsole.services import sourcing_page
+        from opsconsole.services.credentials import Passwords
 
-        return sourcing_page.feed_page(workspace.database, str(identity), now)
+        return sourcing_page.feed_page(workspace.database, str(identity), now, Passwords())
 
     def build_panel(self, identity: Any, detail: "FeedPage") -> PanelContent:
         """What it is, how it stands, what its runs did."""
+        if self.desk.passwords is not None and self.desk.passwords.has_typed(detail.account):
+            detail = replace(detail, not_ready="")
         self._page = detail
-        return feed_panel(detail, self.desk.formats(self.request.now), lambda: self.deeds.run_now(str(identity)))
+        formats = self.desk.formats(self.request.now)
+        return feed_panel(detail, formats, lambda: self.deeds.run_now(str(identity)), self._open_connection)
 
     def row_actions(self) -> tuple[TabAction, ...]:
         """Run it, try it, edit it; what is rarer stands behind the three dots."""
@@ -97,6 +102,11 @@ class WatchingList(DataList):
     def _shown(self) -> "FeedPage | None":
         page = self._page
         return page if page is not None and page.known.key == self.list.current_id() else None
+
+    def _open_connection(self) -> None:
+        page = self._shown()
+        if page is not None and page.connection is not None:
+            self.deeds.edit_connection(page.connection)
 
     def _can_map(self, ids: list[Any]) -> bool:
         page = self._shown()

@@ -13,6 +13,8 @@ from opsconsole.desktop.dialogs.folder_form import FolderForm
 from opsconsole.desktop.dialogs.query_form import QueryForm
 from opsconsole.desktop.importing import TOUCHED as IMPORTED
 from opsconsole.desktop.messages import MessageAction
+from opsconsole.desktop.panel import PanelContent, Section
+from opsconsole.desktop.sections import pairs, sentences
 from opsconsole.desktop.table.view import ListView
 from opsconsole.desktop.workspace import Workspace
 from opsconsole.domain.change import Change
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from opsconsole.services.sourcing_page import FeedPage
 
 TOUCHED = frozenset({"sourcing"})
+MOST_CHANGES = 20
 Write = Callable[[Workspace], Change]
 
 
@@ -39,6 +42,11 @@ def passwords_of(desk: "Desk") -> "Passwords":
         desk.passwords = Passwords()
     known: Passwords = desk.passwords
     return known
+
+
+def _change(sample: Any) -> tuple[str, str]:
+    """A thing that a run would change: what it is, and from what to what."""
+    return sample.subject, f"{sample.field}: {sample.old or 'none'} → {sample.new}" if sample.field else "new"
 
 
 class SourcingActions(QObject):
@@ -286,6 +294,14 @@ class SourcingActions(QObject):
         words = report.words or "Nothing new."
         if dry_run:
             words = f"{words} Nothing was written."
+            told = [line for one in report.ran if one.report is not None for line in one.report.words()]
+            changes = [_change(sample) for one in report.ran if one.report is not None for sample in one.report.samples]
+            parts = [Section("What would happen", sentences("\n".join(told)))] if told else []
+            parts += [Section("Changes", pairs(changes[:MOST_CHANGES]), f"{len(changes)}")] if changes else []
+            self._tab.set_panel_open(True)
+            if parts:
+                self._tab.panel.show_content(PanelContent("Tried, nothing written", sections=tuple(parts)))
         tone = {0: "good", 2: "bad"}.get(report.exit_code, "warn")
         self._tab.bar.show_message(tone, words)
-        self._tab.desk.touched(TOUCHED if dry_run or not report.written else TOUCHED | IMPORTED)
+        if not dry_run:
+            self._tab.desk.touched(TOUCHED | IMPORTED if report.written else TOUCHED)

@@ -19,11 +19,15 @@ _WORDS = {
 }  # fmt: skip
 
 
-def feed_panel(page: "FeedPage", formats: Formats, retry: Callable[[], None]) -> PanelContent:
-    """Contents of the panel of a SQL feed or a watched folder; ``retry`` runs it now."""
+def feed_panel(
+    page: "FeedPage", formats: Formats, retry: Callable[[], None], connect: Callable[[], None]
+) -> PanelContent:
+    """Contents of the panel of a SQL feed or a watched folder; ``retry`` runs it, ``connect`` opens its database."""
     parts = []
     if page.state in ("waiting", "retrying") and not page.refused:
         parts.append(Section("What is wrong", sentences(page.last_words)))
+    if page.not_ready:
+        parts.append(Section("What is missing", sentences(page.not_ready)))
     parts.append(Section("What it brings", pairs(_about(page))))
     if page.feed is not None and page.feed.mark_column:
         mark = page.mark or "not run yet"
@@ -41,7 +45,7 @@ def feed_panel(page: "FeedPage", formats: Formats, retry: Callable[[], None]) ->
         badge=_WORDS.get(page.state, page.state),
         badge_tone=_TONES.get(page.state, ""),
         subtitle="SQL feed" if page.feed is not None else "Watched folder",
-        notice=_notice(page, retry),
+        notice=_notice(page, retry, connect),
         sections=tuple(parts),
     )
 
@@ -67,7 +71,9 @@ def _when(page: "FeedPage", formats: Formats) -> list[tuple[str, str]]:
     ]
 
 
-def _notice(page: "FeedPage", retry: Callable[[], None]) -> Notice | None:
+def _notice(page: "FeedPage", retry: Callable[[], None], connect: Callable[[], None]) -> Notice | None:
+    if page.not_ready:
+        return Notice("It cannot run on this computer", "warn", ("Connection", connect))
     if page.state in ("waiting", "retrying"):
         words = f"{plural(len(page.refused), 'file')} refused" if page.refused else "The last run failed"
         words = f"{words}; {'it waits for you' if page.state == 'waiting' else 'it tries again by itself'}"
