@@ -5,18 +5,21 @@ The lower half of the list of imports. Correcting lines belongs here: ``list`` i
 
 from collections import Counter
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from opsconsole.desktop import lines
-from opsconsole.desktop.dialogs.export import export_listing
+from opsconsole.desktop.dialogs.export import export_listing, export_with
 from opsconsole.desktop.keycaps import KeyButton
 from opsconsole.desktop.menus import ChoiceButton
 from opsconsole.desktop.table.cells import Tones
 from opsconsole.desktop.table.view import ListView
 from opsconsole.desktop.theme import theme
 from opsconsole.desktop.words import Words
+from opsconsole.desktop.workspace import Workspace
 from opsconsole.domain.listing import Listing
 from opsconsole.domain.progress import Progress
 from opsconsole.domain.wording import plural
@@ -48,6 +51,8 @@ class RejectedLines(QWidget):
         self.fields.chosen.connect(lambda field: self._keep())
         self.save_button = KeyButton("Save rejects as .xlsx", key="Ctrl+S", icon="download-simple")
         self.save_button.clicked.connect(lambda: self.save())
+        self.correct_button = KeyButton("Correct lines", key="F2", icon="pencil-simple")
+        self.correct_button.clicked.connect(lambda: self.correct())
         self.buttons = QHBoxLayout()
         self.buttons.setSpacing(8)
         self._lay_out()
@@ -75,17 +80,25 @@ class RejectedLines(QWidget):
         self._tab.desk.tasks.run(read, self._show, self._tab.report, kind="rejected_lines", owner=self)
 
     def save(self) -> None:
-        """Write the lines shown to a workbook."""
-        listing = self.list.shown_listing()
-        if listing is None or not len(listing) or not self.save_button.isEnabled():
+        """Write all lines of the refused orders to a workbook that can be corrected and dropped back."""
+        listing, batch_id = self.list.shown_listing(), self.batch_id
+        if listing is None or batch_id is None or not len(listing) or not self.save_button.isEnabled():
             self._tab.bar.show_message("warn", "There are no rejected lines to save.")
-            return
-        export_listing(self._tab, listing)
+        elif self.correct_button.isEnabled():
+            export_with(self._tab, "Rejected lines", partial(_write_rejects, batch_id))
+        else:
+            export_listing(self._tab, listing)
+
+    def correct(self) -> None:
+        """Put the lines, to be typed in, in the place of the list."""
+        if self.batch_id is not None and self.correct_button.isEnabled():
+            self._tab.desk.show("data", None, {"correct": str(self.batch_id)})
 
     def _show(self, arranger: "Arranger") -> None:
         listing = arranger.listing
         self._title.set_words(plural(len(listing), "rejected line") if len(listing) else "No rejected lines")
         self._fold(folded=not len(listing))
+        self._allow_corrections(listing)
         self.fields.set_choices((("", "All fields"), *_fields(listing)))
         self.list.set_listing(arranger, self._tab.desk.formats(listing.as_of), tones=TONES)
         self._keep()
@@ -96,7 +109,15 @@ class RejectedLines(QWidget):
         self.setMaximumHeight(theme.height("toolbar") + 1 if folded else _NO_LIMIT)
         self.fields.setVisible(not folded)
         self.save_button.setEnabled(not folded)
+        self.correct_button.setVisible(not folded)
         self.save_button.setToolTip("No line of this file was rejected" if folded else "")
+
+    def _allow_corrections(self, listing: Listing) -> None:
+        """Lines that are refused and were kept can be corrected."""
+        open_lines, kept = "open" in listing.columns["state"], any(listing.columns["kept"])
+        self.correct_button.setEnabled(bool(open_lines and kept))
+        why = "They were read before refused lines were kept" if open_lines else "No line is refused any more"
+        self.correct_button.setToolTip("" if self.correct_button.isEnabled() else why)
 
     def _keep(self) -> None:
         field = self.fields.current
@@ -113,6 +134,7 @@ class RejectedLines(QWidget):
         row.addWidget(self._title)
         row.addWidget(self._file, 1)
         row.addLayout(self.buttons)
+        self.buttons.addWidget(self.correct_button)
         row.addWidget(self.fields)
         row.addWidget(self.save_button)
         column = QVBoxLayout(self)
@@ -121,6 +143,13 @@ class RejectedLines(QWidget):
         column.addWidget(head)
         column.addWidget(lines.horizontal())
         column.addWidget(self.list, 1)
+
+
+def _write_rejects(batch_id: int, workspace: Workspace, path: Path, progress: Progress) -> Path:
+    from opsconsole.services import import_rejects_workbook
+
+    now = workspace.now()
+    return import_rejects_workbook.export_rejects(workspace.database, batch_id, path, now=now, progress=progress)
 
 
 def _fields(listing: Listing) -> list[tuple[str, str]]:

@@ -18,7 +18,7 @@ from opsconsole.services.business import business
 from opsconsole.services.import_rejects_kept import open_counts
 from opsconsole.services.import_report import CANCELLED, NOT_RECOGNIZED, REFUSED, STATES, in_a_row
 from opsconsole.store.database import Database
-from opsconsole.store.schema import batches, rejects, unread_files
+from opsconsole.store.schema import batches, reject_rows, rejects, unread_files
 
 NOT_KNOWN = "Not recognized"
 MAP_COLUMNS, IMPORT_AGAIN, IMPORTED_SINCE = "Map its columns", "Import it again", "Imported since"
@@ -145,6 +145,7 @@ _REJECTS = (
     Field("batch", "Batch", Kind.IDENTIFIER),
     Field("imported_at", "Imported", Kind.INSTANT, hidden=True),
     Field("columns", "Columns", missing="Unknown", hidden=True, help="The file's columns that the field is read from."),
+    Field("kept", "Can be corrected", Kind.FLAG, hidden=True),
     Field("corrected_at", "Corrected", Kind.INSTANT, missing="Not corrected", hidden=True),
     Field("corrected_by", "Corrected by", missing="Nobody", hidden=True),
     Field("corrected_batch", "Came in with", Kind.IDENTIFIER, missing="Not in", hidden=True),
@@ -153,9 +154,10 @@ _REJECTS = (
 
 def list_rejects(database: Database, now: int, batch_id: int | None = None) -> Listing:
     """Refused lines, of one batch or of all, newest import first, in the order of the file."""
+    kept = (reject_rows.c.batch_id == rejects.c.batch_id) & (reject_rows.c.line == rejects.c.line)
     statement = (
-        select(rejects, batches.c.file_name, batches.c.started_at)
-        .select_from(rejects.join(batches, batches.c.id == rejects.c.batch_id))
+        select(rejects, batches.c.file_name, batches.c.started_at, reject_rows.c.line.label("kept_line"))
+        .select_from(rejects.join(batches, batches.c.id == rejects.c.batch_id).outerjoin(reject_rows, kept))
         .where(batches.c.started_at <= now)
         .order_by(rejects.c.batch_id.desc(), rejects.c.line, rejects.c.id)
     )
@@ -177,6 +179,7 @@ def list_rejects(database: Database, now: int, batch_id: int | None = None) -> L
             "imported_at": row["started_at"],
             "state": "open" if row["corrected_at"] is None else "corrected",
             "columns": ", ".join(json.loads(row["columns_json"] or "[]")) or None,
+            "kept": row["kept_line"] is not None,
             "corrected_at": row["corrected_at"],
             "corrected_by": row["corrected_by"] or None,
             "corrected_batch": None if row["corrected_batch"] is None else str(row["corrected_batch"]),

@@ -1,6 +1,5 @@
 """Imports: what came in, what each file did, what was set aside; and where files are imported."""
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,8 @@ from opsconsole.desktop.data_lists.data_list import DataList, list_content
 from opsconsole.desktop.desk import Desk
 from opsconsole.desktop.dialogs.import_actions import LINKS, ImportActions
 from opsconsole.desktop.empty_imports import EmptyImports
-from opsconsole.desktop.importing import Importing, ImportOutcome, Looked
+from opsconsole.desktop.front_pages import FrontPages
+from opsconsole.desktop.importing import Importing, ImportOutcome
 from opsconsole.desktop.pages.import_page import import_panel
 from opsconsole.desktop.panel import PanelContent
 from opsconsole.desktop.rejected_lines import RejectedLines
@@ -56,10 +56,10 @@ class ImportsList(DataList):
     }
 
     def __init__(self, desk: Desk) -> None:
-        self.preview: ImportPreview | None = None
         self.deeds = ImportActions(self)
+        self.fronts = FrontPages(self, lambda: self._splitter)
         super().__init__(desk)
-        self.importing = Importing(self, self.show_preview, self._show_outcome)
+        self.importing = Importing(self, self.fronts.show_preview, self._show_outcome)
         self.list.activated.connect(self.deeds.open)
         self.list.grid.clicked.connect(self.deeds.clicked)
 
@@ -115,16 +115,22 @@ class ImportsList(DataList):
 
     def regions(self) -> list[QWidget]:
         """The rejected lines come after the imports."""
-        if self.previewing and self.preview is not None:
-            return [self.head, *self.preview.regions()]
+        front = self.fronts.current
+        if front is not None:
+            return [self.head, *front.regions()]
         *before, panel = super().regions()
         return [*before, self.rejected, panel]
 
     def commands(self) -> tuple[TabCommand, ...]:
-        """Saving what was rejected; while files are looked at, what the preview does."""
-        if self.previewing and self.preview is not None:
-            return (*super().commands(), *self.preview.commands())
-        return (*super().commands(), TabCommand("Save rejects as .xlsx", self.rejected.save, ("Ctrl+S",)))
+        """What to do with what was rejected; while a page stands in the place of the list, what that does."""
+        front = self.fronts.current
+        if front is not None:
+            return (*super().commands(), *front.commands())
+        return (
+            *super().commands(),
+            TabCommand("Save rejects as .xlsx", self.rejected.save, ("Ctrl+S",)),
+            TabCommand("Correct rejected lines", self.rejected.correct, ("F2",)),
+        )
 
     def build_panel(self, identity: Any, detail: "ImportPage | None") -> PanelContent:
         """An import's page."""
@@ -143,7 +149,10 @@ class ImportsList(DataList):
         asked, check_only = options.pop("import", ""), bool(options.pop("check_only", ""))
         if folder := options.pop("folder", ""):
             self.desk.settings.set(LAST_FOLDER, folder)
+        correct = options.pop("correct", "")
         super().reveal(identity, options)
+        if correct.isdigit():
+            self.fronts.correct(int(correct))
         if files and self.previewing and self.preview is not None:
             self.preview.add(files)
         elif files:
@@ -157,45 +166,21 @@ class ImportsList(DataList):
         if row is not None:
             self.rejected.show_file(identity if identity > 0 else None, row["file"])
 
-    def show_preview(self, paths: Sequence[Path], looked: Looked) -> None:
-        """Put what files would do in the place of the list; nothing is written yet."""
-        if self.preview is None:
-            from opsconsole.desktop.import_preview import ImportPreview
-
-            self.preview = ImportPreview(self)
-            self.preview.accepted.connect(self._accept)
-            self.preview.left.connect(self._leave_preview)
-            column = self.layout()
-            assert isinstance(column, QVBoxLayout)
-            column.addWidget(self.preview, 1)
-        self._splitter.hide()
-        self.toolbar.hide()
-        self.preview.show()
-        self.preview.show_files(paths, looked)
+    @property
+    def preview(self) -> "ImportPreview | None":
+        """The preview of an import, once there was one."""
+        return self.fronts.preview
 
     @property
     def previewing(self) -> bool:
         """Whether the preview of an import stands in the place of the list."""
-        return self.preview is not None and self.preview.isVisibleTo(self)
-
-    def _accept(self, paths: Sequence[Path], answers: Mapping[str, Any]) -> None:
-        if self.importing.is_writing and self.preview is not None:
-            self.preview.bar.show_message("warn", "An import is under way. Import these files when it is done.")
-            return
-        self._leave_preview()
-        self.importing.import_now(paths, answers)
-
-    def _leave_preview(self) -> None:
-        if self.preview is not None:
-            self.preview.hide()
-        self._splitter.show()
-        self.list.setFocus()
-        self.status_changed.emit()
+        return self.preview is not None and self.fronts.current is self.preview
 
     def escape(self) -> None:
-        """Esc: out of the preview first."""
-        if self.previewing and self.preview is not None:
-            self.preview.escape()
+        """Esc: out of the preview or the corrections first."""
+        front = self.fronts.current
+        if front is not None:
+            front.escape()
         else:
             super().escape()
 
@@ -207,8 +192,9 @@ class ImportsList(DataList):
             super().focus_search()
 
     def status(self) -> tuple[str, ...]:
-        """What the preview says while it is shown."""
-        return self.preview.status() if self.previewing and self.preview is not None else super().status()
+        """What the preview or the corrections say while they are shown."""
+        front = self.fronts.current
+        return super().status() if front is None else front.status()
 
     def _show_outcome(self, outcome: ImportOutcome) -> None:
         kept = [file.batch_id or -(file.unread_id or 0) for file in outcome.files]

@@ -49,7 +49,7 @@ class ImportActions:
             self._tab.desk.show("data", step.target, {"list": "feeds"})
         elif step.kind == "correct":
             self._tab.list.select(int(step.target))
-            self._tab.rejected.list.setFocus()
+            self._tab.fronts.correct(int(step.target))
         elif step.target:
             self._tab.importing.start([Path(step.target)])
 
