@@ -7,8 +7,8 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Uniqu
 
 from opsconsole.store.migrations.columns import instant, link, new_metadata, row_id, string
 
-revision = "0022"
-down_revision = "0021"
+revision = "0020"
+down_revision = "0019"
 
 metadata = new_metadata()
 
