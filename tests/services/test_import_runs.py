@@ -157,3 +157,23 @@ def test_what_an_archive_held_has_no_path_to_go_back_to(sqlite_database: Any, no
     _import(sqlite_database, now, archive, plain)
     rows = _rows(sqlite_database, now)
     assert (rows["week.zip/a.csv"]["path"], rows["plain.csv"]["path"]) == (None, str(plain.resolve()))
+
+
+def test_a_date_format_that_was_told_answers_the_same_doubt_the_next_time(
+    sqlite_database: Any, now: int, tmp_path: Path
+) -> None:
+    mapping = tmp_path / "m.toml"
+    fields = '[records.fields]\norder_id = "id"\nplaced_at = "At"\n'
+    mapping.write_text(f'name = "M"\nchannel = "shop"\n[[records]]\nkind = "orders"\n{fields}')
+    first, second, proven = (tmp_path / name for name in ("1.csv", "2.csv", "3.csv"))
+    first.write_text("id,At\n1,03/04/2026\n")
+    second.write_text("id,At\n2,05/06/2026\n")
+    proven.write_text("id,At\n3,06/25/2026\n")
+    said = {str(first): Answers(formats={"At": "%d/%m/%Y"})}
+    assert _import(sqlite_database, now, first, mapping=mapping, answers=said).files[0].state == "done"
+    (again,) = _import(sqlite_database, now + 1, second, mapping=mapping).files
+    assert again.state == "done"
+    assert any("as you said the last time" in note for note in again.notes)
+    # A date that only one order of day and month reads proves the format of its file.
+    (other,) = _import(sqlite_database, now + 2, proven, mapping=mapping).files
+    assert (other.state, other.formats) == ("done", {"at": "%m/%d/%Y"})

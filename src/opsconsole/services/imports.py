@@ -15,7 +15,7 @@ from opsconsole.domain.progress import Progress
 from opsconsole.imports.dates import AmbiguousDates
 from opsconsole.imports.files import expand
 from opsconsole.imports.parsed import ParsedFile
-from opsconsole.imports.reader import Opened, Reading, open_file, read_opened
+from opsconsole.imports.reader import Opened, Reading, open_file
 from opsconsole.imports.recognize import Candidate, NotRecognized
 from opsconsole.imports.tables import InputFile
 from opsconsole.imports.writer import write_records
@@ -33,6 +33,7 @@ from opsconsole.services.import_batches import (
 from opsconsole.services.import_changes import EXAMPLES, MOST, changes
 from opsconsole.services.import_channels import ChannelNeeded, choose_channel, describe_channel, remember_channel
 from opsconsole.services.import_feeds import note_arrival
+from opsconsole.services.import_formats import read_with_formats, remember_formats, remembered_formats
 from opsconsole.services.import_lists import list_imports, list_rejects, list_source_fields, list_sources
 from opsconsole.services.import_recognition import (
     Recognition,
@@ -242,7 +243,8 @@ def _import_table(job: _Job, file: InputFile) -> FileReport:
     with job.database.read() as conn:
         choice = choose_channel(conn, opened, job.channel, file.path.parent, job.now)
         reading = _reading(conn, job, opened, choice.key)
-    parsed = read_opened(opened, reading, job.progress)
+        known_formats = remembered_formats(conn, opened.key, job.now)
+    parsed = read_with_formats(opened, reading, known_formats, job.progress)
     report = FileReport(
         file.name,
         DRY_RUN if job.dry_run else DONE,
@@ -294,6 +296,8 @@ def _write(conn: Connection, job: _Job, opened: Opened, parsed: ParsedFile, repo
     dialect.hold_lock(conn, "import")
     if job.channel and parsed.file.table is None:
         remember_channel(conn, parsed.source, job.channel, parsed.file.path.parent, who=job.who, now=job.now)
+    if job.formats:
+        remember_formats(conn, parsed.source, job.formats, who=job.who, now=job.now)
     report.batch_id = begin_batch(
         conn, parsed, report, location=job.location, who=job.who, now=job.now, run_id=job.run_id
     )

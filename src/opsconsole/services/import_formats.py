@@ -1,0 +1,64 @@
+"""Date formats that somebody told for a source's columns: used again where the dates can be read in two ways."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from opsconsole.domain.progress import Progress
+from opsconsole.imports.columns import normalized
+from opsconsole.imports.dates import AmbiguousDates
+from opsconsole.imports.parsed import ParsedFile
+from opsconsole.imports.reader import Opened, Reading, read_opened
+from opsconsole.services.business import setting
+from opsconsole.store import dialect
+from opsconsole.store.schema import settings
+
+
+def remembered_formats(conn: Connection, source: str, now: int) -> dict[str, str]:
+    """Formats by normalized column, as they were told the last time."""
+    return dict(setting(conn, _key(source), now, {}))
+
+
+def remember_formats(conn: Connection, source: str, formats: Mapping[str, str], *, who: str, now: int) -> None:
+    """Keep what was told for a source."""
+    before = remembered_formats(conn, source, now)
+    after = {**before, **{normalized(column): pattern for column, pattern in formats.items()}}
+    if after == before:
+        return
+    row = {
+        "key": _key(source),
+        "valid_from": now,
+        "value_json": json.dumps(after, sort_keys=True, ensure_ascii=False),
+        "changed_by": who,
+        "changed_at": now,
+    }
+    dialect.upsert(conn, settings, [row], ["key", "valid_from"])
+
+
+def read_with_formats(
+    opened: Opened, reading: Reading, known: Mapping[str, str], progress: Progress | None
+) -> ParsedFile:
+    """Read a file; dates that can be read in two ways are read as they were the last time, and the report says so.
+
+    Dates that prove their format are read by that: what was told is no more than an answer to a doubt.
+    """
+    formats = dict(reading.formats or {})
+    notes: list[str] = []
+    while True:
+        try:
+            parsed = read_opened(opened, replace(reading, formats=formats), progress)
+        except AmbiguousDates as doubt:
+            pattern = known.get(normalized(doubt.column), "")
+            if pattern not in doubt.formats or doubt.column in formats:
+                raise
+            formats[doubt.column] = pattern
+            notes.append(f"“{doubt.column}” was read as {pattern}, as you said the last time.")
+            continue
+        parsed.notes += notes
+        return parsed
+
+
+def _key(source: str) -> str:
+    return f"import.formats.{source}"
