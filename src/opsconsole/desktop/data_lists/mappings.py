@@ -128,6 +128,8 @@ class MappingsList(DataList):
         if file:
             self.map_file(Path(file))
         elif shared:
+            if self.editor is not None:
+                self.editor.close_with_draft()
             self.deeds.take_in(Path(shared))
 
     # --- the editor ---------------------------------------------------------------------------------------------------
