@@ -71,6 +71,19 @@ def test_an_invoice_that_does_not_add_up_says_so(read, sample_files, text_file):
     assert "The lines of invoice INV-900 come to 269.50, it says 300.00." in parsed.notes
 
 
+def test_a_credit_memo_is_the_other_way_round(read, sample_files, text_file, rows_of):
+    text = (sample_files / "x12_buying.edi").read_text().replace("PO-7001***DI~", "PO-7001***CR~")
+    lines = rows_of(read(text_file(text, "credit.edi"), channel=""), "supplier_invoice_lines")
+    assert [row["amount"] for row in lines] == [-25500, -1500, 500, -450]
+
+
+@pytest.mark.parametrize("amount", ["fifteen", "1E+400", "Infinity"])
+def test_a_charge_that_is_no_amount_is_refused_not_left_out(read, sample_files, text_file, amount):
+    text = (sample_files / "x12_buying.edi").read_text().replace("SAC*C*D240***1500~", f"SAC*C*D240***{amount}~")
+    rejects = read(text_file(text, "bill.edi"), channel="").rejects
+    assert {(r.field, r.found) for r in rejects if r.field} == {("amount (SAC05)", amount)}
+
+
 def test_what_a_carrier_says_happened_is_a_scan_in_its_own_zone(parsed, rows_of):
     scans = rows_of(parsed, "shipment_events")
     assert [(r["code"], r["occurred_at"], r["place"]) for r in scans] == [

@@ -14,14 +14,19 @@ from opsconsole.imports.x12 import Segment, Transaction, date
 from opsconsole.imports.x12_rows import Row, blocks, envelope, put_items, put_party
 
 _END = ("TDS", "SE")
+_LARGEST = 10  # power of ten
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """An allowance (negative), a charge or a tax in its segment; amounts in the currency's unit."""
+    """An allowance (negative), a charge or a tax in its segment; amounts in the currency's unit.
+
+    ``unreadable`` is what stands there where it is no amount: it is refused when the row is read.
+    """
 
     segment: Segment
     amount: Decimal
+    unreadable: str = ""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -70,13 +75,14 @@ def _charge_row(head: Row, charge: Charge) -> Row:
     segment = charge.segment
     row = head.below(segment.number)
     row.cells["row"] = "tax" if segment.name == "TXI" else "charge"
+    amount = -charge.amount if head.cells.get("BIG07 type") == "CR" else charge.amount
     if segment.name == "TXI":
-        row.put("TXI02 tax", segment.at(2), segment)
+        row.put("TXI02 tax", str(amount) if charge.amount else segment.at(2), segment)
         row.put("SAC15 description", f"Tax {segment.at(1)}".strip(), segment)
         return row
     row.put("SAC01 allowance", segment.at(1), segment)
     row.put("SAC02 code", segment.at(2), segment)
-    row.put("SAC05 amount", str(charge.amount), segment)
+    row.put("SAC05 amount", charge.unreadable or str(amount), segment)
     words = segment.at(15) or codes.CHARGES.get(segment.at(2), "").capitalize() or f"Charge {segment.at(2)}".strip()
     row.put("SAC15 description", words, segment)
     return row
@@ -88,11 +94,18 @@ def charges(segments: Sequence[Segment]) -> list[Charge]:
     for segment in segments:
         if segment.name == "SAC" and segment.at(1) in ("A", "C"):
             amount = _number(segment.at(5), places=2)
-            if amount:
+            if amount is None:
+                found.append(Charge(segment, Decimal(), segment.at(5)))
+            elif amount:
                 found.append(Charge(segment, -abs(amount) if segment.at(1) == "A" else amount))
-        elif segment.name == "TXI" and _number(segment.at(2)):
-            found.append(Charge(segment, _number(segment.at(2))))
+        elif segment.name == "TXI" and segment.at(2):
+            found.append(Charge(segment, _number(segment.at(2)) or Decimal()))
     return found
+
+
+def _goods(items: Sequence[Sequence[Segment]]) -> Decimal:
+    """What the items come to, as far as they can be read."""
+    return sum(((_number(one[0].at(2)) or 0) * (_number(one[0].at(4)) or Decimal()) for one in items), Decimal())
 
 
 def counted(segments: Sequence[Segment], items: Sequence[Sequence[Segment]], ends: Sequence[Segment]) -> list[Charge]:
@@ -106,7 +119,7 @@ def counted(segments: Sequence[Segment], items: Sequence[Sequence[Segment]], end
         sums[one.key] += one.amount
     both = [*inside, *(one for one in outside if sums.get(one.key) != one.amount)]
     total = stated(segments)
-    goods = sum((_number(block[0].at(2)) * _number(block[0].at(4)) for block in items), Decimal())
+    goods = _goods(items)
 
     def comes_to(some: Sequence[Charge]) -> bool:
         return round(goods + sum((one.amount for one in some), Decimal()), 2) == total
@@ -123,17 +136,22 @@ def difference(transaction: Transaction) -> tuple[str, Decimal, Decimal] | None:
     """Number of an invoice whose lines do not come to what it says, with both sums; None where they do."""
     head, items, ends = _parts(transaction)
     told = stated(transaction.segments)
-    goods = sum((_number(block[0].at(2)) * _number(block[0].at(4)) for block in items), Decimal())
+    goods = _goods(items)
     found = round(goods + sum((one.amount for one in counted(transaction.segments, items, ends)), Decimal()), 2)
     if told is None or told == found:
         return None
     return head.cells.get("BIG02 invoice", ""), found, told
 
 
-def _number(text: str, places: int = 0) -> Decimal:
-    """A number, nothing where there is none; ``places`` are decimals that are implied where no point is written."""
+def _number(text: str, places: int = 0) -> Decimal | None:
+    """A number, nothing where there is none; ``places`` are decimals that are implied where no point is written.
+
+    None where it is no number, or one of a size that no invoice has.
+    """
     try:
         number = Decimal(text.strip() or "0")
     except InvalidOperation:
-        return Decimal()
+        return None
+    if not number.is_finite() or number.adjusted() > _LARGEST:
+        return None
     return number if "." in text else number.scaleb(-places)

@@ -145,8 +145,7 @@ RECORDS = (
             {"const": "charge"},
         ]},
         "description": "SAC15 description",
-        "amount": {"first": [{"from": "SAC05 amount", "scale": "-1", "where": _CREDIT}, {"from": "SAC05 amount"},
-                             {"from": "TXI02 tax"}]},
+        "amount": {"first": [{"from": "SAC05 amount"}, {"from": "TXI02 tax"}]},
     }},
     STATUS,
 )  # fmt: skip
