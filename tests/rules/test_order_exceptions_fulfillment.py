@@ -189,7 +189,7 @@ def test_an_order_at_risk_is_due_at_the_next_cut_off(raised):
     files = {"tables": {"locations": RENO, "cut_offs": [CUT_OFF]}, "orders": [order]}
     row = raised(files)["SHIP_BY_RISK", "shop/1"]
     assert row.due_at == row.detected_at + 18 * MINUTE
-    assert told(row)["left"] == HOUR // SECOND
+    assert told(row)["takes"] == 4 * HOUR // SECOND
 
 
 def test_without_a_cut_off_an_order_at_risk_is_due_at_its_ship_by(raised):

@@ -157,7 +157,12 @@ METRICS: Mapping[str, Metric] = {
 
 _AMAZON = "Amazon's seller performance targets as known in 2025; check them in Account Health"
 _WALMART = "Walmart's seller performance standards as known in 2025; check them in Seller Center"
-_EBAY = "eBay's seller standards (above standard) as known in 2025; check them in Seller Hub"
+# A seller is below standard only with more than 2% and defects of five buyers or more (eBay's help, "Defects"): either
+# condition alone keeps the limit.
+_EBAY = (
+    "eBay's seller standards as known in 2025: below standard with more than 2% and defects of 5 or more buyers; check "
+    "them in Seller Hub"
+)
 
 
 def _limits(market: str, note: str, *rows: tuple[Any, ...]) -> tuple[MarketLimit, ...]:

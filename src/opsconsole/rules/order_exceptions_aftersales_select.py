@@ -16,6 +16,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    true,
     union_all,
 )
 from sqlalchemy.sql.functions import coalesce
@@ -37,7 +38,9 @@ from opsconsole.store.schema import disputes, orders, refunds, returns, shipment
 d = disputes.c
 t = tickets.c
 back = returns.c
-# In the words of the partial index.
+# In the words of the partial indexes.
+UNSOLVED = text("tickets.solved_at IS NULL")
+UNCLOSED = text("disputes.closed_at IS NULL")
 OPEN_RETURN = text("returns.refunded_at IS NULL AND returns.dispositioned_at IS NULL")
 _OVER = tuple(code for code in DISPUTE_STATUSES if code not in codes_in(DISPUTE_STATUSES, "open"))
 _SOLVED = tuple(code for code in TICKET_STATUSES if code not in codes_in(TICKET_STATUSES, "open"))
@@ -112,8 +115,9 @@ def in_plain_words(rows: Sequence[Row], _moment: Moment) -> list[Row | None]:
 def chargeback_clock(moment: Moment, since: int) -> Select[Any]:
     """Orders with a dispute whose date came near."""
     ahead = moment.span("days")
+    open_ = UNCLOSED if moment.settled else true()
     return select(d.order_fk.label("id")).where(
-        d.evidence_due_at >= since + ahead, d.evidence_due_at <= moment.now + ahead
+        open_, d.evidence_due_at >= since + ahead, d.evidence_due_at <= moment.now + ahead
     )
 
 
@@ -219,9 +223,8 @@ def customer_escalation(moment: Moment) -> Select[Any]:
 def escalation_clock(moment: Moment, since: int) -> Select[Any]:
     """Orders with a ticket whose reply fell due."""
     due = _answer_due(moment)
-    return select(t.order_fk.label("id")).where(
-        t.order_fk.is_not(None), or_(t.solved_at.is_(None), t.solved_at > since), due >= since, due < moment.now
-    )
+    open_ = UNSOLVED if moment.settled else or_(UNSOLVED, t.solved_at > since)
+    return select(t.order_fk.label("id")).where(t.order_fk.is_not(None), open_, due >= since, due < moment.now)
 
 
 # --- RETURN_OVERDUE ---------------------------------------------------------------------------------------------------
@@ -266,7 +269,8 @@ def _share_of_order() -> ColumnElement[Any]:
     price = coalesce(line.unit_price, line.amount / func.nullif(line.quantity, 0))
     sold = (
         select(func.max(price * coalesce(back.quantity, line.quantity, 1)))
-        .where(line.order_fk == o.id, line.sku == back.sku, back.sku != "")
+        # As a value: of a SKU there are many lines, of an order few.
+        .where(line.order_fk == o.id, (line.sku + "") == back.sku, back.sku != "")
         .correlate(orders, returns)
         .scalar_subquery()
     )

@@ -2,7 +2,18 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, cast, func, or_, select, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.sql.functions import coalesce
 
 from opsconsole.domain.instants import DAY
@@ -125,7 +136,8 @@ def _twin(moment: Moment) -> ColumnElement[Any]:
         .where(
             first.c.tracking_number == f.tracking_number,
             f.tracking_number != "",
-            first.c.vendor_key == f.vendor_key,
+            # As a value: of a vendor there are many charges, of a parcel few.
+            (first.c.vendor_key + "") == f.vendor_key,
             coalesce(first.c.kind, "") == coalesce(f.kind, ""),
             coalesce(first.c.description, "") == coalesce(f.description, ""),
             first.c.amount > 0,

@@ -103,7 +103,7 @@ FRAUD_REVIEW = Rule(
     check=of_checkout.fraud_scores,
     clock=of_checkout.fraud_clock,
     neighbors=fraud_signals.of_the_same,
-    recheck=True,
+    recheck=("orders",),
     parameters=fraud_signals.PARAMETERS,
     needs=(
         Need(
@@ -216,7 +216,7 @@ DUPLICATE_ORDER = Rule(
     subject=SubjectKind.ORDER,
     select=of_orders.duplicate_order,
     neighbors=of_orders.twins,
-    recheck=True,
+    recheck=("twin_fk",),
     parameters=(Parameter("minutes", "Placed within", 60, "minutes", 1, 1440, "Of an order with the same content."),),
     needs=(Need("order lines and customers", lambda: select(o.id).where(o.content_hash.is_not(None))),),
     short=("Same items and address as {twin}, {apart:span} apart",),
@@ -243,7 +243,7 @@ MISSING_ORDER_INFO = Rule(
     select=of_checkout.missing_order_info,
     check=of_checkout.missing_parts,
     watches=("products", "ship_methods"),
-    recheck=True,
+    recheck=("customers",),
     needs=(
         Need(
             "e-mail addresses, phone numbers or customs data",

@@ -70,21 +70,26 @@ def payment_declined(moment: Moment) -> Select[Any]:
         o.payment_method.label("method"),
         o.payment_terms.label("terms"),
         o.ship_by.label("ship_by"),
-    ).where(o.id.in_(_without_money(moment)), not_voided(moment), placed(moment))
+    ).where(_without_money(moment), not_voided(moment), placed(moment))
 
 
-def _without_money(moment: Moment) -> Any:
-    """Ids of orders whose payment failed, and of unpaid ones that have left; each begins at its own partial index."""
-    said = select(o.id).where(DECLINED).correlate(None)
-    good = select(payments.c.id).where(payments.c.order_fk == o.id, payments.c.status.in_(_GOOD)).correlate(orders)
+def _without_money(moment: Moment) -> ColumnElement[bool]:
+    """Orders whose payment failed, and unpaid ones that have left; among all, each begins at its own partial index."""
+    good = exists(
+        select(payments.c.id).where(payments.c.order_fk == o.id, payments.c.status.in_(_GOOD)).correlate(orders)
+    )
+    silent = or_(o.payment_status.is_(None), UNPAID)
+    if moment.among is not None:
+        failed = exists(select(payments.c.id).where(payments.c.order_fk == o.id, FAILED_PAYMENT).correlate(orders))
+        return or_(DECLINED, and_(failed, silent, ~good), and_(unpaid(moment), left(moment)))
     of_payment = (
         select(o.id)
         .join_from(payments, orders, o.id == payments.c.order_fk)
-        .where(FAILED_PAYMENT, or_(o.payment_status.is_(None), UNPAID), ~exists(good))
+        .where(FAILED_PAYMENT, silent, ~good)
         .correlate(None)
     )
     gone = select(o.id).where(unpaid(moment), left(moment)).correlate(None)
-    return said.union_all(of_payment, gone)
+    return o.id.in_(select(o.id).where(DECLINED).correlate(None).union_all(of_payment, gone))
 
 
 def payment_faults(rows: Sequence[Row], moment: Moment) -> list[Row | None]:

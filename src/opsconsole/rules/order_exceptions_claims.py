@@ -12,6 +12,7 @@ from sqlalchemy import (
     cast,
     exists,
     func,
+    literal_column,
     or_,
     select,
     union_all,
@@ -68,7 +69,13 @@ def _closing(moment: Moment, after: int | None = None) -> Any:
     The window is that of the carrier's contract in force on the day the parcel left, else the parameter's.
     """
     begin = moment.now if after is None else max(moment.now, after)
-    of_contract, by_default = _windows(moment, begin // DAY)
+    of_contract, by_default = _windows(moment, begin // DAY, by_clock=after is not None)
+    if after is not None:
+        # Of a few days only what left in a few minutes of them.
+        last, days = moment.now + moment.span("days"), cast(contract_terms.c.value * DAY, BigInteger)
+        of_contract = of_contract.where(s.shipped_at >= begin - days, s.shipped_at <= last - days)
+        window = moment.span("window")
+        by_default = by_default.where(s.shipped_at >= begin - window, s.shipped_at <= last - window)
     every: Any = of_contract.union_all(by_default).subquery("windows")
     return (
         select(every)
@@ -78,14 +85,14 @@ def _closing(moment: Moment, after: int | None = None) -> Any:
     )
 
 
-def _windows(moment: Moment, closing_on: int) -> tuple[Select[Any], Select[Any]]:
-    found = _by_contract(moment, closing_on), _by_default(moment, closing_on)
+def _windows(moment: Moment, closing_on: int, *, by_clock: bool) -> tuple[Select[Any], Select[Any]]:
+    found = _by_contract(moment, closing_on, by_clock=by_clock), _by_default(moment, closing_on)
     asked = asked_about(moment)
     return found if asked is None else (found[0].where(asked), found[1].where(asked))
 
 
-def _by_contract(moment: Moment, closing_on: int) -> Select[Any]:
-    """Parcels whose window their carrier's contract sets."""
+def _by_contract(moment: Moment, closing_on: int, *, by_clock: bool) -> Select[Any]:
+    """Parcels whose window their carrier's contract sets; ``by_clock``: few, looked up contract by contract."""
     term, newer = contract_terms.c, contract_terms.alias("newer")
     today, left = moment.now // DAY, moment.span("days") // DAY + 2
     days = cast(term.value, Integer)
@@ -108,7 +115,7 @@ def _by_contract(moment: Moment, closing_on: int) -> Select[Any]:
         .where(
             term.term == TERM,
             # The same as the two that follow, as a list of days that the parcels are looked up by.
-            s.shipped_on.in_(_days_of_terms(closing_on - 2, today + left)),
+            _shipped_on(moment).in_(_days_of_terms(closing_on - 2, today + left, days if by_clock else None)),
             s.shipped_on >= closing_on - days - 2,
             s.shipped_on <= today - days + left,
             _in_force(term),
@@ -135,11 +142,18 @@ def _by_default(moment: Moment, closing_on: int) -> Select[Any]:
     ).where(s.shipped_on >= closing_on - int(window) - 2, s.shipped_on <= today - int(window) + left, ~own)
 
 
-def _days_of_terms(first: int, last: int) -> Any:
-    """Days on which parcels left whose window by any contract closes between two days."""
+def _shipped_on(moment: Moment) -> ColumnElement[int]:
+    """The parcel's day; as a value, which no index is looked up by, where the orders asked about are few."""
+    return s.shipped_on if moment.among is None else literal_column("+shipments.shipped_on", Integer)
+
+
+def _days_of_terms(first: int, last: int, days: Any) -> Any:
+    """Days on which parcels left whose window by any contract, or of so many days, closes between two days."""
+    if days is not None:
+        return [day - days for day in range(first, last + 1)]
     term = contract_terms.alias("any_term")
-    days = [select(day - cast(term.c.value, Integer)).where(term.c.term == TERM) for day in range(first, last + 1)]
-    return union_all(*days)
+    every = [select(day - cast(term.c.value, Integer)).where(term.c.term == TERM) for day in range(first, last + 1)]
+    return union_all(*every)
 
 
 def _in_force(term: Any) -> ColumnElement[bool]:
@@ -218,11 +232,6 @@ def _claimed(moment: Moment) -> ColumnElement[bool]:
 def carrier_claim_clock(moment: Moment, since: int) -> Select[Any]:
     """Orders with a parcel whose window began to close, or whose delivery fell due (while it may be closing)."""
     due = _closing(moment, since + moment.span("days"))
-    fell_due = select(o.id).where(
-        o.deliver_by_on >= since // DAY - 1,
-        o.deliver_by_on <= moment.now // DAY + 1,
-        o.deliver_by >= since,
-        o.deliver_by < moment.now,
-    )
+    fell_due = select(o.id).where(undelivered(moment), o.deliver_by >= since, o.deliver_by < moment.now)
     both = select(due.c.order_fk.label("id")).union_all(fell_due).subquery("both")
     return select(both.c.id)

@@ -190,12 +190,15 @@ def unsettled(now: int) -> Select[Any]:
     return select(or_(exists(dated_ahead), exists(imported_later)))
 
 
-def within(at: ColumnElement[Any], spans: Iterable[tuple[int, int]]) -> ColumnElement[bool]:
-    """Whether an instant lies in one of some spans, a little widened: what is counted in seconds is rounded."""
+def within(at: ColumnElement[Any], spans: Iterable[tuple[int, int]]) -> list[ColumnElement[bool]]:
+    """An instant lies in one of some spans, span by span, since a partial index serves one at a time.
+
+    A little widened: what is counted in seconds is rounded.
+    """
     joined: list[list[int]] = []
     for first, last in sorted((first - 2 * SECOND, last + 2 * SECOND) for first, last in spans):
         if joined and first <= joined[-1][1]:
             joined[-1][1] = max(joined[-1][1], last)
         else:
             joined.append([first, last])
-    return or_(false(), *(at.between(first, last) for first, last in joined))
+    return [at.between(first, last) for first, last in joined]

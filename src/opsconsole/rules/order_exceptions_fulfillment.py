@@ -64,7 +64,8 @@ OUT_OF_STOCK = Rule(
     subject=SubjectKind.SKU,
     select=of_stock.out_of_stock,
     scoped=False,
-    watches=("stock_levels", "sku_aliases"),
+    skus=of_stock.skus_of,
+    watches=("stock_levels", "sku_aliases", "purchase_orders", "purchase_order_lines"),
     keeps_opened=True,
     needs=(Need("stock levels", lambda: select(stock_levels.c.id)),),
     short=(
@@ -137,7 +138,7 @@ ALLOCATION_RISK = Rule(
     subject=SubjectKind.LINE,
     select=of_promises.allocation_risk,
     watches=("purchase_orders", "purchase_order_lines"),
-    recheck=True,
+    recheck=("day",),
     needs=(
         Need("lines pegged to purchase orders", lambda: select(line.id).where(line.pegged_po.is_not(None))),
         Need("ship-by dates", lambda: select(o.id).where(o.ship_by.is_not(None))),
@@ -169,7 +170,6 @@ SHIP_BY_RISK = Rule(
     select=of_promises.ship_by_risk,
     check=of_promises.too_little_time,
     clock=of_promises.ship_by_clock,
-    recheck=True,
     learn=(of_promises.REMAINING,),
     parameters=(
         Parameter(
@@ -190,12 +190,12 @@ SHIP_BY_RISK = Rule(
             by_channel=True,
         ),
     ),
-    short=("Ship by {ship_by:promise}, {left:span} left, usually takes {takes:span}",),
+    short=("Ship by {ship_by:promise}, usually takes {takes:span}",),
     sentences=(
         words.LEAVES_BY,
         (
-            "**{left:span}** of working time are left; from **{step}** the site usually needs **{takes:span}**.",
-            "**{left:span}** of working time are left; the site usually needs **{takes:span}**.",
+            "From **{step}** the site usually needs **{takes:span}** of working time; less is left.",
+            "The site usually needs **{takes:span}** of working time; less is left.",
         ),
         words.AT_RISK,
         (

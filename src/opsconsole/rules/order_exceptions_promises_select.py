@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from math import ceil
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, text, union_all
 from sqlalchemy.sql.functions import coalesce
 
-from opsconsole.domain.instants import DAY, HOUR, SECOND, day_of, day_start
+from opsconsole.domain.instants import DAY, HOUR, SECOND, day_start
 from opsconsole.domain.statuses import ORDER_STEPS, PURCHASE_ORDER_STATUSES, codes_in
 from opsconsole.rules.order_exceptions_conditions import (
     line,
@@ -44,7 +44,7 @@ def _arrives_on(moment: Moment) -> ColumnElement[Any]:
         .where(
             purchase_orders.c.po_number == line.pegged_po,
             same,
-            or_(p.completed_on.is_(None), p.completed_on > day_of(moment.now)),
+            or_(p.completed_on.is_(None), p.completed_on > moment.now // DAY),
             coalesce(purchase_orders.c.status, "open").in_(codes_in(PURCHASE_ORDER_STATUSES, "open")),
         )
         .correlate(order_lines)
@@ -72,7 +72,7 @@ def backorder_overdue(moment: Moment) -> Select[Any]:
         .join_from(order_lines, orders, o.id == line.order_fk)
         .where(
             BACKORDERED,
-            or_(expected.is_(None), expected <= day_of(moment.now) + 1),
+            or_(expected.is_(None), expected <= moment.now // DAY + 1),
             line_is_open(),
             unshipped(moment),
             not_voided(moment),
@@ -97,7 +97,7 @@ def overdue_days(rows: Sequence[Row], moment: Moment) -> list[Row | None]:
 
 def backorder_clock(moment: Moment, since: int) -> Select[Any]:
     """Orders with a backordered line whose expected day passed, or may have where a purchase order tells it."""
-    passed = line.expected_on.between(day_of(since) - 2, day_of(moment.now) + 1)
+    passed = line.expected_on.between(since // DAY - 2, moment.now // DAY + 1)
     pegged = and_(line.expected_on.is_(None), line.pegged_po.is_not(None))
     return select(line.order_fk.label("id")).where(BACKORDERED, or_(passed, pegged))
 
@@ -183,7 +183,6 @@ def _pressed(row: Row, needed: Mapping[str, float], moment: Moment) -> Row | Non
         "due_at": limit if due is None or due > limit else due,
         "cut_off": due if due is not None and due <= limit else None,
         "takes": takes,
-        "left": left,
         "step": label,
         "learned": None if known is None else "yes",
     }
@@ -202,10 +201,15 @@ def _latest_start(limit: int, takes: float, row: Row, moment: Moment) -> int:
 
 
 def ship_by_clock(moment: Moment, since: int) -> Select[Any]:
-    """Orders for which the working time until their ship-by became too little since, at one place or another."""
+    """Orders for which the working time until their ship-by became too little since, at one place or another.
+
+    And those whose ship-by passed: they are late now, no longer at risk.
+    """
     times = {moment.values["hours"] * HOUR / SECOND, *moment.learned.get("remaining", {}).values()}
     spans = [span for takes in times for span in moment.clocks.ends(takes, since, moment.now)]
-    return select(o.id).where(unshipped(moment), o.ship_by >= since, within(o.ship_by, spans))
+    unsent = select(o.id).where(unshipped(moment), o.ship_by >= since)
+    every = union_all(*(unsent.where(span) for span in within(o.ship_by, [*spans, (since, moment.now)])))
+    return select(every.subquery("every").c.id)
 
 
 def _case(location: str | None, code: str) -> str:

@@ -177,7 +177,10 @@ def refund_clock(moment: Moment, since: int) -> Select[Any]:
     cancelled = select(o.id).where(_CANCELLED, o.cancelled_at >= first, o.cancelled_at < last)
     undated = select(o.id).where(_UNDATED, o.status_since >= first, o.status_since < last)
     r = returns.c
-    decided = coalesce(r.dispositioned_at, r.inspected_at, r.received_at)
-    returned = select(r.order_fk.label("id")).where(decided >= first, decided < last)
-    every = cancelled.union(undated, returned).subquery("ran_out")
+    # Which of the three counts, the rule itself looks at; each has an index of its own.
+    returned = [
+        select(r.order_fk.label("id")).where(at >= first, at < last)
+        for at in (r.dispositioned_at, r.inspected_at, r.received_at)
+    ]
+    every = cancelled.union(undated, *returned).subquery("ran_out")
     return select(every.c.id)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, exists, func, or_, select, text
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, exists, func, or_, select, text, union_all
 from sqlalchemy.sql.functions import coalesce
 
 from opsconsole.domain.instants import DAY, HOUR, SECOND
@@ -177,20 +177,18 @@ def _stuck(row: Row, usual: Mapping[str, float], moment: Moment) -> Row | None:
 def stuck_clock(moment: Moment, since: int) -> Select[Any]:
     """Orders in work whose status or newest step became too old since, at one place or another; and holds that ended.
 
-    Each status has its own limit: a few short spans of beginnings.
+    Each status has its own limit: a few short spans of beginnings. Whose span it is, the rule itself looks at.
     """
     e = order_events.c
     usual = moment.learned.get("dwell", {})
-    limits = {code: _limit(code, usual, moment) for code in STEPS}
-    spans = {limit: moment.clocks.starts(limit, since, moment.now) for limit in set(limits.values())}
-    by_status, by_step = [], []
-    for limit, began in spans.items():
-        codes = [code for code in STEPS if limits[code] == limit]
-        by_status.append(and_(o.status.in_(codes), within(o.status_since, began)))
-        by_step.append(and_(e.code.in_(codes), within(e.occurred_at, began)))
-    stepped = select(e.order_fk).where(or_(*by_step))
-    released = and_(o.hold_until >= since, o.hold_until <= moment.now)
-    return select(o.id).where(IN_WORK, unshipped(moment), or_(*by_status, released, o.id.in_(stepped)))
+    limits = {_limit(code, usual, moment) for code in STEPS}
+    spans = [span for limit in limits for span in moment.clocks.starts(limit, since, moment.now)]
+    stepped = union_all(*(select(e.order_fk).where(e.code.in_(STEPS), span) for span in within(e.occurred_at, spans)))
+    in_work = select(o.id).where(IN_WORK, unshipped(moment))
+    by_status = [in_work.where(span) for span in within(o.status_since, spans)]
+    released = in_work.where(o.hold_until >= since, o.hold_until <= moment.now)
+    every = released.union_all(in_work.where(o.id.in_(stepped)), *by_status).subquery("every")
+    return select(every.c.id)
 
 
 def _limit(code: str, usual: Mapping[str, float], moment: Moment) -> float:

@@ -2,7 +2,22 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, cast, exists, func, literal, null, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    literal_column,
+    null,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.sql.functions import coalesce
 
 from opsconsole.domain.fulfillment import MARKETPLACE_LOCATIONS
@@ -22,6 +37,11 @@ from opsconsole.store.schema import (
     vendors,
 )
 
+# In the words of the partial index, and the line's order as a value: a join on it begins with the lines.
+LEFT_TO_SHIP = text(
+    "order_lines.quantity - coalesce(order_lines.shipped_quantity, 0) - coalesce(order_lines.cancelled_quantity, 0) > 0"
+)
+LINES_ORDER: ColumnElement[int] = literal_column("+order_lines.order_fk", BigInteger)
 _NEVER = 2**62  # sorts after every instant
 _DONE = ("cancelled", "unavailable", "shipped", "delivered", "returned")
 
@@ -35,8 +55,12 @@ def _least(left: Any, right: Any) -> ColumnElement[Any]:
 
 
 def _open_lines(moment: Moment) -> Any:
-    """Lines still to be shipped from own stock: SKU by its aliases, quantity left, what of it is allocated."""
+    """Lines still to be shipped from own stock: SKU by its aliases, quantity left, what of it is allocated.
+
+    Among all SKUs it begins with the orders, of which few are open; among some with their lines that are.
+    """
     here, anywhere = sku_aliases.alias("alias_here"), sku_aliases.alias("alias_anywhere")
+    sku = coalesce(here.c.sku, anywhere.c.sku, line.sku)
     left = line.quantity - coalesce(line.shipped_quantity, 0) - coalesce(line.cancelled_quantity, 0)
     drop_ship = select(vendors.c.id).where(vendors.c.key == line.vendor_key, vendors.c.kind == "drop_shipper")
     amount = coalesce(line.amount, line.unit_price * line.quantity)
@@ -44,7 +68,7 @@ def _open_lines(moment: Moment) -> Any:
         select(
             line.id.label("line_fk"),
             o.id.label("order_fk"),
-            coalesce(here.c.sku, anywhere.c.sku, line.sku).label("sku"),
+            sku.label("sku"),
             coalesce(line.location, o.location).label("location"),
             left.label("left"),
             case((line.allocated_quantity.is_not(None), _least(line.allocated_quantity, left)), else_=None).label(
@@ -55,7 +79,7 @@ def _open_lines(moment: Moment) -> Any:
             coalesce(line.ship_by, o.ship_by, _NEVER).label("ship_by"),
             coalesce(o.placed_at, _NEVER).label("placed_at"),
         )
-        .join_from(orders, order_lines, line.order_fk == ORDER_ID)
+        .join_from(orders, order_lines, line.order_fk == ORDER_ID if moment.skus is None else o.id == LINES_ORDER)
         .outerjoin(here, and_(here.c.alias == line.sku, here.c.channel == o.channel))
         .outerjoin(anywhere, and_(anywhere.c.alias == line.sku, anywhere.c.channel == ""))
         .where(
@@ -63,8 +87,8 @@ def _open_lines(moment: Moment) -> Any:
             not_voided(moment),
             placed(moment),
             own_duty(),
-            line.sku.is_not(None),
-            line.quantity - coalesce(line.shipped_quantity, 0) - coalesce(line.cancelled_quantity, 0) > 0,
+            LEFT_TO_SHIP,
+            *_asked_about(sku, moment),
             coalesce(line.status, "").not_in(_DONE),
             or_(line.shipped_at.is_(None), line.shipped_at > moment.now),
             or_(line.requires_shipping.is_(None), line.requires_shipping.is_(True)),
@@ -75,8 +99,32 @@ def _open_lines(moment: Moment) -> Any:
     )
 
 
+def _asked_about(sku: ColumnElement[str], moment: Moment) -> tuple[ColumnElement[bool], ...]:
+    """Lines of the SKUs asked about, by what these are called on them.
+
+    As a value, which no index over all lines is looked up by: the partial index of the open ones is read instead.
+    """
+    if moment.skus is None:
+        return (line.sku.is_not(None),)
+    asked, a = select(moment.skus.c.sku), sku_aliases.c
+    return (line.sku + "").in_(asked.union_all(select(a.alias).where(a.sku.in_(asked)))), sku.in_(asked)
+
+
+def skus_of(changed: Any) -> Select[Any]:
+    """SKUs that the lines of changed orders ask for."""
+    here, anywhere = sku_aliases.alias("alias_here"), sku_aliases.alias("alias_anywhere")
+    return (
+        select(coalesce(here.c.sku, anywhere.c.sku, line.sku).label("sku"))
+        .join_from(orders, order_lines, line.order_fk == ORDER_ID)
+        .outerjoin(here, and_(here.c.alias == line.sku, here.c.channel == o.channel))
+        .outerjoin(anywhere, and_(anywhere.c.alias == line.sku, anywhere.c.channel == ""))
+        .where(o.id.in_(select(changed.c.id)), line.sku.is_not(None))
+    )
+
+
 def _levels(moment: Moment) -> Any:
     """Newest known stock per SKU and own location."""
+    mine = () if moment.skus is None else (stock_levels.c.sku.in_(select(moment.skus.c.sku)),)
     s = stock_levels.c
     theirs = select(locations.c.key).where(locations.c.kind.in_(sorted(MARKETPLACE_LOCATIONS)))
     return (
@@ -94,13 +142,14 @@ def _levels(moment: Moment) -> Any:
             coalesce(s.counted_at, s.source_time) <= moment.now,
             or_(s.available.is_not(None), s.on_hand.is_not(None)),
             s.location.not_in(theirs),
+            *mine,
         )
         .subquery("levels")
     )
 
 
-def _queue(open_lines: Any, levels: Any) -> Any:
-    """Open lines per pool in the order of their promises, with the unallocated quantity up to and with each.
+def _pooled(open_lines: Any, levels: Any) -> Any:
+    """Open lines per pool.
 
     A line without a location belongs to the only one that has the SKU; where there are several, all open lines of the
     SKU are held against its stock over all.
@@ -122,7 +171,11 @@ def _queue(open_lines: Any, levels: Any) -> Any:
     unlocated = select(lines.c.sku).where(lines.c.location.is_(None))
     located = select(*columns, lines.c.location.label("pool")).where(lines.c.location.is_not(None))
     pooled = select(*columns, literal("").label("pool")).where(lines.c.sku.in_(unlocated))
-    every: Any = located.union_all(pooled).cte("pooled_lines")
+    return located.union_all(pooled).cte("pooled_lines").prefix_with("MATERIALIZED")
+
+
+def _queue(every: Any, supply: Any) -> Any:
+    """Lines of the short pools in the order of their promises, with the unallocated quantity up to and with each."""
     free = every.c.left - coalesce(every.c.allocated, 0)
     turn = (every.c.ship_by, every.c.placed_at, every.c.line_fk)
     over: dict[str, Any] = {"partition_by": (every.c.sku, every.c.pool), "order_by": turn}
@@ -132,23 +185,24 @@ def _queue(open_lines: Any, levels: Any) -> Any:
             func.sum(free).over(**over, rows=(None, 0)).label("up_to_here"),
             func.row_number().over(**over).label("turn"),
         )
+        .join_from(every, supply, and_(supply.c.sku == every.c.sku, supply.c.pool == every.c.pool))
         .cte("queue")
         .prefix_with("MATERIALIZED")
     )
 
 
-def _demand(queue: Any) -> Any:
+def _demand(lines: Any) -> Any:
     """Per pool: open quantity, how much of it says what is allocated to it, and how much is."""
-    said = case((queue.c.allocated.is_not(None), queue.c.left), else_=0.0)
+    said = case((lines.c.allocated.is_not(None), lines.c.left), else_=0.0)
     return (
         select(
-            queue.c.sku,
-            queue.c.pool,
-            func.sum(queue.c.left).label("open"),
-            func.sum(coalesce(queue.c.allocated, 0.0)).label("allocated"),
-            func.sum(queue.c.left - said).label("silent"),
+            lines.c.sku,
+            lines.c.pool,
+            func.sum(lines.c.left).label("open"),
+            func.sum(coalesce(lines.c.allocated, 0.0)).label("allocated"),
+            func.sum(lines.c.left - said).label("silent"),
         )
-        .group_by(queue.c.sku, queue.c.pool)
+        .group_by(lines.c.sku, lines.c.pool)
         .cte("demand")
         .prefix_with("MATERIALIZED")
     )
@@ -175,7 +229,7 @@ def _supply(levels: Any, demand: Any) -> Any:
         .subquery("over_all")
     )
     together = _judged(over_all, demand, and_(over_all.c.sku == demand.c.sku, demand.c.pool == ""))
-    asked_for = exists(select(demand.c.sku).where(demand.c.sku == levels.c.sku, demand.c.pool == levels.c.location))
+    asked_for = and_(demand.c.sku == levels.c.sku, demand.c.pool == levels.c.location)
     idle = select(
         levels.c.sku,
         levels.c.location.label("pool"),
@@ -184,7 +238,8 @@ def _supply(levels: Any, demand: Any) -> Any:
         levels.c.available,
         literal(0.0).label("unallocated"),
         levels.c.available.label("reach"),
-    ).where(levels.c.available < 0, ~asked_for)
+    )
+    idle = idle.join_from(levels, demand, asked_for, isouter=True).where(levels.c.available < 0, demand.c.sku.is_(None))
     return at_place.union_all(together, idle).cte("supply").prefix_with("MATERIALIZED")
 
 
@@ -230,8 +285,9 @@ def _short(queue: Any, supply: Any) -> Any:
 def out_of_stock(moment: Moment) -> Select[Any]:
     """SKUs whose open, unallocated quantity exceeds what is available, or whose available is below zero."""
     levels = _levels(moment)
-    queue = _queue(_open_lines(moment), levels)
-    supply = _supply(levels, _demand(queue))
+    lines = _pooled(_open_lines(moment), levels)
+    supply = _supply(levels, _demand(lines))
+    queue = _queue(lines, supply)
     short = _short(queue, supply)
     first = queue.alias("first_in_turn")
     place = case((supply.c.pool == "", None), else_=supply.c.pool)

@@ -5,6 +5,7 @@ from sqlalchemy import or_, select, text
 from opsconsole.rules import order_exceptions_claims as of_claims
 from opsconsole.rules import order_exceptions_customs as of_customs
 from opsconsole.rules import order_exceptions_orders as of_orders
+from opsconsole.rules import order_exceptions_returning_select as of_returning
 from opsconsole.rules import order_exceptions_transit_select as of_parcels
 from opsconsole.rules import order_exceptions_words as words
 from opsconsole.rules.order_exceptions_conditions import ARRIVED, o
@@ -30,7 +31,6 @@ NO_TRACKING = Rule(
     select=of_orders.no_tracking,
     check=of_orders.tracking_faults,
     clock=of_orders.no_tracking_clock,
-    recheck=True,
     parameters=(Parameter("hours", "Shipped longer ago than", 24, "hours", 1, 720, delays=True),),
     needs=(Need("shipments", lambda: select(shipments.c.id)),),
     short=("{tracking} {fault}", "Shipped {shipped_at:since} ago, no tracking number"),
@@ -99,6 +99,7 @@ NO_CARRIER_SCAN = Rule(
     cause=("tracking",),
     check=of_parcels.unscanned_for_long,
     clock=of_parcels.no_carrier_scan_clock,
+    neighbors=of_parcels.of_new_carriers,
     parameters=(
         Parameter(
             "hours",
@@ -266,7 +267,7 @@ RETURN_TO_SENDER = Rule(
     resolve_hours=48,
     working=False,
     subject=SubjectKind.SHIPMENT,
-    select=of_parcels.return_to_sender,
+    select=of_returning.return_to_sender,
     cause=("returned_at",),
     check=of_parcels.with_words,
     needs=(
@@ -304,7 +305,7 @@ CARRIER_CLAIM_DUE = Rule(
     select=of_claims.carrier_claim_due,
     cause=("fault",),
     clock=of_claims.carrier_claim_clock,
-    recheck=True,
+    recheck=("due",),
     parameters=(
         Parameter("days", "Window closes within", 5, "days", 1, 30),
         Parameter("window", "Claim window", 60, "days", 5, 365, "Where the contract with the carrier names none."),

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, text, union_all
 from sqlalchemy.sql.functions import coalesce
 
-from opsconsole.domain.instants import DAY, SECOND
+from opsconsole.domain.instants import SECOND
 from opsconsole.domain.scans import scan_label, scans_in
 from opsconsole.rules.order_exceptions_conditions import (
     from_known_channels,
@@ -17,6 +17,7 @@ from opsconsole.rules.order_exceptions_conditions import (
     own_duty,
     placed,
     undelivered,
+    within,
 )
 from opsconsole.rules.rule import Moment, Row
 from opsconsole.store.schema import orders, shipment_events, shipments
@@ -30,8 +31,6 @@ BACK = scans_in("returned")
 _STILL = scans_in("before", "problem")
 # What ends an exception: a movement, the delivery, the way back.
 _NO_END = (*scans_in("before", "customs"), *STOPPED)
-# Working time may take this much longer than the hours say: weekends, short days, a week of holidays.
-_LONGEST_WAIT = 60 * DAY
 
 
 # --- parcels ----------------------------------------------------------------------------------------------------------
@@ -76,6 +75,11 @@ def troubled(moment: Moment) -> ColumnElement[bool]:
         if (asked is None)
         else asked
     )
+
+
+def troubled_or(moment: Moment, status: str) -> ColumnElement[bool]:
+    """The same, and those that a file says are in trouble."""
+    return troubled(moment) if moment.among is not None else or_(troubled(moment), s.status == status)
 
 
 def first_unanswered(moment: Moment, codes: Sequence[str], no_end: Sequence[str]) -> ColumnElement[Any]:
@@ -192,12 +196,29 @@ def unscanned_for_long(rows: Sequence[Row], moment: Moment) -> list[Row | None]:
 
 
 def no_carrier_scan_clock(moment: Moment, since: int) -> Select[Any]:
-    """Orders with a label that waits; closed days make the wait longer, by how much only the calendar knows."""
-    made = coalesce(s.labeled_at, s.shipped_at)
-    late = moment.span("hours")
-    return select(s.order_fk.label("id")).where(
-        unscanned(moment), made >= since - late - _LONGEST_WAIT, made < moment.now - late
+    """Orders with a label whose waiting time ran out, at one place or another."""
+    began = moment.clocks.starts(moment.span("hours") / SECOND, since, moment.now)
+    waits = select(s.order_fk.label("id")).where(unscanned(moment))
+    labeled = [waits.where(span) for span in within(s.labeled_at, began)]
+    shipped = [waits.where(s.labeled_at.is_(None), span) for span in within(s.shipped_at, began)]
+    every = union_all(*labeled, *shipped).subquery("every")
+    return select(every.c.id)
+
+
+def of_new_carriers(changed: Any) -> Select[Any]:
+    """Orders with a label of carriers of whose scans only the changed ones know, or knew: it may be told of now."""
+    theirs, other = shipments.alias("theirs"), shipments.alias("other")
+    mine = select(changed.c.id)
+    told = exists(
+        select(other.c.id).where(
+            other.c.carrier_key == theirs.c.carrier_key,
+            other.c.first_scan_at.is_not(None),
+            other.c.order_fk.not_in(mine),
+        )
     )
+    lonely = select(theirs.c.carrier_key).where(theirs.c.order_fk.in_(mine), ~told)
+    waits = (s.first_scan_at.is_(None), s.delivered_at.is_(None))
+    return select(s.order_fk.label("id")).where(*waits, s.carrier_key.in_(lonely))
 
 
 # --- STALLED_IN_TRANSIT -----------------------------------------------------------------------------------------------
@@ -314,7 +335,7 @@ def _stopped(moment: Moment) -> Any:
     reported = coalesce(first_unanswered(moment, STOPPED, _NO_END), _past(told, moment))
     return (
         select(s.id, reported.label("reported_at"))
-        .where(moving(moment), or_(troubled(moment), s.status == "exception"))
+        .where(moving(moment), troubled_or(moment, "exception"))
         .cte("stopped")
         .prefix_with("MATERIALIZED")
     )
@@ -329,63 +350,3 @@ def delivery_exception_clock(moment: Moment, since: int) -> Select[Any]:
     unscanned = said.where(coalesce(s.last_scan_at, 0) == 0, s.shipped_at >= first, s.shipped_at <= last)
     every = with_scans_between(first, last, STOPPED).union_all(scanned, unscanned).subquery("every")
     return select(every.c.id)
-
-
-# --- RETURN_TO_SENDER -------------------------------------------------------------------------------------------------
-
-
-def return_to_sender(moment: Moment) -> Select[Any]:
-    """Parcels on their way back, or back, with nothing sent or paid back since."""
-    back = _going_back(moment)
-    again = shipments.alias("again")
-    sent_again = exists(
-        select(again.c.id).where(
-            again.c.order_fk == s.order_fk,
-            again.c.id != s.id,
-            or_(again.c.voided.is_(None), again.c.voided.is_(False)),
-            coalesce(again.c.labeled_at, again.c.shipped_at) > back.c.returned_at,
-            coalesce(again.c.labeled_at, again.c.shipped_at) <= moment.now,
-        )
-    ).correlate(shipments, back)
-    return (
-        select(
-            *parcel_columns(back.c.returned_at),
-            back.c.returned_at.label("returned_at"),
-            o.deliver_by.label("deliver_by"),
-            newest_of(moment, BACK, "place").label("place"),
-            newest_of(moment, BACK, "code").label("_code"),
-            newest_of(moment, BACK, "description").label("_words"),
-        )
-        .join_from(back, shipments, s.id == back.c.id)
-        .join(orders, o.id == s.order_fk)
-        .where(
-            back.c.returned_at <= moment.now,
-            of_open_orders(moment),
-            or_(o.payment_status.is_(None), o.payment_status != "refunded"),
-            ~sent_again,
-        )
-    )
-
-
-def _going_back(moment: Moment) -> Any:
-    """Parcels with their first return scan; by their status alone where no such scan comes."""
-    turned = shipment_events.alias("turned")
-    scanned = (
-        select(func.min(turned.c.occurred_at))
-        .where(turned.c.tracking_number == s.tracking_number, turned.c.code.in_(BACK))
-        .correlate(shipments)
-        .scalar_subquery()
-    )
-    told = case((s.status == "returned", coalesce(s.last_scan_at, s.shipped_at)), else_=None)
-    returned_at = coalesce(scanned, told)
-    open_ = s.delivered_at.is_(None) if moment.settled else or_(s.delivered_at.is_(None), s.delivered_at > moment.now)
-    return (
-        select(s.id, returned_at.label("returned_at"))
-        .where(
-            or_(s.voided.is_(None), s.voided.is_(False)),
-            open_,
-            or_(troubled(moment), s.status == "returned"),
-        )
-        .cte("going_back")
-        .prefix_with("MATERIALIZED")
-    )

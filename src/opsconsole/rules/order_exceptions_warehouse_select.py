@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, null, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, null, or_, select, text, true
 from sqlalchemy.sql.functions import coalesce
 
 from opsconsole.domain.statuses import ORDER_STATUSES, codes_in
@@ -89,7 +89,7 @@ def _short(moment: Moment) -> Any:
             )
             .label("turn"),
         )
-        .where(SHORT, _seen(p.picked_at, moment), found_here < wanted_here)
+        .where(SHORT, _seen(p.picked_at, moment), found_here < wanted_here, _asked_about(p.order_fk, moment))
         .subquery("short")
     )
 
@@ -123,6 +123,11 @@ def short_pick(moment: Moment) -> Select[Any]:
     )
 
 
+def _asked_about(order_fk: Any, moment: Moment) -> ColumnElement[bool]:
+    """Of the orders asked about: what is ranked per order must not be ranked for all when few are asked about."""
+    return true() if moment.among is None else order_fk.in_(select(moment.among.c.id))
+
+
 def _seen(at: Any, moment: Moment) -> ColumnElement[bool]:
     """Undated, or not after now."""
     return or_(at.is_(None), at <= moment.now)
@@ -142,7 +147,7 @@ def damaged_in_warehouse(moment: Moment) -> Select[Any]:
             .over(partition_by=(p.order_fk, p.line_id, p.sku), order_by=(coalesce(p.picked_at, 0), p.pick_id))
             .label("turn"),
         )
-        .where(DAMAGED, _seen(p.picked_at, moment))
+        .where(DAMAGED, _seen(p.picked_at, moment), _asked_about(p.order_fk, moment))
         .subquery("damaged_picks")
     )
     worth = line_value() * coalesce(func.nullif(ranked.c.damaged, 0), line.quantity) / func.nullif(line.quantity, 0)
@@ -269,7 +274,14 @@ def _failure(moment: Moment) -> Any:
     )
     return (
         select(s.order_fk, s.label_error, s.carrier_key, s.label_failed_at.label("failed_at"), turn.label("turn"))
-        .where(LABEL_ERROR, s.label_error != "", _in_use(), _seen(s.label_failed_at, moment), ~followed)
+        .where(
+            LABEL_ERROR,
+            s.label_error != "",
+            _in_use(),
+            _seen(s.label_failed_at, moment),
+            ~followed,
+            _asked_about(s.order_fk, moment),
+        )
         .subquery("failure")
     )
 
@@ -307,15 +319,19 @@ def cancel_after_release(moment: Moment) -> Select[Any]:
         case((asked, None), else_=coalesce(at_site, o.location)).label("site"),
         case((asked, None), else_=later).label("worked_at"),
         o.ship_by.label("ship_by"),
-    ).where(o.id.in_(_may_be(moment)), or_(asked, gone), placed(moment), own_duty())
+    ).where(_may_be(moment), or_(asked, gone), placed(moment), own_duty())
 
 
-def _may_be(moment: Moment) -> Any:
-    """Ids of orders with a cancellation; each part begins at its own partial index."""
+def _may_be(moment: Moment) -> ColumnElement[bool]:
+    """Orders with a cancellation, or at a warehouse; among all, each part begins at its own partial index."""
+    open_ = OPEN_AT_WAREHOUSE if moment.settled else w.cancelled_at.is_(None)
+    if moment.among is not None:
+        there = exists(select(w.id).where(w.order_fk == o.id, open_)).correlate(orders)
+        return or_(o.cancel_requested_at.is_not(None), o.cancelled_at.is_not(None), there)
     asked = select(o.id).where(o.cancel_requested_at.is_not(None)).correlate(None)
     cancelled = select(o.id).where(o.cancelled_at.is_not(None)).correlate(None)
-    at_site = select(w.order_fk).where(OPEN_AT_WAREHOUSE if moment.settled else w.cancelled_at.is_(None))
-    return asked.union_all(cancelled, at_site)
+    at_site = select(w.order_fk).where(open_)
+    return o.id.in_(asked.union_all(cancelled, at_site))
 
 
 def _not_left(moment: Moment) -> ColumnElement[bool]:

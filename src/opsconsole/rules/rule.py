@@ -133,10 +133,10 @@ class Moment:
     """What a rule is asked at: the instant, its parameters' values, and how plain the data is.
 
     ``settled`` says that no known fact is dated after ``now``; conditions are then the plain ones that the partial
-    indexes serve. ``among`` is a table of the ids of the orders asked about (None: all). ``channels`` are those whose
-    files tell what the rule needs (None: all do, or the rule does not ask). ``said`` maps a batch and record kind to
-    the fields its files had; ``formats`` a carrier's key to the family of its tracking numbers, where the business
-    has set one. ``learned`` maps a lesson's key to its values by case; ``clocks`` answer in working time.
+    indexes serve. ``among`` is a table of the ids of the orders asked about, ``skus`` of SKUs (None: all). ``channels``
+    are those whose files tell what the rule needs (None: all do, or the rule does not ask). ``said`` maps a batch and
+    record kind to the fields its files had; ``formats`` a carrier's key to the family of its tracking numbers, where
+    the business has set one. ``learned`` maps a lesson's key to its values by case; ``clocks`` answer in working time.
     ``forwarders`` are postcodes of freight forwarders (None: those that ship with the program).
     """
 
@@ -145,6 +145,7 @@ class Moment:
     units: Mapping[str, str] = field(default_factory=dict)
     settled: bool = False
     among: Any = None
+    skus: Any = None
     channels: frozenset[str] | None = None
     said: Mapping[tuple[int, str], frozenset[str]] = field(default_factory=dict)
     formats: Mapping[str, str] = field(default_factory=dict)
@@ -211,12 +212,14 @@ class Rule:
     further evidence (which may replace ``opened_at``). ``clock`` selects the ids of the orders whose condition the
     passing of time between two instants can have made true. ``neighbors`` selects the ids of further orders whose
     condition depends on the changed ones. ``scoped`` rules are asked about changed orders only; the others always as a
-    whole, unless nothing in ``watches`` (tables beside the orders) and no order changed. ``recheck`` asks about the
-    orders of active exceptions too, since other tables can end them. ``learn`` are its lessons. With ``keeps_opened``
-    an exception keeps the instant it was opened at while it lasts. ``cause`` names evidence whose change makes it
-    another exception: an ignored one then comes back (a new promise was missed, another number is bad); figures that
-    move while it lasts do not belong there. ``rank`` orders exceptions of one order, the blocking one first; ``blocks``
-    is the timeline stop that does not happen.
+    whole, unless nothing in ``watches`` (tables beside the orders) and no order changed; with ``skus``, which selects
+    what changed orders ask for, about these SKUs and those of active exceptions (evidence ``sku``). ``recheck`` names
+    what asks it about orders of active exceptions that did not change: any changed order (``orders``), one that the
+    evidence names by its number (``twin_fk``), a table's change, another day in UTC (``day``), an exception's due time
+    (``due``). ``learn`` are its lessons. With ``keeps_opened`` an exception keeps the instant it was opened at while it
+    lasts. ``cause`` names evidence whose change makes it another exception: an ignored one then comes back (a new
+    promise was missed, another number is bad); figures that move while it lasts do not belong there. ``rank`` orders
+    exceptions of one order, the blocking one first; ``blocks`` is the timeline stop that does not happen.
     """
 
     code: str
@@ -237,8 +240,9 @@ class Rule:
     clock: Callable[[Moment, int], Select[Any]] | None = None
     neighbors: Callable[[Any], Select[Any]] | None = None
     scoped: bool = True
+    skus: Callable[[Any], Select[Any]] | None = None
     watches: tuple[str, ...] = ()
-    recheck: bool = False
+    recheck: tuple[str, ...] = ()
     learn: tuple[Lesson, ...] = ()
     keeps_opened: bool = False
     cause: tuple[str, ...] = ()

@@ -14,6 +14,8 @@ from opsconsole.domain import money
 from opsconsole.domain.instants import day_of
 from opsconsole.store.schema import orders, rates, settings
 
+_NEWEST = 10_000
+
 
 def setting(connection: Connection, key: str, now: int, default: Any = None) -> Any:
     """Value of a business setting in force at ``now``."""
@@ -57,18 +59,21 @@ class Business:
         return float(minor * values[position] * 10.0**places)
 
 
+def _usual_currency(connection: Connection) -> str | None:
+    """The currency of most of the newest orders; all of a million would be counted in every question."""
+    newest = select(orders.c.currency).order_by(orders.c.id.desc()).limit(_NEWEST).subquery("newest")
+    return connection.execute(
+        select(newest.c.currency)
+        .where(newest.c.currency.is_not(None))
+        .group_by(newest.c.currency)
+        .order_by(func.count().desc(), newest.c.currency)
+        .limit(1)
+    ).scalar()
+
+
 def business(connection: Connection, now: int) -> Business:
-    """The business as of ``now``; without a setting the base currency is the one most orders are in."""
-    base = (
-        setting(connection, "base_currency", now)
-        or connection.execute(
-            select(orders.c.currency)
-            .where(orders.c.currency.is_not(None))
-            .group_by(orders.c.currency)
-            .order_by(func.count().desc(), orders.c.currency)
-            .limit(1)
-        ).scalar()
-    )
+    """The business as of ``now``; without a setting the base currency is the one most of the newest orders are in."""
+    base = setting(connection, "base_currency", now) or _usual_currency(connection)
     table: dict[str, tuple[list[int], list[float]]] = defaultdict(lambda: ([], []))
     for currency, day, rate in connection.execute(
         select(rates.c.currency, rates.c.valid_on, rates.c.rate).order_by(rates.c.currency, rates.c.valid_on)

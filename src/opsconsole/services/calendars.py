@@ -4,12 +4,12 @@ import hashlib
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from opsconsole.domain.calendar import BusinessCalendar, wall_clock
+from opsconsole.domain.calendar import BusinessCalendar, Hours, wall_clock
 from opsconsole.domain.instants import DAY, SECOND, day_of, day_to_date
 from opsconsole.services.business import setting
 from opsconsole.store.calendars import load_calendars, load_cut_offs
@@ -18,6 +18,20 @@ from opsconsole.store.schema import channels, locations
 _DAYS_BACK = 120
 _DAYS_AHEAD = 60
 _LONGEST_WAIT_DAYS = 60
+
+
+@lru_cache(64)
+def _spans_around(
+    today: int, zone: str, hours: tuple[tuple[int, Hours], ...], holidays: frozenset[int]
+) -> tuple[list[int], list[int], list[int]]:
+    """Openings, closings and the running sum of working time of a calendar around a day; each run asks for the same."""
+    calendar = BusinessCalendar(zone, dict(hours), holidays)
+    spans = [span for day in range(today - _DAYS_BACK, today + _DAYS_AHEAD) for span in calendar.spans(day)]
+    worked, sums = 0, []
+    for opens, closes in spans:
+        worked += closes - opens
+        sums.append(worked)
+    return [opens for opens, _ in spans], [closes for _, closes in spans], sums
 
 
 class WorkingTime:
@@ -29,13 +43,10 @@ class WorkingTime:
 
     @cached_property
     def _spans(self) -> tuple[list[int], list[int], list[int]]:
-        today = day_of(self._now, self.calendar.time_zone)
-        spans = [span for day in range(today - _DAYS_BACK, today + _DAYS_AHEAD) for span in self.calendar.spans(day)]
-        worked, sums = 0, []
-        for opens, closes in spans:
-            worked += closes - opens
-            sums.append(worked)
-        return [opens for opens, _ in spans], [closes for _, closes in spans], sums
+        known = self.calendar
+        return _spans_around(
+            day_of(self._now, known.time_zone), known.time_zone, tuple(sorted(known.hours.items())), known.holidays
+        )
 
     def _worked(self, instant: int) -> int | None:
         opens, closes, sums = self._spans

@@ -5,7 +5,7 @@ and at what the passing of time made true; once a day, and when asked, at everyt
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, or_, select
@@ -16,11 +16,12 @@ from opsconsole.rules.order_exceptions import RULES
 from opsconsole.rules.order_exceptions_conditions import ACTIVE
 from opsconsole.services.business import business
 from opsconsole.services.detection_findings import Finding, ask
-from opsconsole.services.detection_life import SYSTEM, Life, close_all, live
+from opsconsole.services.detection_known import Known, known_exceptions
+from opsconsole.services.detection_life import SYSTEM, Life, close_all, close_gone, live
 from opsconsole.services.detection_scope import Scope, check_order, find_scope
 from opsconsole.services.detection_severity import judge, newest_event
 from opsconsole.services.history import Event, write_events
-from opsconsole.services.incidents_attach import attach_found
+from opsconsole.services.incidents_attach import attach_found, incidents_mark
 from opsconsole.services.market_limits import load_limits
 from opsconsole.store import audit, dialect
 from opsconsole.store.database import Database
@@ -58,15 +59,15 @@ def _write(
     last = connection.execute(select(detection_runs).order_by(detection_runs.c.id.desc()).limit(1)).first()
     check_order(last, scope.now)
     of_business = business(connection, scope.now)
-    lives = {f.rule.code: _life(connection, f, scope, of_business.time_zone) for f in findings}
-    touched: set[int] = set()
-    for finding in findings:
-        touched |= _write_life(connection, finding, lives[finding.rule.code], scope.now)
+    known = known_exceptions(connection, findings, scope)
+    lives = {f.rule.code: _life(connection, f, known, scope, of_business.time_zone) for f in findings}
+    close_gone(connection, [f.rule for f in findings], lives, scope, of_business.time_zone)
+    touched = _write_lives(connection, lives, scope.now)
     if last is None:
         load_limits(connection)
     judged = judge(connection, scope, of_business, touched)
     write_events(connection, judged, who=SYSTEM, at=scope.now)
-    attach_found(connection, scope.now)
+    _attach(connection, scope, touched | {row.id for rows in known.values() for row in rows.values()})
     scope.judged["event"] = newest_event(connection)
     touched.update(event.exception for event in judged)
     results = _write_rules(connection, findings, lives, scope)
@@ -84,32 +85,42 @@ def _write(
     return report
 
 
-def _life(connection: Connection, finding: Finding, scope: Scope, zone: str) -> Life:
+def _attach(connection: Connection, scope: Scope, asked: Collection[int]) -> None:
+    """Attach to incidents: what this run asked about, or all where an incident is another than it was."""
+    before = scope.before.get("judged", {}).get("incidents")
+    changed = scope.full or before != incidents_mark(connection, scope.now)
+    attach_found(connection, scope.now, None if changed else asked)
+    scope.judged["incidents"] = incidents_mark(connection, scope.now)
+
+
+def _life(connection: Connection, finding: Finding, known: Mapping[str, Known], scope: Scope, zone: str) -> Life:
     if finding.state == "ran":
-        return live(connection, finding, scope, zone)
+        return live(connection, finding, known[finding.rule.code], scope, zone)
     if finding.state == "off":
         return close_all(connection, finding.rule, scope, "the rule was switched off")
     return Life()
 
 
-def _write_life(connection: Connection, finding: Finding, life: Life, now: int) -> set[int]:
-    """Write a rule's inserts, updates and events; returns the ids touched."""
-    ids = list(dialect.next_ids(connection, exceptions, len(life.inserts))) if life.inserts else []
+def _write_lives(connection: Connection, lives: Mapping[str, Life], now: int) -> set[int]:
+    """Write the rules' inserts, updates and events, all together; returns the ids touched."""
+    fresh = [{**row, "rule": code} for code, life in lives.items() for row in life.inserts]
+    ids = list(dialect.next_ids(connection, exceptions, len(fresh))) if fresh else []
     if ids:
-        columns = {name: [row[name] for row in life.inserts] for name in life.inserts[0]}
-        columns["id"] = ids
-        columns["rule"] = [finding.rule.code] * len(ids)
-        dialect.bulk_insert(connection, exceptions, columns)
+        columns = {name: [row[name] for row in fresh] for name in fresh[0]}
+        dialect.bulk_insert(connection, exceptions, {**columns, "id": ids})
+    updates = {row_id: values for life in lives.values() for row_id, values in life.updates.items()}
     # Rows that change the same columns are written together.
     alike: dict[tuple[str, ...], list[int]] = {}
-    for row_id, values in life.updates.items():
+    for row_id, values in updates.items():
         alike.setdefault(tuple(values), []).append(row_id)
     for names, row_ids in alike.items():
-        columns = {name: [life.updates[row_id][name] for row_id in row_ids] for name in names}
+        columns = {name: [updates[row_id][name] for row_id in row_ids] for name in names}
         dialect.bulk_update(connection, exceptions, row_ids, columns)
-    raised = [Event(row_id, "raised", said) for row_id, said in zip(ids, life.raised, strict=True)]
-    write_events(connection, [*raised, *life.events], who=SYSTEM, at=now)
-    return {*ids, *life.updates}
+    said = (words for life in lives.values() for words in life.raised)
+    raised = [Event(row_id, "raised", words) for row_id, words in zip(ids, said, strict=True)]
+    events = [event for life in lives.values() for event in life.events]
+    write_events(connection, [*raised, *events], who=SYSTEM, at=now)
+    return {*ids, *updates}
 
 
 def _open_counts(connection: Connection, now: int) -> dict[str, int]:

@@ -8,12 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from opsconsole.rules.order_exceptions_conditions import ACTIVE
 from opsconsole.rules.rule import COLUMNS, Moment, Rule
 from opsconsole.services.detection_marks import channels_that_tell
+from opsconsole.services.detection_questions import rows_of, skus_asked_for
 from opsconsole.services.detection_scope import Scope
 from opsconsole.services.rule_values import Values
 from opsconsole.store import dialect
-from opsconsole.store.schema import orders
+from opsconsole.store.schema import exceptions, orders
 
 _NO_EVIDENCE = frozenset({*COLUMNS, "due_at", "subject_kind"})
 
@@ -63,17 +65,31 @@ def ask(connection: Connection, rule: Rule, scope: Scope) -> Finding:
     among = scope.among(rule)
     if not changed and not among and (rule.scoped or rule.watches):
         return Finding(rule, "unchanged")
-    whole = changed or not rule.scoped
+    whole = changed or not (rule.scoped or rule.skus)
+    skus = None if whole or rule.scoped else _skus(connection, rule, among)
     found: list[Found] = []
     for moment in scope.moments(rule, channels=telling):
-        answer = found_of(connection, rule, moment, None if whole else among)
+        answer = found_of(connection, rule, moment, None if whole else among, skus)
         found += _in_force(connection, rule, scope, moment, answer)
     return Finding(rule, "ran", "", found, whole, round((time.perf_counter() - started) * 1000))
 
 
-def found_of(connection: Connection, rule: Rule, moment: Moment, among: Sequence[int] | None) -> list[Found]:
-    """What the rule says at a moment, about some orders or (None) all."""
-    return _checked(rule, _rows(connection, rule, moment, among), moment)
+def found_of(
+    connection: Connection,
+    rule: Rule,
+    moment: Moment,
+    among: Sequence[int] | None,
+    skus: Iterable[str] | None = None,
+) -> list[Found]:
+    """What the rule says at a moment, about some orders, some SKUs or (None) all."""
+    return _checked(rule, rows_of(connection, rule, moment, among, skus), moment)
+
+
+def _skus(connection: Connection, rule: Rule, among: Sequence[int]) -> list[str]:
+    """SKUs that a rule about SKUs is asked about: what changed orders ask for, and those of its active exceptions."""
+    told = connection.execute(select(exceptions.c.evidence_json).where(ACTIVE, exceptions.c.rule == rule.code))
+    known = {json.loads(evidence).get("sku") for evidence in told.scalars()}
+    return sorted((known | skus_asked_for(connection, rule, among)) - {None})
 
 
 def _in_force(
@@ -97,16 +113,6 @@ def services_of(connection: Connection, order_fks: Iterable[int | None]) -> dict
     with dialect.id_set(connection, (order for order in order_fks if order is not None)) as ids:
         rows = connection.execute(select(orders.c.id, orders.c.service).where(orders.c.id.in_(select(ids.c.id))))
         return {row.id: row.service for row in rows}
-
-
-def _rows(connection: Connection, rule: Rule, moment: Moment, among: Sequence[int] | None) -> list[dict[str, Any]]:
-    if among is None:
-        return [dict(row) for row in connection.execute(rule.select(moment)).mappings()]
-    if not among:
-        return []
-    with dialect.id_set(connection, among) as ids:
-        statement = rule.select(replace(moment, among=ids)).where(orders.c.id.in_(select(ids.c.id)))
-        return [dict(row) for row in connection.execute(statement).mappings()]
 
 
 def _checked(rule: Rule, rows: list[dict[str, Any]], moment: Moment) -> list[Found]:

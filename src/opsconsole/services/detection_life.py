@@ -16,6 +16,7 @@ from opsconsole.rules.order_exceptions_conditions import ACTIVE, ARRIVED, SHIPPE
 from opsconsole.rules.rule import Rule
 from opsconsole.services.calendars import Clocks
 from opsconsole.services.detection_findings import Finding, Found
+from opsconsole.services.detection_known import Known
 from opsconsole.services.detection_scope import Scope
 from opsconsole.services.history import Event
 from opsconsole.store import dialect
@@ -40,12 +41,13 @@ _FACTS = ("opened_at", "due_at", "value_at_risk", "currency", "channel", "locati
 
 @dataclass
 class Life:
-    """What a rule's findings come to: rows to insert and to update, events, and counts."""
+    """What a rule's findings come to: rows to insert and to update, those to close yet, events, and counts."""
 
     inserts: list[dict[str, Any]] = field(default_factory=list)
     updates: dict[int, dict[str, Any]] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     raised: list[str] = field(default_factory=list)
+    gone: Sequence[Row[Any]] = ()
     opened: int = 0
     closed: int = 0
     reopened: int = 0
@@ -65,9 +67,8 @@ def cause_of(code: str, evidence_json: str) -> str:
     return json.dumps({"rule": code, **about}, sort_keys=True, ensure_ascii=False)
 
 
-def live(connection: Connection, finding: Finding, scope: Scope, zone: str) -> Life:
-    """Decide what becomes of the rule's exceptions; writes nothing."""
-    known = {(row.subject_kind, row.subject): row for row in _known(connection, finding, scope)}
+def live(connection: Connection, finding: Finding, known: Known, scope: Scope, zone: str) -> Life:
+    """Decide what becomes of the rule's exceptions, of which the known ones are those it speaks about."""
     again = _news(connection, known.values(), scope)
     life = Life()
     seen: set[tuple[str, str]] = set()
@@ -77,8 +78,7 @@ def live(connection: Connection, finding: Finding, scope: Scope, zone: str) -> L
             continue
         seen.add(key)
         _meet(life, finding.rule, found, known.get(key), scope, zone, again)
-    gone = [row for key, row in known.items() if row.state in ACTIVE_STATES and key not in seen]
-    _close(connection, life, finding.rule, gone, scope, zone)
+    life.gone = [row for key, row in known.items() if row.state in ACTIVE_STATES and key not in seen]
     return life
 
 
@@ -89,41 +89,6 @@ def close_all(connection: Connection, rule: Rule, scope: Scope, words_: str) -> 
     for row in rows:
         _end(life, row, scope.now, "rule_off", words_)
     return life
-
-
-def _known(connection: Connection, finding: Finding, scope: Scope) -> list[Row[Any]]:
-    """Exceptions the finding speaks about: the rule's active ones in its scope, and those of the subjects found."""
-    table = exceptions.c
-    of_rule = select(exceptions).where(table.rule == finding.rule.code)
-    if not finding.rule.scoped:
-        active = connection.execute(of_rule.where(ACTIVE)).all()
-        subjects = dialect.key_set(connection, {"subject": [found.subject for found in finding.found]})
-        of_found = of_rule.where(
-            table.subject_kind == str(finding.rule.subject),
-            table.subject.in_(select(subjects.c.subject)),
-            table.closed_at.is_not(None),
-        )
-        return [*active, *connection.execute(of_found).all()]
-    if not finding.whole:
-        with dialect.id_set(connection, scope.among(finding.rule)) as ids:
-            rows = connection.execute(of_rule.where(table.order_fk.in_(select(ids.c.id)))).all()
-        return [*rows, *_of_subjects(connection, of_rule, finding.found, rows)]
-    active = connection.execute(of_rule.where(ACTIVE)).all()
-    return [*active, *_of_subjects(connection, of_rule, finding.found, active)]
-
-
-def _of_subjects(
-    connection: Connection, of_rule: Any, found: Sequence[Found], known: Sequence[Row[Any]]
-) -> Sequence[Row[Any]]:
-    """The others of the subjects found: closed ones, and those that stood under another order, or none, before."""
-    keys = {(row.subject_kind, row.subject) for row in known}
-    subjects = sorted({one.subject for one in found if (one.kind, one.subject) not in keys})
-    rows: list[Row[Any]] = []
-    for chunk in dialect.chunks(subjects):
-        wanted = dialect.key_set(connection, {"subject": chunk})
-        of_chunk = of_rule.where(exceptions.c.subject.in_(select(wanted.c.subject)))
-        rows += [row for row in connection.execute(of_chunk) if (row.subject_kind, row.subject) not in keys]
-    return rows
 
 
 # --- met again, or for the first time ---------------------------------------------------------------------------------
@@ -273,17 +238,21 @@ def _news(connection: Connection, rows: Iterable[Row[Any]], scope: Scope) -> set
 # --- gone -------------------------------------------------------------------------------------------------------------
 
 
-def _close(connection: Connection, life: Life, rule: Rule, gone: Sequence[Row[Any]], scope: Scope, zone: str) -> None:
+def close_gone(
+    connection: Connection, rules: Iterable[Rule], lives: Mapping[str, Life], scope: Scope, zone: str
+) -> None:
+    """Close what the data no longer shows, of all rules, with the cause recorded."""
+    gone = [(rule, row) for rule in rules for row in lives[rule.code].gone]
     if not gone:
         return
-    facts = _order_facts(connection, [row.order_fk for row in gone if row.order_fk is not None], scope.now)
-    for row in gone:
+    facts = _order_facts(connection, [row.order_fk for _, row in gone if row.order_fk is not None], scope.now)
+    for rule, row in gone:
         known = facts.get(row.order_fk, {})
         if not scope.values.at(rule, row.channel, known.get("_service"), row.location).on:
             cause, said = "rule_off", "the rule was switched off for it"
         else:
             cause, said = _cause(rule, row, known, scope, zone)
-        _end(life, row, scope.now, cause, said)
+        _end(lives[rule.code], row, scope.now, cause, said)
 
 
 def _end(life: Life, row: Row[Any], now: int, cause: str, said: str) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Select, Table, func, select
@@ -13,12 +13,15 @@ from opsconsole.store import dialect
 from opsconsole.store.schema import (
     batch_fields,
     batches,
+    contract_terms,
+    locations,
     metadata,
     orders,
     products,
     sku_aliases,
     stock_levels,
     stock_reports,
+    vendors,
 )
 
 if TYPE_CHECKING:
@@ -40,10 +43,23 @@ def table_marks(connection: Connection, now: int) -> dict[str, str]:
     }
     marks = {name: repr(tuple(connection.execute(query).one())) for name, query in counts.items()}
     marks["sku_aliases"] = _content(connection, sku_aliases)
-    others = {name for rule in RULES for name in rule.watches if name not in marks}
+    others = {name for rule in RULES for name in (*rule.watches, *rule.recheck) if name in metadata.tables} - {*marks}
+    others -= {"orders"}
     imported = {name for name in others if "batch_id" in metadata.tables[name].c}
     marks |= {name: _content(connection, metadata.tables[name]) for name in others - imported}
     return marks | _import_marks(connection, imported)
+
+
+def places_mark(connection: Connection) -> str:
+    """The same for the same kinds of places and vendors, and the same contracts: all rules depend on them."""
+    place, vendor, term = locations.c, vendors.c, contract_terms.c
+    told = (
+        select(place.key, place.kind, place.country).order_by(place.key),
+        select(vendor.key, vendor.kind).order_by(vendor.key),
+        select(term.vendor_key, term.term, term.value, term.valid_from, term.valid_to).order_by(*term),
+    )
+    rows = [tuple(row) for statement in told for row in connection.execute(statement)]
+    return hashlib.blake2b(repr(rows).encode(), digest_size=8).hexdigest()
 
 
 def _content(connection: Connection, table: Any) -> str:
@@ -103,7 +119,8 @@ def _telling(connection: Connection, scope: "Scope", rule: Rule, need: Need, key
     """Channels that tell (``*``: not by channel); what told once is not asked again."""
     known: list[str] = list(scope.before.get("needs", {}).get(key, ()))
     if scope.full or scope.moved or not rule.scoped:
-        asked = [channel for channel in (_channels(connection) if need.by_channel else ["*"]) if channel not in known]
+        every = _channels(connection, scope) if need.by_channel else ["*"]
+        asked = [channel for channel in every if channel not in known]
         for channel in asked:
             probe = need.probe()
             if need.by_channel:
@@ -127,9 +144,12 @@ def _finds(connection: Connection, scope: "Scope", probe: Select[Any]) -> bool:
         return connection.execute(probe.where(of_order[0].in_(select(ids.c.id))).limit(1)).first() is not None
 
 
-def _channels(connection: Connection) -> list[str]:
-    """Channels of orders, by jumping from one to the next in the index."""
+def _channels(connection: Connection, scope: "Scope") -> Sequence[str]:
+    """Channels of orders, by jumping from one to the next in the index; looked up once a run."""
+    if scope.channels is not None:
+        return scope.channels
     first = select(func.min(orders.c.channel).label("channel")).cte("known", recursive=True)
     following = select(func.min(orders.c.channel)).where(orders.c.channel > first.c.channel).scalar_subquery()
     known = first.union_all(select(following).where(first.c.channel.is_not(None)))
-    return list(connection.execute(select(known.c.channel).where(known.c.channel.is_not(None))).scalars())
+    scope.channels = list(connection.execute(select(known.c.channel).where(known.c.channel.is_not(None))).scalars())
+    return scope.channels

@@ -1,11 +1,12 @@
 """What a run of the rules looks at: everything, or what changed since the last run and what the clock made true."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, or_, select
+from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.instants import DAY
@@ -15,7 +16,8 @@ from opsconsole.rules.order_exceptions import RULES
 from opsconsole.rules.rule import Moment, Rule
 from opsconsole.services.calendars import Clocks
 from opsconsole.services.detection_lessons import take_lessons
-from opsconsole.services.detection_marks import fields_said, newest_imports, table_marks
+from opsconsole.services.detection_marks import fields_said, newest_imports, places_mark, table_marks
+from opsconsole.services.detection_questions import neighbors_of, orders_by_clock
 from opsconsole.services.rule_values import RuleValues, values_in_force
 from opsconsole.services.settings import settings_in_force
 from opsconsole.store import dialect
@@ -55,6 +57,7 @@ class Scope:
     learned: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
     judged: dict[str, Any] = field(default_factory=dict)
     clock_mark: str = ""
+    channels: Sequence[str] | None = None
 
     @property
     def horizon(self) -> int:
@@ -136,7 +139,7 @@ def find_scope(connection: Connection, now: int, *, full: bool) -> Scope:
     whole = full or last is None or _is_due_in_full(connection, last, now)
     clocks = Clocks(connection, now)
     scope = Scope(now, whole, settings_in_force(connection, now), values_in_force(connection, now), clocks)
-    scope.clock_mark = clocks.mark()
+    scope.clock_mark = f"{clocks.mark()} {places_mark(connection)}"
     scope.tables = table_marks(connection, now)
     scope.imports = newest_imports(connection)
     scope.newest_batch = connection.execute(select(func.max(batches.c.id))).scalar()
@@ -145,7 +148,7 @@ def find_scope(connection: Connection, now: int, *, full: bool) -> Scope:
     if last is not None:
         scope.last = last.as_of
         scope.before = json.loads(last.watermarks_json or "{}")
-        # Other calendars give other due dates to all.
+        # Other calendars give other due dates to all, other kinds of places other duties.
         scope.full = scope.full or scope.before.get("clocks") != scope.clock_mark
     take_lessons(connection, scope)
     if not scope.full and last is not None:
@@ -156,7 +159,9 @@ def find_scope(connection: Connection, now: int, *, full: bool) -> Scope:
 def _narrow(connection: Connection, scope: Scope, last: Row[Any]) -> None:
     """To what changed since the last run, unless that is most of it."""
     candidates = _candidates(connection, scope, last)
-    own = {rule.code: _own(connection, scope, rule, last) for rule in RULES if scope.is_on(rule)}
+    own = {rule.code: _by_clock(connection, scope, rule, last) for rule in RULES if scope.is_on(rule)}
+    for code, found in _rechecked(connection, scope, candidates, last).items():
+        own[code] = own.get(code, set()) | found
     if len(candidates) > _MANY:
         largest = connection.execute(select(func.max(orders.c.id))).scalar() or 0
         scope.full = len(candidates) > largest * _MOST
@@ -205,18 +210,46 @@ def _candidates(connection: Connection, scope: Scope, last: Row[Any]) -> list[in
     return sorted(found | _neighbors(connection, found))
 
 
-def _own(connection: Connection, scope: Scope, rule: Rule, last: Row[Any]) -> set[int]:
-    """Orders whose clock ran out for a rule, and those of its active exceptions that other tables can end."""
+def _by_clock(connection: Connection, scope: Scope, rule: Rule, last: Row[Any]) -> set[int]:
+    """Orders whose clock ran out for a rule."""
     found: set[int] = set()
-    if rule.clock is not None:
-        for moment in scope.moments(rule):
-            found.update(connection.execute(rule.clock(moment, last.as_of)).scalars())
-    if rule.recheck:
-        of_rule = select(exceptions.c.order_fk).where(
-            conditions.ACTIVE, exceptions.c.rule == rule.code, exceptions.c.order_fk.is_not(None)
-        )
-        found.update(connection.execute(of_rule).scalars())
+    for moment in scope.moments(rule) if rule.clock is not None else ():
+        found |= orders_by_clock(connection, rule, moment, last.as_of)
     return found
+
+
+def _rechecked(
+    connection: Connection, scope: Scope, candidates: Collection[int], last: Row[Any]
+) -> dict[str, set[int]]:
+    """Per rule the orders of active exceptions that something else than their own change can end."""
+    e = exceptions.c
+    known = scope.before.get("tables", {})
+    moved = bool(candidates) or scope.newest_batch != last.newest_batch_id
+    holds = {"orders": moved, "day": scope.now // DAY != last.as_of // DAY}
+    holds |= {name: mark != known.get(name) for name, mark in scope.tables.items()}
+    whole = [rule.code for rule in RULES if any(holds.get(what) for what in rule.recheck)]
+    due = [rule.code for rule in RULES if "due" in rule.recheck]
+    named = [rule.code for rule in RULES if "twin_fk" in rule.recheck and moved]
+    asked = or_(e.rule.in_([*whole, *named]), and_(e.rule.in_(due), e.due_at >= last.as_of, e.due_at <= scope.now))
+    rows = connection.execute(
+        select(e.rule, e.order_fk, e.evidence_json).where(conditions.ACTIVE, asked, e.order_fk.is_not(None))
+    ).all()
+    twins = {row: json.loads(row.evidence_json).get("twin_fk") for row in rows if row.rule in named}
+    same = _unchanged(connection, set(twins.values()) - {None}, candidates)
+    found: dict[str, set[int]] = defaultdict(set)
+    for row in rows:
+        if row not in twins or twins[row] not in same:
+            found[row.rule].add(row.order_fk)
+    return found
+
+
+def _unchanged(connection: Connection, wanted: Collection[int], candidates: Collection[int]) -> set[int]:
+    """Of some orders those that are there and did not change."""
+    if not wanted:
+        return set()
+    with dialect.id_set(connection, wanted) as ids:
+        there = connection.execute(select(orders.c.id).where(orders.c.id.in_(select(ids.c.id)))).scalars()
+        return set(there) - set(candidates)
 
 
 def _changed_since(connection: Connection, scope: Scope, last: Row[Any]) -> Iterable[int]:
@@ -231,7 +264,7 @@ def _changed_since(connection: Connection, scope: Scope, last: Row[Any]) -> Iter
         )
     ).scalar()
     since = min(last.as_of, began) if began is not None else last.as_of
-    return connection.execute(select(orders.c.id).where(orders.c.changed_at >= since)).scalars()
+    return connection.execute(select(orders.c.id).where(orders.c.changed_at >= since)).scalars().all()
 
 
 def _resolved(connection: Connection, scope: Scope) -> Iterable[int]:
@@ -252,9 +285,5 @@ def _resolved(connection: Connection, scope: Scope) -> Iterable[int]:
 def _neighbors(connection: Connection, found: set[int]) -> set[int]:
     if not found:
         return set()
-    more: set[int] = set()
-    for rule in RULES:
-        if rule.neighbors is not None:
-            with dialect.id_set(connection, found) as ids:
-                more.update(connection.execute(rule.neighbors(ids)).scalars())
-    return more
+    changed = sorted(found)
+    return {order for rule in RULES for order in neighbors_of(connection, rule, changed)}

@@ -157,11 +157,11 @@ def _edge(connection: Connection, company: Business, group: str, parts: Iterable
 def _largest(connection: Connection, currency: str | None, first: int, count: int) -> list[int]:
     of_currency = _e.currency.is_(None) if currency is None else _e.currency == currency
     values = select(_e.value_at_risk).where(ACTIVE, of_currency, _e.value_at_risk.is_not(None))
-    return list(connection.execute(values.order_by(_e.value_at_risk.desc()).offset(first).limit(count)).scalars())
+    return list(connection.execute(values.order_by(_e.value_at_risk.desc()).offset(first).limit(count)).scalars().all())
 
 
 def _in_group(company: Business, group: str, currency: str | None, amount: int) -> float:
-    if group != company.base_currency:
+    if group != company.base_currency or currency == group:
         return amount
     converted = company.in_base(amount, currency or company.base_currency, company.today)
     return amount if converted is None else converted

@@ -26,6 +26,7 @@ from opsconsole.rules.rule import Moment, Parameter, Rule
 from opsconsole.services.business import business
 from opsconsole.services.detection_findings import Found, found_of, services_of
 from opsconsole.services.detection_marks import channels_that_tell
+from opsconsole.services.detection_questions import orders_by_clock
 from opsconsole.services.detection_scope import Scope, find_scope
 from opsconsole.services.exception_rules_escalated import escalations
 from opsconsole.services.rule_values import EVERYWHERE, Place
@@ -231,9 +232,7 @@ def _more(
         watched.step(number, len(steps), "Looking for what would have been raised besides")
         among = None
         if by_clock and number:
-            assert rule.clock is not None
-            ran_out = rule.clock(question.moment(at, question.new), steps[number - 1])
-            among = sorted(set(connection.execute(ran_out).scalars()))
+            among = sorted(orders_by_clock(connection, rule, question.moment(at, question.new), steps[number - 1]))
         for one in _ask(connection, question, at, question.new, among):
             if one.opened_at >= at - horizon:
                 seen.setdefault(one.subject, (at, one))

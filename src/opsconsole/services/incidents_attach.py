@@ -1,7 +1,7 @@
 """Which exceptions an incident causes: by its types, what it is about, and its time; people may decide otherwise."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select, update
@@ -23,8 +23,10 @@ def attached(incident: Any, now: int) -> ColumnElement[bool]:
     )
 
 
-def matching(incident: Row[Any], now: int) -> Select[Any]:
+def matching(incident: Row[Any], now: int, among: Any = None) -> Select[Any]:
     """Ids of the exceptions that an incident's rule takes and nobody attached or detached yet.
+
+    ``among`` is a table of ids (None: of all).
 
     The condition became true between the incident's start and its end (while it lasts: now), its type is one of the
     incident's, and its site, channel, carrier and feed are those the incident names. The site is the order's where the
@@ -41,6 +43,8 @@ def matching(incident: Row[Any], now: int) -> Select[Any]:
         ~known,
         *_about(incident),
     ]
+    if among is not None:
+        conditions.append(e.id.in_(select(among.c.id)))
     return (
         select(e.id)
         .join_from(exceptions, orders, orders.c.id == e.order_fk, isouter=True)
@@ -66,17 +70,40 @@ def _about(incident: Row[Any]) -> list[ColumnElement[bool]]:
     return found
 
 
-def attach_found(connection: Connection, now: int) -> int:
-    """Attach what each open incident's rule takes; called at the end of every run of the rules. Returns how many."""
+def incidents_mark(connection: Connection, now: int) -> list[list[int]]:
+    """The same for the same open incidents with as many exceptions decided on."""
+    rows = connection.execute(
+        select(incidents.c.id, incidents.c.version, func.count(link.exception_fk))
+        .join_from(incidents, incident_exceptions, link.incident_fk == incidents.c.id, isouter=True)
+        .where(incidents.c.state == "open", incidents.c.opened_at <= now)
+        .group_by(incidents.c.id, incidents.c.version)
+        .order_by(incidents.c.id)
+    )
+    return [list(row) for row in rows]
+
+
+def attach_found(connection: Connection, now: int, touched: Collection[int] | None = None) -> int:
+    """Attach what each open incident's rule takes; called at the end of every run of the rules. Returns how many.
+
+    ``touched`` are the exceptions that can have become its own since (None: any).
+    """
     open_ones = connection.execute(
         select(incidents).where(incidents.c.state == "open", incidents.c.opened_at <= now).order_by(incidents.c.id)
     ).all()
-    return sum(attach_matching(connection, incident, now) for incident in open_ones)
+    if not open_ones or (touched is not None and not touched):
+        return 0
+    return sum(attach_matching(connection, incident, now, touched) for incident in open_ones)
 
 
-def attach_matching(connection: Connection, incident: Row[Any], now: int) -> int:
-    """Attach what one incident's rule takes; returns how many."""
-    ids = list(connection.execute(matching(incident, now)).scalars())
+def attach_matching(
+    connection: Connection, incident: Row[Any], now: int, touched: Collection[int] | None = None
+) -> int:
+    """Attach what one incident's rule takes, of what was touched or (None) of all; returns how many."""
+    if touched is None:
+        ids = list(connection.execute(matching(incident, now)).scalars())
+    else:
+        with dialect.id_set(connection, touched) as among:
+            ids = list(connection.execute(matching(incident, now, among)).scalars())
     put_on(connection, incident.id, incident.title, ids, who=SYSTEM, now=now)
     return len(ids)
 

@@ -83,7 +83,7 @@ def _row(limit: MarketLimit) -> dict[str, Any]:
 
 def limits_in_force(connection: Connection, day: int) -> list[MarketLimit]:
     """Limits that hold on a local date: the business's own before those of the program, the newest of each."""
-    known: dict[tuple[Any, ...], MarketLimit] = {tuple(_row(x)[name] for name in _KEY): x for x in LIMITS}
+    known: dict[tuple[Any, ...], MarketLimit] = {tuple(getattr(x, name) for name in _KEY): x for x in LIMITS}
     for row in connection.execute(select(market_limits)).mappings():
         values = {name: row[name] for name in row if name not in ("id", "limit_value")}
         known[tuple(row[name] for name in _KEY)] = MarketLimit(**values, limit=row["limit_value"])

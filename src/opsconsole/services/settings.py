@@ -44,7 +44,7 @@ class Setting:
 _BUSINESS = (
     Setting("company_name", "Company", "text", None, help="Stands on the cover of the review."),
     Setting("time_zone", "Time zone", "time_zone", "UTC", help="In which times are shown and days begin."),
-    Setting("base_currency", "Base currency", "currency", None, help="None: the one most orders are in."),
+    Setting("base_currency", "Base currency", "currency", None, help="None: the one most of the newest orders are in."),
     Setting(
         "detection_horizon_days",
         "Detection horizon",

@@ -23,6 +23,7 @@ BUSY_SECONDS = 10
 READ_TIMEOUT_SECONDS = 120
 WRITE_LOCK_SECONDS = 30
 CONNECT_SECONDS = 10
+PREPARED_STATEMENTS = 500
 
 _locks: dict[str, threading.Lock] = {}
 _locks_guard = threading.Lock()
@@ -232,6 +233,12 @@ def _postgresql_engine(url: URL, *, write: bool) -> Engine:
     if url.query.get("sslmode") == "verify-full" and "sslrootcert" not in url.query and not _own_authorities():
         arguments["sslrootcert"] = "system"
     engine = create_engine(url, connect_args=arguments, pool_pre_ping=True, pool_size=2 if write else 4, max_overflow=8)
+
+    # A run of the rules asks more statements than the driver would keep prepared; planning them costs more than asking.
+    @event.listens_for(engine, "connect")
+    def _keep_prepared(connection: Any, _record: Any) -> None:
+        connection.prepared_max = PREPARED_STATEMENTS
+
     if write:
         return engine
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)

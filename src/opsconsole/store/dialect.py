@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     CTE,
     BigInteger,
+    BindParameter,
     Column,
     ColumnElement,
     Connection,
@@ -149,7 +150,32 @@ def id_set(conn: Connection, ids: Iterable[int]) -> Iterator[CTE]:
 
     It is bound to the statement as one value, so it also works where nothing may be written.
     """
-    yield key_set(conn, {"id": list(dict.fromkeys(ids))}, {"id": BigInteger()})
+    yield _keys(conn, bindparam(None, keys_value(conn, ids), _keys_type(conn, BigInteger())), "id", BigInteger())
+
+
+def keys_given(conn: Connection, parameter: str, name: str, kind: Any) -> CTE:
+    """A table of one column, for a statement that is asked again with others: its parameter is a ``keys_value``."""
+    return _keys(conn, bindparam(parameter, type_=_keys_type(conn, kind)), name, kind)
+
+
+def keys_value(conn: Connection, keys: Iterable[Any]) -> Any:
+    """Keys as the one value that stands for a table of them."""
+    distinct = list(dict.fromkeys(keys))
+    return json.dumps(distinct, separators=(",", ":"), ensure_ascii=False) if is_sqlite(conn) else distinct
+
+
+def _keys_type(conn: Connection, kind: Any) -> Any:
+    return Text() if is_sqlite(conn) else ARRAY(kind)
+
+
+def _keys(conn: Connection, given: BindParameter[Any], name: str, kind: Any) -> CTE:
+    if is_sqlite(conn):
+        statement = select(func.json_each(given).table_valued(column("value", kind)).c.value.label(name))
+    else:
+        unnested = func.unnest(cast(given, ARRAY(kind))).table_valued(column(name, kind)).render_derived()
+        statement = select(unnested.c[name])
+    # Materialized: SQLite then builds an index over it instead of reading it once per row.
+    return statement.cte().prefix_with("MATERIALIZED")
 
 
 def key_set(conn: Connection, columns: Mapping[str, Sequence[Any]], types: Mapping[str, Any] | None = None) -> CTE:

@@ -111,3 +111,4 @@ Index("ix_tickets_unsolved", tickets.c.last_customer_at, postgresql_where=_unsol
 Index("ix_tickets_order", tickets.c.order_fk)
 Index("ix_tickets_order_id", tickets.c.order_id)
 Index("ix_claims_tracking", claims.c.tracking_number)
+Index("ix_fraud_decisions_decided", fraud_decisions.c.decided_at)

@@ -302,16 +302,21 @@ Index("ix_orders_ahead", orders.c.changed_at, postgresql_where=text(AHEAD), sqli
 Index("ix_order_lines_sku", order_lines.c.sku)
 Index("ix_order_lines_vendor", order_lines.c.vendor_key, order_lines.c.ship_by)
 Index("ix_shipments_tracking", shipments.c.tracking_number)
-Index("ix_shipments_shipped_on", shipments.c.shipped_on)
+Index("ix_shipments_shipped_on", shipments.c.shipped_on, shipments.c.shipped_at)
 _moving = text("delivered_at IS NULL")
 Index("ix_shipments_moving", shipments.c.shipped_at, postgresql_where=_moving, sqlite_where=_moving)
 Index("ix_shipments_quiet", shipments.c.last_scan_at, postgresql_where=_moving, sqlite_where=_moving)
 _unscanned = text("first_scan_at IS NULL AND delivered_at IS NULL")
 Index("ix_shipments_unscanned", shipments.c.labeled_at, postgresql_where=_unscanned, sqlite_where=_unscanned)
+Index("ix_shipments_unscanned_by", shipments.c.carrier_key, postgresql_where=_unscanned, sqlite_where=_unscanned)
 _scanned = text("first_scan_at IS NOT NULL")
 Index("ix_shipments_scanned", shipments.c.carrier_key, postgresql_where=_scanned, sqlite_where=_scanned)
+Index("ix_shipments_unscanned_shipped", shipments.c.shipped_at, postgresql_where=_unscanned, sqlite_where=_unscanned)
 Index("ix_reviews_answered_on", reviews.c.answered_on)
 Index("ix_returns_order", returns.c.order_fk)
+Index("ix_returns_dispositioned", returns.c.dispositioned_at)
+Index("ix_returns_inspected", returns.c.inspected_at)
+Index("ix_returns_received", returns.c.received_at)
 _unfinished = text("refunded_at IS NULL AND dispositioned_at IS NULL")
 Index("ix_returns_unfinished", returns.c.requested_at, postgresql_where=_unfinished, sqlite_where=_unfinished)
 _given_back = text("refunded > 0")
@@ -336,6 +341,7 @@ Index("ix_orders_stub", orders.c.order_id, postgresql_where=_stub, sqlite_where=
 # The rules of checkout and fulfillment each begin at the few rows that can meet them; in the words of the rules.
 DECLINED = "payment_status IN ('failed', 'voided', 'expired')"
 FAILED = "status IN ('failed', 'voided', 'expired')"
+LEFT = "quantity - coalesce(shipped_quantity, 0) - coalesce(cancelled_quantity, 0) > 0"
 IN_WORK = (
     "status IN ('pending', 'processing', 'allocated', 'released', 'picking', 'picked', 'packed', 'partially_shipped')"
 )
@@ -351,6 +357,7 @@ for _name, _columns, _where in (
     ("ix_orders_cancelled_at", (orders.c.cancelled_at,), "cancelled_at IS NOT NULL"),
     ("ix_orders_cancel_requested", (orders.c.cancel_requested_at,), "cancel_requested_at IS NOT NULL"),
     ("ix_order_lines_backordered", (order_lines.c.expected_on,), "backordered_quantity > 0"),
+    ("ix_order_lines_left", (order_lines.c.sku,), LEFT),
     ("ix_order_lines_pegged", (order_lines.c.pegged_po,), "pegged_po IS NOT NULL"),
     ("ix_payments_failed", (payments.c.order_fk,), FAILED),
     ("ix_shipments_weighed", (shipments.c.labeled_at,), WEIGHED),
