@@ -9,6 +9,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from operator import itemgetter
 
 import numpy as np
@@ -22,6 +23,7 @@ Rows = npt.NDArray[np.int64]
 EMPTY = 0  # the code of the empty text in every text column
 
 
+@lru_cache(maxsize=4096)
 def normalized(name: str) -> str:
     """A column name as it is compared: letter case, spacing, a byte order mark and the form of quotes do not matter."""
     text = unicodedata.normalize("NFKC", name).replace("\ufeff", "").replace("’", "'").strip().strip("'\"")

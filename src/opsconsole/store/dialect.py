@@ -28,6 +28,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
+from opsconsole.store.bound import bound, is_empty
 from opsconsole.store.copy_text import copy_blocks
 
 _STEP = 50_000
@@ -47,12 +48,19 @@ def bulk_insert(conn: Connection, table: Table, columns: Mapping[str, Sequence[A
     Values must already have the columns' types: integers for instants, days and money, ``str``, ``float``, ``bool``.
     Columns left out take their server defaults.
     """
-    return _insert(conn, table.name, columns)
+    needed = {name: values for name, values in columns.items() if _needed(table, name, values)}
+    return _insert(conn, table.name, needed or columns)
 
 
 def copy_rows(conn: Connection, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> int:
     """Insert rows given as tuples; see ``bulk_insert``."""
-    return _insert(conn, table.name, dict(zip(names, zip(*rows, strict=True), strict=True))) if rows else 0
+    return bulk_insert(conn, table, dict(zip(names, zip(*rows, strict=True), strict=True))) if rows else 0
+
+
+def _needed(table: Table, name: str, values: Sequence[Any]) -> bool:
+    """Whether a column must be named: not one without any value that is NULL by itself."""
+    column = table.c[name]
+    return not column.nullable or column.server_default is not None or not is_empty(values)
 
 
 def _insert(conn: Connection, table: str, columns: Mapping[str, Sequence[Any]]) -> int:
@@ -60,9 +68,9 @@ def _insert(conn: Connection, table: str, columns: Mapping[str, Sequence[Any]]) 
     cursor: Any = conn.connection.cursor()
     try:
         if is_sqlite(conn):
-            marks = ", ".join("?" * len(columns))
-            rows = zip(*columns.values(), strict=True)
-            cursor.executemany(f'INSERT INTO "{table}" ({listed}) VALUES ({marks})', rows)
+            marks, values = zip(*map(bound, columns.values()), strict=True)
+            rows = zip(*values, strict=True)
+            cursor.executemany(f'INSERT INTO "{table}" ({listed}) VALUES ({", ".join(marks)})', rows)
         else:
             with cursor.copy(f'COPY "{table}" ({listed}) FROM STDIN') as copy:
                 for block in copy_blocks(list(columns.values())):
@@ -87,10 +95,11 @@ def bulk_update(conn: Connection, table: Table, ids: Sequence[int], columns: Map
         return 0
     names = list(columns)
     if is_sqlite(conn):
-        settings = ", ".join(f'"{name}" = ?' for name in names)
+        marks, values = zip(*map(bound, columns.values()), strict=True)
+        settings = ", ".join(f'"{name}" = {mark}' for name, mark in zip(names, marks, strict=True))
         cursor: Any = conn.connection.cursor()
         try:
-            rows = zip(*columns.values(), ids, strict=True)
+            rows = zip(*values, ids, strict=True)
             cursor.executemany(f'UPDATE "{table.name}" SET {settings} WHERE id = ?', rows)
             return len(ids)
         finally:
