@@ -50,12 +50,13 @@ def write_records(
     dialect.hold_lock(conn, "import")
     channel = default_channel or _channel_of(conn, batch_id)
     batch = Batch(conn, batch_id, source_time, now, channel, progress, kept, keep_ids)
+    batch.records = records
     batch.total = 2 * sum(len(group) for group in records)
     with _uncollected():
         for kind in KINDS.values():
             _write_kind(batch, kind, [group for group in records if group.kind == kind.key and len(group)])
         follow(batch)
-    batch.result.touched_orders = sorted(batch.touched)
+    batch.result.touched_orders = sorted({*batch.touched, *(batch.new_orders.ids() if batch.new_orders else ())})
     return batch.result
 
 
@@ -115,11 +116,11 @@ def _write_sales(batch: Batch, chunk: Chunk, rows: Rows) -> Outcome:
     zones = {row[0]: row[1] for row in channels}
     days = Days()
     sold_on = [
-        (days.of(sold_at, zones[channel]),)
+        days.of(sold_at, zones[channel])
         for channel, sold_at in zip(chunk.columns["channel"], chunk.columns["sold_at"], strict=True)
     ]
     rows.names = (*rows.names, "sold_on")
-    rows.values = [(*values, *day) for values, day in zip(rows.values, sold_on, strict=True)]
+    rows.data.append(sold_on)
     rows.columns = ()
     rows.merges = False
     return write_rows(batch, rows)
@@ -129,12 +130,15 @@ def _note_touched(batch: Batch, kind: str, rows: Rows, outcome: Outcome) -> None
     """Remember whose derived values a chunk may have changed."""
     keys = outcome.changed_keys()
     if kind == "orders":
-        batch.touched.update(outcome.inserted.values(), outcome.updated.values())
+        batch.known_orders |= outcome.known
+        batch.known_orders |= outcome.inserted
         batch.written_orders.update(outcome.inserted.values(), outcome.updated.values())
+        described = outcome.inserted.keys() & outcome.known.keys()  # that only other records named before
+        batch.touched.update(outcome.updated.values(), (outcome.known[key] for key in described))
     elif kind in MENTIONING:
         batch.mentions.setdefault(kind, set()).update(outcome.inserted.values(), outcome.updated.values())
     elif "order_fk" in rows.key_names:
-        batch.touched.update(key[0] for key in keys)
+        _note_rows_of_orders(batch, kind, outcome)
     elif kind == "shipment_events":
         batch.tracking_numbers.update(key[0] for key in keys)
     elif kind == "customers":
@@ -147,6 +151,19 @@ def _note_touched(batch: Batch, kind: str, rows: Rows, outcome: Outcome) -> None
         batch.purchase_orders.update(_purchase_orders_of(batch, [key[0] for key in keys]))
 
 
+def _note_rows_of_orders(batch: Batch, kind: str, outcome: Outcome) -> None:
+    """Remember the orders whose rows of a kind changed; of new ones, what else was written than was counted on."""
+    new = batch.new_orders
+    inserted = [key[0] for key in outcome.inserted]
+    changed = {key[0] for key in outcome.updated}
+    if new is None:
+        batch.touched.update(inserted, changed)
+        return
+    batch.touched |= changed
+    batch.touched.update(order for order in inserted if order < new.first)
+    new.wrote(kind, inserted, {key[0] for key in (*outcome.repeated, *outcome.known)})
+
+
 def _purchase_orders_of(batch: Batch, line_ids: Sequence[int]) -> Iterable[int]:
     lines = schema.purchase_order_lines
     with dialect.id_set(batch.conn, line_ids) as ids:
@@ -156,6 +173,8 @@ def _purchase_orders_of(batch: Batch, line_ids: Sequence[int]) -> Iterable[int]:
 
 def follow(batch: Batch, *, adopt: bool = True) -> None:
     """Bring everything up to date that follows from what was written; ``adopt``: stubs may have found their order."""
+    if batch.new_orders is not None:
+        batch.touched |= batch.new_orders.unsettled()
     if adopt and batch.written_orders:
         adopt_stubs(batch)
     batch.touched |= link_events(batch.conn, batch.touched, batch.tracking_numbers)

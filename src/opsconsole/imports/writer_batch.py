@@ -1,15 +1,18 @@
 """What one write of records carries along: the batch, what it has counted, refused and touched so far."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from opsconsole.domain.progress import Progress
+from opsconsole.imports.records import Records
 from opsconsole.imports.rejects import Reject
 from opsconsole.imports.writer_kept import Forgotten, Kept
+from opsconsole.imports.writer_new_facts import Columns
+from opsconsole.imports.writer_new_orders import NewOrders
 from opsconsole.store import dialect, schema
 
 
@@ -73,6 +76,11 @@ class Batch:
         self.purchase_orders: set[int] = set()
         self.mentions: dict[str, set[int]] = {}
         self.occurrences: dict[Any, int] = {}
+        self.records: Sequence[Records] = ()
+        self.new_orders: NewOrders | None = None
+        self.known_orders: dict[tuple[Any, ...], int] = {}
+        self._first_new_order: int | None = None
+        self._last_with: dict[str, int] = {}
         self._progress = progress
         self._done = 0
         self.total = 0
@@ -94,6 +102,30 @@ class Batch:
     def reject(self, kind: str, line: int, name: str, found: object, expected: str) -> None:
         """Refuse a record."""
         self.result.rejects.append(Reject(kind, line, name, "" if found is None else str(found), expected))
+
+    def may_have(self, kind: str, order: int) -> bool:
+        """Whether an order may have rows of a kind: not one that this batch made and has given none so far."""
+        if self._first_new_order is None or order < self._first_new_order:
+            return True
+        return order <= self._last_with.get(kind, -1)
+
+    def note_rows(self, kind: str, order: int) -> None:
+        """Remember that orders up to this one may have rows of a kind."""
+        self._last_with[kind] = max(order, self._last_with.get(kind, -1))
+
+    def note_new_orders(self, ids: Sequence[int]) -> None:
+        """Remember the numbers of orders that this batch makes; each is higher than those before."""
+        if self._first_new_order is None and ids:
+            self._first_new_order = ids[0]
+
+    def new_order_columns(
+        self, columns: Mapping[str, Sequence[Any]], times: Sequence[int], ids: Sequence[int]
+    ) -> Mapping[str, Sequence[Any]]:
+        """What follows for orders that are about to be inserted."""
+        self.note_new_orders(ids)
+        if self.new_orders is None:
+            self.new_orders = NewOrders(self.conn, self.records, ids[0])
+        return self.new_orders.columns(Columns(len(ids), columns), times, ids)
 
     def step(self, done: int, text: str) -> None:
         """Tell how far the write is; raises Cancelled when nobody wants it any more."""

@@ -78,10 +78,15 @@ def shipping(order: Row, lines: Sequence[Row], parcels: Sequence[Row], counted: 
     return Shipping(first, whole, delivered)
 
 
-def _partly(order: Row, lines: Sequence[Row], lines_left: Sequence[int], counted: Quantities) -> bool:
-    if order.status == "partially_shipped":
+def partly_shipped(status: str | None, counted: Quantities) -> bool:
+    """Whether an order's status or its lines' quantities say that only a part of it has left."""
+    if status == "partially_shipped":
         return True
-    if counted.shipped is not None and 0 < counted.shipped < counted.needed - _ENOUGH:
+    return counted.shipped is not None and 0 < counted.shipped < counted.needed - _ENOUGH
+
+
+def _partly(order: Row, lines: Sequence[Row], lines_left: Sequence[int], counted: Quantities) -> bool:
+    if partly_shipped(order.status, counted):
         return True
     return order.stated_shipped_at is None and 0 < len(lines_left) < len(lines)
 
@@ -100,28 +105,56 @@ def shipped_quantity(counted: Quantities, shipped: Shipping) -> float | None:
 
 
 def lines_total(lines: Sequence[Row]) -> int | None:
-    """Sum of the line amounts in minor units; price times quantity where a line has no amount."""
-    amounts = []
-    for line in lines:
-        amount = line.amount
-        if amount is None and line.unit_price is not None and line.quantity is not None:
-            amount = round(line.unit_price * line.quantity)
-        amounts.append(amount)
-    found = total_of(amounts)
+    """Sum of the line amounts in minor units."""
+    found = total_of(line_amounts(*([getattr(line, name) for line in lines] for name in _AMOUNT)))
     return None if found is None else int(found)
 
 
-def content_hash(order: Row, person: str | None, address: Sequence[str | None], lines: Sequence[Row]) -> str | None:
-    """Equal for orders of the same customer to the same address with the same SKUs, quantities and total.
+_AMOUNT = ("amount", "unit_price", "quantity")
 
-    None where the customer, the address or the goods are unknown: nothing can then be said to be the same.
-    """
+
+def line_amounts(
+    amounts: Sequence[int | None], prices: Sequence[int | None], quantities: Sequence[float | None]
+) -> list[int | None]:
+    """Amounts of lines in minor units; price times quantity where a line has no amount."""
+    return [
+        round(price * quantity) if amount is None and price is not None and quantity is not None else amount
+        for amount, price, quantity in zip(amounts, prices, quantities, strict=True)
+    ]
+
+
+def content_hash(order: Row, person: str | None, address: Sequence[str | None], lines: Sequence[Row]) -> str | None:
+    """Equal for orders of the same customer to the same address with the same SKUs, quantities and total."""
     customer = person or order.email or order.customer_id or order.customer_name
-    place = [_plain(part) for part in address]
-    goods = sorted((_plain(line.sku or line.title), line.quantity or 0.0) for line in lines)
+    of_lines = ([getattr(line, name) for line in lines] for name in ("sku", "title", "quantity"))
+    return hash_of(customer, tuple(address), goods(*of_lines), order.total, order.currency)
+
+
+def goods(
+    skus: Sequence[str | None], titles: Sequence[str | None], quantities: Sequence[float | None]
+) -> list[tuple[str, float]]:
+    """What lines are of, in plain letters, and how much of it."""
+    return [
+        (_plain(sku or title), float(quantity or 0.0))
+        for sku, title, quantity in zip(skus, titles, quantities, strict=True)
+    ]
+
+
+def hash_of(
+    customer: str | None,
+    address: Sequence[str | None],
+    goods: Sequence[tuple[str, float]],
+    total: int | None,
+    currency: str | None,
+) -> str | None:
+    """See ``content_hash``; None where the customer, the address or the goods are unknown.
+
+    Nothing can then be said to be the same.
+    """
+    place = list(map(_plain, address))
     if not customer or not any(place) or not goods or not all(name for name, _ in goods):
         return None
-    content = (_plain(customer), place, goods, order.total, order.currency)
+    content = (_plain(customer), place, sorted(goods), total, currency)
     return blake2b(repr(content).encode(), digest_size=16).hexdigest()
 
 
@@ -148,12 +181,13 @@ def ready_at(order: Row) -> int | None:
         return int(order.stated_ready_at)
     if order.paid_at is not None:
         return int(order.paid_at)
-    free = (
-        order.payment_status in _PAID
-        or is_cash_on_delivery(order.payment_method)
-        or net_days(order.payment_terms) is not None
-    )
+    free = is_free_of_payment(order.payment_status, order.payment_method, order.payment_terms)
     return int(order.placed_at) if free and order.placed_at is not None else None
+
+
+def is_free_of_payment(status: str | None, method: str | None, terms: str | None) -> bool:
+    """Whether no payment is due before an order is worked on, or it is paid."""
+    return status in _PAID or is_cash_on_delivery(method) or net_days(terms) is not None
 
 
 def status_since(order: Row, steps: Mapping[str, int]) -> int | None:

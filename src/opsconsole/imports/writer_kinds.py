@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from itertools import repeat
 from typing import Any
 
 from opsconsole.imports.records import KINDS, RecordKind
@@ -113,7 +112,6 @@ def prepared(batch: Batch, chunk: Chunk) -> Rows:
     key_names = _KEYS[kind]
     key_columns = [chunk.keys[name] if name in chunk.keys else chunk.columns[name] for name in key_names]
     names = [name for name in chunk.columns if name in filled(chunk.kind)]
-    values = zip(*[chunk.columns[name] for name in names], strict=True) if names else repeat((), len(chunk))
     return Rows(
         kind,
         schema.metadata.tables[chunk.kind.table],
@@ -121,7 +119,7 @@ def prepared(batch: Batch, chunk: Chunk) -> Rows:
         tuple(column_of(kind, name) for name in names),
         tuple(column_of(kind, name) for name in filled(chunk.kind)),
         list(zip(*key_columns, strict=True)),
-        list(values),
+        [chunk.columns[name] for name in names],
         list(chunk.times),
     )
 
@@ -147,7 +145,10 @@ def _need_keys(batch: Batch, chunk: Chunk) -> None:
     for known in chunk.kind.fields:
         if not known.required or known.key == parent_may_guess:
             continue
-        for place, value in enumerate(chunk.get(known.key)):
+        values = chunk.get(known.key)
+        if None not in values and "" not in values:
+            continue
+        for place, value in enumerate(values):
             if wanted[place] and (value is None or value == ""):
                 wanted[place] = False
                 batch.reject(chunk.kind.key, chunk.lines[place], known.key, None, "a value")

@@ -22,9 +22,9 @@ def find_orders(batch: Batch, kind: str, named: Sequence[Named], lines: Sequence
     fits nothing becomes a stub.
     """
     wanted = dict.fromkeys(named)
-    found: dict[Named, int] = {}
+    found = {name: batch.known_orders[name] for name in wanted if name in batch.known_orders}
     several: set[Named] = set()
-    keyed = [name for name in wanted if name[0] is not None]
+    keyed = [name for name in wanted if name[0] is not None and name not in found]
     _by_key(batch, keyed, found)
     _by_number(batch, [name for name in keyed if name not in found], found, several)
     _anywhere(batch, [name for name in wanted if name[0] is None], found, several)
@@ -101,6 +101,7 @@ def _make_stubs(batch: Batch, named: Sequence[Named], found: dict[Named, int]) -
     new = [place for place in places if place not in known]
     batch.note_keys("channels", {channel for channel, _ in new})
     ids = dialect.next_ids(batch.conn, schema.orders, len(new))
+    batch.note_new_orders(ids)
     kinds = ["guessed" if all(channel is None for channel, _ in places[place]) else "keyed" for place in new]
     columns: dict[str, Sequence[Any]] = {
         "id": ids,

@@ -1,8 +1,9 @@
 """Writing a chunk of records of one kind: new rows in bulk, known ones merged and changed in bulk."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any
 
 from sqlalchemy import BigInteger, Table, select
@@ -18,7 +19,7 @@ NOBODY = -1
 
 @dataclass
 class Rows:
-    """A chunk ready to be written: ``keys[i]`` are the values of ``key_names``, ``values[i]`` those of ``names``."""
+    """A chunk ready to be written: ``keys[i]`` are the values of ``key_names``, ``data[j][i]`` that of ``names[j]``."""
 
     kind: str
     table: Table
@@ -26,17 +27,26 @@ class Rows:
     names: tuple[str, ...]
     columns: tuple[str, ...]  # every column of the table that records of the kind can fill (none where nothing merges)
     keys: list[Key]
-    values: list[tuple[Any, ...]]
+    data: list[Sequence[Any]]
     times: list[int]
     merges: bool = True  # whether a row with the same key can differ at all
+
+    def values(self) -> Iterator[tuple[Any, ...]]:
+        """Row by row the values of ``names``."""
+        return zip(*self.data, strict=True) if self.data else repeat((), len(self.keys))
 
 
 @dataclass
 class Outcome:
-    """Ids and keys of the rows that are new, and of those that changed."""
+    """Ids and keys of the rows that are new, and of those that changed.
+
+    ``known`` are those that were there, changed or not; ``repeated`` the keys that several records of the chunk had.
+    """
 
     inserted: dict[Key, int] = field(default_factory=dict)
     updated: dict[Key, int] = field(default_factory=dict)
+    known: Mapping[Key, int] = field(default_factory=dict)
+    repeated: Sequence[Key] = ()
 
     def changed_keys(self) -> list[Key]:
         """Keys of all rows that are new or changed."""
@@ -54,12 +64,12 @@ class _Found:
 
 def write_rows(batch: Batch, rows: Rows) -> Outcome:
     """Insert what is new, merge what is known; counts go to the batch."""
-    _fold(rows)
+    outcome = Outcome(repeated=_fold(rows))
     found = _existing(batch, rows)
-    outcome = Outcome()
-    if rows.merges:
+    outcome.known = {key: row.id for key, row in found.items()}
+    if rows.merges and found:
         _merge(batch, rows, found, outcome)
-    fresh = [position for position, key in enumerate(rows.keys) if key not in found]
+    fresh = [position for position, key in enumerate(rows.keys) if key not in found] if found else range(len(rows.keys))
     outcome.inserted.update(_insert(batch, rows, fresh))
     counts = batch.counts(rows.kind)
     counts.inserted += len(outcome.inserted)
@@ -77,7 +87,7 @@ def _merge(batch: Batch, rows: Rows, found: Mapping[Key, "_Found"], outcome: Out
     merger = Merger(rows.columns, rows.names, batch.source_of, lambda batch_id: batch.fields_of(rows.kind, batch_id))
     changes: list[tuple[_Found, Merged]] = []
     statuses = _Statuses(rows)
-    for key, values, at in zip(rows.keys, rows.values, rows.times, strict=True):
+    for key, values, at in zip(rows.keys, rows.values(), rows.times, strict=True):
         row = found.get(key)
         if row is None:
             continue
@@ -117,28 +127,31 @@ class _Statuses:
                 batch.touched.add(row.id)
 
 
-def _fold(rows: Rows) -> None:
-    """Make every key occur once."""
+def _fold(rows: Rows) -> Sequence[Key]:
+    """Make every key occur once; returns those that did not."""
     if len(set(rows.keys)) == len(rows.keys):
-        return
+        return ()
     places: dict[Key, list[int]] = defaultdict(list)
     for position, key in enumerate(rows.keys):
         places[key].append(position)
-    folded = [
-        fold([rows.values[p] for p in positions], [rows.times[p] for p in positions]) for positions in places.values()
-    ]
+    every = list(rows.values())
+    folded = [fold([every[p] for p in positions], [rows.times[p] for p in positions]) for positions in places.values()]
     rows.keys = list(places)
-    rows.values = [values for values, _ in folded]
+    rows.data = list(zip(*[values for values, _ in folded], strict=True))
     rows.times = [at for _, at in folded]
+    return [key for key, positions in places.items() if len(positions) > 1]
 
 
 def _existing(batch: Batch, rows: Rows) -> dict[Key, _Found]:
     table = rows.table
-    if not rows.keys or batch.conn.execute(select(table.c.id).limit(1)).first() is None:
+    keys = rows.keys
+    if rows.key_names[0] == "order_fk":  # no row belongs to an order that is new, but those of this batch itself
+        keys = [key for key in keys if batch.may_have(rows.kind, key[0])]
+    if not keys or batch.conn.execute(select(table.c.id).limit(1)).first() is None:
         return {}
     wanted = dialect.key_set(
         batch.conn,
-        {name: [key[index] for key in rows.keys] for index, name in enumerate(rows.key_names)},
+        {name: [key[index] for key in keys] for index, name in enumerate(rows.key_names)},
         {name: table.c[name].type for name in rows.key_names if isinstance(table.c[name].type, BigInteger)},
     )
     on = [wanted.c[name] == table.c[name] for name in rows.key_names]
@@ -177,19 +190,22 @@ def _insert(batch: Batch, rows: Rows, fresh: Sequence[int]) -> dict[Key, int]:
         return {}
     ids = dialect.next_ids(batch.conn, rows.table, len(fresh))
     batch.kept.inserted(rows.table.name, ids)
-    names = ["id", *rows.key_names, *rows.names, "source_time", "batch_id"]
-    more = {"changed_at": batch.now} if "changed_at" in rows.table.c else {}
-    tail = (batch.id, *more.values())
-    dialect.copy_rows(
-        batch.conn,
-        rows.table,
-        [*names, *more],
-        [
-            (row_id, *rows.keys[place], *rows.values[place], rows.times[place], *tail)
-            for row_id, place in zip(ids, fresh, strict=True)
-        ],
-    )
-    return {rows.keys[place]: row_id for row_id, place in zip(ids, fresh, strict=True)}
+    keys, data, times = rows.keys, rows.data, rows.times
+    if len(fresh) < len(keys):
+        keys, times = [keys[place] for place in fresh], [times[place] for place in fresh]
+        data = [[values[place] for place in fresh] for values in data]
+    columns: dict[str, Sequence[Any]] = {"id": ids}
+    columns |= zip(rows.key_names, zip(*keys, strict=True), strict=True)
+    columns |= zip(rows.names, data, strict=True)
+    if rows.kind == "orders":
+        columns |= batch.new_order_columns(columns, times, ids)
+    columns |= {"source_time": times, "batch_id": [batch.id] * len(ids)}
+    if "changed_at" in rows.table.c:
+        columns["changed_at"] = [batch.now] * len(ids)
+    dialect.bulk_insert(batch.conn, rows.table, columns)
+    if rows.key_names[0] == "order_fk":
+        batch.note_rows(rows.kind, max(columns["order_fk"]))
+    return dict(zip(keys, ids, strict=True))
 
 
 def _update(batch: Batch, rows: Rows, changes: Sequence[tuple[_Found, Merged]], seen: Mapping[int, str | None]) -> None:

@@ -1,8 +1,8 @@
 """Columns as SQLite's driver takes them fastest.
 
-The driver binds ``int``, ``float``, ``str`` and ``bytearray`` at once and looks for an adapter for everything else, None
-and bool included: ten times slower. So NULL goes as an empty ``bytearray``, which nothing else is, and the statement
-turns it into NULL; a flag goes as 0 or 1.
+The driver binds ``int``, ``float``, ``str`` and ``bytearray`` at once and looks for an adapter for everything else,
+None and bool included, which is six times slower. So NULL goes as an empty ``bytearray``, which nothing else is, and
+the statement turns it into NULL; a flag goes as 0 or 1.
 """
 
 from collections.abc import Sequence
