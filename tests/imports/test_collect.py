@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from opsconsole.domain.errors import UserError
 from opsconsole.imports import fields, limits
-from opsconsole.imports.collect import collect
+from opsconsole.imports.collect import collect, rows_on
 from opsconsole.imports.columns import TextTable
-from opsconsole.imports.sniff import DelimitedText
-from opsconsole.imports.tables import input_file
+from opsconsole.imports.sniff import DelimitedText, open_text
+from opsconsole.imports.tables import FileOptions, input_file
 
 HEADER = ["a", "b", "c"]
 
@@ -80,3 +80,13 @@ def test_an_endless_quoted_cell_is_refused(tmp_path: Path, monkeypatch: pytest.M
     path.write_bytes(b'a,b,c\n1,2,3\n4,"' + b"x\n" * limits.MEBIBYTE)
     with pytest.raises(UserError, match="line 3 has more than a million characters"):
         collected(path)
+
+
+def test_records_on_some_lines_are_those_of_the_whole_file(tmp_path: Path) -> None:
+    path = tmp_path / "file.csv"
+    path.write_bytes('a,b\r\n1,"x\r\ny"\r\n2,"é ""z"""\r\n\r\n3,\r\n4,end'.encode())
+    table = open_text(input_file(path), FileOptions())
+    every = dict(table.rows())
+    for wanted in ({2}, {4, 7}, {2, 4, 6, 7}, set(every)):
+        assert dict(rows_on(table, wanted)) == {line: every[line] for line in wanted}
+    assert dict(rows_on(table, {99})) == {}

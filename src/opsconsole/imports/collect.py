@@ -3,7 +3,7 @@
 import csv
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 
 from opsconsole.imports import fields, limits
 from opsconsole.imports.columns import TableBuilder, TextTable
@@ -77,3 +77,23 @@ def _records_of(block: fields.Block, table: DelimitedText) -> Iterator[NumberedR
             begins = reader.line_num + 1
     except csv.Error as fault:
         raise table.broken(fault, block.line + begins - 1) from fault
+
+
+def rows_on(table: DelimitedText, wanted: Set[int]) -> Iterator[NumberedRow]:
+    """The records that begin on some lines, which reading the file gave; only those are cut into fields."""
+    if table.encoding not in fields.ENCODINGS or table.old_line_breaks or not table.quoted:
+        yield from table.rows()
+        return
+    encoding = table.encoding.removesuffix("-sig")
+    with open_unpacked(table.file) as stream:
+        lines = (line.decode(encoding, "surrogateescape") for line in stream)
+        number = 0
+        for line in sorted(wanted):
+            for _ in range(line - number - 1):
+                stream.readline()
+            reader = csv.reader(lines, delimiter=table.delimiter)
+            row = next(reader, None)
+            if row is None:
+                return
+            yield line, row
+            number = line + reader.line_num - 1

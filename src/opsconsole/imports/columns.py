@@ -7,7 +7,7 @@ converted once, however many rows carry it.
 import itertools
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import itemgetter
@@ -15,6 +15,7 @@ from operator import itemgetter
 import numpy as np
 import numpy.typing as npt
 
+from opsconsole.imports.coded import Coded
 from opsconsole.imports.fields import Fields
 
 Codes = npt.NDArray[np.int32]
@@ -190,6 +191,21 @@ class Typed:
         """Values of some rows; no value is None."""
         table = [*self.values, None]  # code -1 is the last
         return list(map(table.__getitem__, self.codes[rows].tolist()))
+
+    def canonical(self, rows: Rows) -> Codes:
+        """Codes of some rows, equal where the values are equal."""
+        numbers: defaultdict[object, int] = defaultdict(itertools.count().__next__)
+        table = np.fromiter(map(numbers.__getitem__, (*self.values, None)), np.int32, len(self.values) + 1)
+        return table[self.codes[rows]]
+
+    def rows_with(self, wanted: Set[object], rows: Rows) -> Rows:
+        """Those of the rows that have one of the values."""
+        among = np.fromiter((value in wanted for value in (*self.values, None)), np.bool_, len(self.values) + 1)
+        return rows[among[self.codes[rows]]]
+
+    def coded(self, rows: Rows) -> Coded:
+        """The column of some rows."""
+        return Coded(self.codes[rows], self.values)
 
     def bad_rows(self, rows: Rows) -> Rows:
         """Those of the rows whose text could not be read."""

@@ -1,6 +1,6 @@
 """Rows into records of one kind: which rows, what values, which of them cannot be read."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import cast
@@ -39,15 +39,25 @@ class Draft:
     problems: list[Problem] = field(default_factory=list)
     groups: Codes | None = None  # of every row of the table, where one record stands for several rows (-1: of none)
 
-    def group_keys(self) -> list[tuple[object, ...]]:
-        """Which order (or purchase order) each record is part of; its own row where it is part of none."""
+    def group_keys(self, rows: Rows) -> list[tuple[object, ...]]:
+        """Which order (or purchase order) some records are part of; their own row where they are part of none."""
         names = group_fields(self.kind)
         if not names or names[-1] not in self.columns:
-            return [(self.kind.key, row) for row in self.rows.tolist()]
-        parts = [
-            self.columns[name].objects(self.rows) if name in self.columns else [None] * len(self.rows) for name in names
-        ]
+            return [(self.kind.key, row) for row in rows.tolist()]
+        nothing = [None] * len(rows)
+        parts = [self.columns[name].objects(rows) if name in self.columns else nothing for name in names]
         return [(names[-1], *key) for key in zip(*parts, strict=True)]
+
+    def rows_of(self, refused: Mapping[tuple[object, ...], Problem], bad_rows: Collection[int]) -> Rows:
+        """Rows of the records that have a problem themselves or may be part of what is refused."""
+        bad = np.array(sorted(bad_rows), dtype=np.int64)
+        names = group_fields(self.kind)
+        if not names or names[-1] not in self.columns:
+            mine = np.array([key[1] for key in refused if key[0] == self.kind.key], dtype=np.int64)
+            return np.intersect1d(self.rows, np.union1d(bad, mine))
+        wanted = {key[-1] for key in refused if key[0] == names[-1]}
+        found = self.columns[names[-1]].rows_with(wanted, self.rows)
+        return np.union1d(found, np.intersect1d(self.rows, bad))
 
 
 def draft(evaluator: Evaluator, spec: RecordSpec, defaults: Mapping[str, str]) -> Draft | None:

@@ -9,7 +9,7 @@ from typing import cast
 import numpy as np
 
 from opsconsole.domain.instants import DAY, MINUTE
-from opsconsole.imports import convert, dates, numbers
+from opsconsole.imports import convert, dates, figures, numbers
 from opsconsole.imports.columns import (
     EMPTY,
     Codes,
@@ -199,9 +199,10 @@ class Evaluator:
         self, parts: Sequence[Typed], combine: Callable[[list[object]], object | None]
     ) -> tuple[Codes, list[object], dict[int, str]]:
         """One value per distinct combination of the parts' values; a bad part makes a bad combination."""
-        if not len(self.table):
+        count = len(parts[0].codes)
+        if not count:
             return np.zeros(0, np.int32), [], {}
-        combined = np.zeros(len(self.table), np.int64)
+        combined = np.zeros(count, np.int64)
         for part in parts:
             combined = combined * (len(part.values) + 1) + part.codes + 1
             _, first, combined = np.unique(combined, return_index=True, return_inverse=True)
@@ -232,25 +233,18 @@ class Evaluator:
         more = [self.value(kind, key, of, part, kept) for part in expression.product or self._usable(expression.sum)]
         less = [self.value(kind, key, of, part, kept) for part in self._usable(expression.less)]
         over = [self.value(kind, key, of, part, kept) for part in expression.over]
-        multiply = bool(expression.product)
 
         def combine(values: list[object]) -> object | None:
-            figures = cast("list[Decimal | None]", values)
-            added, divisors = figures[: len(more)], figures[len(more) + len(less) :]
-            if multiply:
-                if None in added:
-                    return None
-                total = math.prod(cast("list[Decimal]", added), start=Decimal(1))
-            else:
-                if all(figure is None for figure in figures[: len(more) + len(less)]):
-                    return None
-                total = sum((f for f in added if f is not None), Decimal(0))
-                total -= sum((f for f in figures[len(more) : len(more) + len(less)] if f is not None), Decimal(0))
-            if not all(divisors):
-                return None
-            return convert.scaled(total / math.prod(cast("list[Decimal]", divisors), start=Decimal(1)), expression)
+            return _calculated(cast("list[Decimal | None]", values), len(more), len(less), expression)
 
-        return Typed(*self._combined([*more, *less, *over], combine))
+        parts = [*more, *less, *over]
+        faulty = np.logical_or.reduce([np.isin(part.codes, list(part.bad)) for part in parts])
+        whole = None if over else figures.worked_out(expression, more, less, ~faulty)
+        if whole is None:
+            return Typed(*self._combined(parts, combine))
+        values: list[object] = [convert.scaled(cast("Decimal", value), expression) for value in whole.values]
+        rest = self._combined([Typed(part.codes[faulty], part.values, part.bad) for part in parts], combine)
+        return _with_others(Typed(whole.codes, values), faulty, Typed(*rest))
 
     def _group(self, keys: Sequence[Key]) -> Codes:
         asked = tuple(keys)
@@ -318,3 +312,28 @@ def _amounts(pairs: Typed, of: Type, *, rounded: bool) -> Typed:
         if expected:
             bad[at] = expected
     return Typed(pairs.codes, values, bad)
+
+
+def _calculated(values: Sequence[Decimal | None], more: int, less: int, expression: Expression) -> Decimal | None:
+    """One sum or product of ``more`` values, less ``less`` values, over the rest."""
+    added, divisors = values[:more], values[more + less :]
+    if expression.product:
+        if None in added:
+            return None
+        total = math.prod(cast("Sequence[Decimal]", added), start=Decimal(1))
+    else:
+        if all(figure is None for figure in values[: more + less]):
+            return None
+        total = sum((f for f in added if f is not None), Decimal(0))
+        total -= sum((f for f in values[more : more + less] if f is not None), Decimal(0))
+    if not all(divisors):
+        return None
+    return convert.scaled(total / math.prod(cast("Sequence[Decimal]", divisors), start=Decimal(1)), expression)
+
+
+def _with_others(typed: Typed, rows: Mask, others: Typed) -> Typed:
+    """A column whose values in some rows are others."""
+    offset = len(typed.values)
+    codes = typed.codes.copy()
+    codes[rows] = np.where(others.codes < 0, np.int32(-1), others.codes + np.int32(offset))
+    return Typed(codes, [*typed.values, *others.values], {offset + at: text for at, text in others.bad.items()})

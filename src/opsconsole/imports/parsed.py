@@ -1,7 +1,9 @@
 """What reading a file gives: typed records, what was refused and why, and how new it all is."""
 
+from array import array
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -66,7 +68,7 @@ def settle(parsed: ParsedFile, drafts: Sequence[Draft], table: TextTable, raw: "
         parsed.records_read[kind] = parsed.records_read.get(kind, 0) + read
         parsed.records_rejected[kind] = parsed.records_rejected.get(kind, 0) + len(dropped)
         records = _records(draft, keep, table, now)
-        newest += _newest(draft, records, now)
+        newest += _newest(draft, keep, now)
         if len(records):
             parsed.records.append(records)
     problems = _unique([problem for draft in drafts for problem in draft.problems], waiting, table)
@@ -106,10 +108,9 @@ def _refuse(
 def _refused_keys(drafts: Sequence[Draft]) -> dict[tuple[object, ...], Problem]:
     refused: dict[tuple[object, ...], Problem] = {}
     for draft in drafts:
-        if draft.problems:
-            keys = dict(zip(draft.rows.tolist(), draft.group_keys(), strict=True))
-            for problem in draft.problems:
-                refused.setdefault(keys[problem.row], problem)
+        rows = np.array([problem.row for problem in draft.problems], dtype=np.int64)
+        for key, problem in zip(draft.group_keys(rows), draft.problems, strict=True):
+            refused.setdefault(key, problem)
     return refused
 
 
@@ -120,17 +121,17 @@ def _split(
     if not refused:
         return draft.rows, draft.rows[:0]
     bad_rows = {problem.row for problem in draft.problems}
+    doubtful = draft.rows_of(refused, bad_rows)
     dropped = []
-    keep = []
-    for row, key in zip(draft.rows.tolist(), draft.group_keys(), strict=True):
+    for row, key in zip(doubtful.tolist(), draft.group_keys(doubtful), strict=True):
         cause = refused.get(key)
         if cause is None and row not in bad_rows:
-            keep.append(row)
             continue
         dropped.append(row)
         if row not in bad_rows and cause is not None:
             waiting.setdefault(row, cause)
-    return np.array(keep, dtype=np.int64), np.array(dropped, dtype=np.int64)
+    gone = np.array(dropped, dtype=np.int64)
+    return draft.rows[~np.isin(draft.rows, gone)], gone
 
 
 def _unique(problems: list[Problem], waiting: Mapping[int, Problem], table: TextTable) -> list[Problem]:
@@ -157,9 +158,10 @@ def _without_repeats(parsed: ParsedFile, draft: Draft, rows: Rows) -> Rows:
     names = [name for name in kind.identity if name in draft.columns]
     if kind.occurrence or not len(rows) or not names:
         return rows
+    single, rows = _repeated(draft, names, rows)
+    if not len(rows):
+        return single
     keys = list(zip(*(draft.columns[name].objects(rows) for name in names), strict=True))
-    if len(set(keys)) == len(keys):
-        return rows
     contents = list(zip(*(typed.objects(rows) for typed in draft.columns.values()), strict=True))
     seen: dict[tuple[object, ...], dict[tuple[object, ...], int]] = {}
     for row, key, content in zip(rows.tolist(), keys, contents, strict=True):
@@ -179,7 +181,17 @@ def _without_repeats(parsed: ParsedFile, draft: Draft, rows: Rows) -> Rows:
             f"{len(torn):,} {kind.label.lower()} stand on several lines that differ; the later line counts."
         )
     kept = [row for key, variants in seen.items() if not (kind.snapshot and key in torn) for row in variants.values()]
-    return np.array(sorted(kept), dtype=np.int64)
+    return np.union1d(single, np.array(kept, dtype=np.int64))
+
+
+def _repeated(draft: Draft, names: Sequence[str], rows: Rows) -> tuple[Rows, Rows]:
+    """Rows whose identity no other row has, and the rest."""
+    combined = np.zeros(len(rows), np.int64)
+    for name in names:
+        codes = draft.columns[name].canonical(rows)
+        _, combined = np.unique(combined * (int(codes.max()) + 1) + codes, return_inverse=True)
+    alone = np.bincount(combined)[combined] == 1
+    return rows[alone], rows[~alone]
 
 
 def _records(draft: Draft, rows: Rows, table: TextTable, now: int | None) -> Records:
@@ -187,16 +199,17 @@ def _records(draft: Draft, rows: Rows, table: TextTable, now: int | None) -> Rec
     if draft.times is not None:
         limit = now if now is not None else 1 << 62
         times = [None if at is None else min(int(str(at)), limit) for at in draft.times.objects(rows)]
-    columns = {key: typed.objects(rows) for key, typed in draft.columns.items()}
-    return Records(draft.kind.key, columns, table.lines[rows].tolist(), times)
+    columns: dict[str, Sequence[Any]] = {key: typed.coded(rows) for key, typed in draft.columns.items()}
+    return Records(draft.kind.key, columns, array("q", table.lines[rows].tobytes()), times)
 
 
-def _newest(draft: Draft, records: Records, now: int | None) -> list[int]:
+def _newest(draft: Draft, rows: Rows, now: int | None) -> list[int]:
     """The newest facts of each instant column; promises lie ahead and facts after ``now`` have not happened."""
     found: list[int] = []
     for known in draft.kind.fields:
-        if known.type is Type.INSTANT and known.key not in PROMISES and known.key in records.columns:
-            past = [at for at in set(records.columns[known.key]) if at is not None and (now is None or at <= now)]
+        if known.type is Type.INSTANT and known.key not in PROMISES and known.key in draft.columns:
+            instants = draft.columns[known.key].coded(rows).distinct()
+            past = [at for at in instants if at is not None and (now is None or at <= now)]
             found += [max(past)] if past else []
     return found
 

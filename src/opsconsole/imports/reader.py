@@ -10,7 +10,7 @@ from opsconsole.domain import wording
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.progress import Progress
 from opsconsole.imports import files, limits, recognize
-from opsconsole.imports.collect import collect
+from opsconsole.imports.collect import collect, rows_on
 from opsconsole.imports.columns import TextTable, normalized
 from opsconsole.imports.drafts import Draft, draft
 from opsconsole.imports.evaluate import Evaluator
@@ -21,6 +21,7 @@ from opsconsole.imports.parsed import ParsedFile, RawLines, settle
 from opsconsole.imports.recognize import Candidate, Fit
 from opsconsole.imports.records import KINDS
 from opsconsole.imports.rejects import as_line, readable
+from opsconsole.imports.sniff import DelimitedText
 from opsconsole.imports.source import Source
 from opsconsole.imports.split_cells import split_cells
 from opsconsole.imports.tables import FileOptions, InputFile, NumberedRow, Table, head, input_file
@@ -297,7 +298,8 @@ class _RawRows(RawLines):
         last = max(lines | whole, default=0)
         texts: dict[int, str] = {}
         cells: dict[int, list[str]] = {}
-        for line, row in self._table.rows() if last else ():
+        rows = self._table.rows() if not isinstance(self._table, DelimitedText) else rows_on(self._table, lines | whole)
+        for line, row in rows if last else ():
             if line in lines:
                 texts[line] = as_line(row)
             if line in whole:

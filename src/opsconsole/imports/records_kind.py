@@ -5,7 +5,7 @@ the record's ``currency``; instant ``int`` microseconds UTC; day ``int`` days si
 is "the file has this field and it is empty here" for optional fields.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -76,7 +76,7 @@ class Records:
     """
 
     kind: str
-    columns: dict[str, list[Any]]
+    columns: Mapping[str, Sequence[Any]]
     lines: Sequence[int] = field(default_factory=list)
     times: Sequence[int | None] | None = None
 

@@ -21,7 +21,8 @@ def parts_of(
     bad = {problem.row for problem in problems}
     for draft in drafts:
         groups = _Groups(draft)
-        for row, key in zip(draft.rows.tolist(), draft.group_keys(), strict=True):
+        rows = draft.rows_of(refused, bad)
+        for row, key in zip(rows.tolist(), draft.group_keys(rows), strict=True):
             if key not in refused and row not in bad:
                 continue
             part = parts.get(row)

@@ -1,11 +1,12 @@
 """Writing records into the database: found again by identity, older never beats newer, with all that follows."""
 
 import gc
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Table, select
 
 from opsconsole.domain.progress import Progress
 from opsconsole.imports.records import KINDS, RecordKind, Records
@@ -21,6 +22,7 @@ from opsconsole.imports.writer_shipments import link_events
 from opsconsole.imports.writer_snapshots import SNAPSHOTS
 from opsconsole.imports.writer_stubs import adopt_stubs
 from opsconsole.store import dialect, schema
+from opsconsole.store.indexes import built_at_the_end
 
 __all__ = ["Counts", "WriteResult", "derive_orders", "write_records"]
 
@@ -53,11 +55,20 @@ def write_records(
     batch.records = records
     batch.total = 2 * sum(len(group) for group in records)
     with _uncollected():
-        for kind in KINDS.values():
-            _write_kind(batch, kind, [group for group in records if group.kind == kind.key and len(group)])
+        with built_at_the_end(conn, _sizes(records)):
+            for kind in KINDS.values():
+                _write_kind(batch, kind, [group for group in records if group.kind == kind.key and len(group)])
         follow(batch)
     batch.result.touched_orders = sorted({*batch.touched, *(batch.new_orders.ids() if batch.new_orders else ())})
     return batch.result
+
+
+def _sizes(records: Sequence[Records]) -> list[tuple[Table, int]]:
+    """The tables that the records fill and how many there are for each."""
+    counts: Counter[str] = Counter()
+    for group in records:
+        counts[KINDS[group.kind].table] += len(group)
+    return [(schema.metadata.tables[name], count) for name, count in counts.items()]
 
 
 @contextmanager

@@ -103,11 +103,11 @@ class Batch:
         """Refuse a record."""
         self.result.rejects.append(Reject(kind, line, name, "" if found is None else str(found), expected))
 
-    def may_have(self, kind: str, order: int) -> bool:
-        """Whether an order may have rows of a kind: not one that this batch made and has given none so far."""
-        if self._first_new_order is None or order < self._first_new_order:
-            return True
-        return order <= self._last_with.get(kind, -1)
+    def orders_without(self, kind: str) -> int:
+        """The number from which on orders have no rows of a kind: this batch made them and has given them none."""
+        if self._first_new_order is None:
+            return _NO_ORDER
+        return max(self._first_new_order, self._last_with.get(kind, -1) + 1)
 
     def note_rows(self, kind: str, order: int) -> None:
         """Remember that orders up to this one may have rows of a kind."""
@@ -171,5 +171,6 @@ class Batch:
             dialect.insert_missing(self.conn, table, rows, ["key"])
 
 
+_NO_ORDER = 1 << 62
 # The channel of orders that only records without a channel name, until the orders' own file comes.
 UNKNOWN_CHANNEL = "unknown"

@@ -130,32 +130,47 @@ def content_hash(order: Row, person: str | None, address: Sequence[str | None], 
     return hash_of(customer, tuple(address), goods(*of_lines), order.total, order.currency)
 
 
+@lru_cache(maxsize=65_536)
+def _good(sku: str | None, quantity: float | None) -> tuple[str, float, str]:
+    name, amount = _plain(sku), float(quantity or 0.0)
+    return name, amount, repr((name, amount))
+
+
 def goods(
     skus: Sequence[str | None], titles: Sequence[str | None], quantities: Sequence[float | None]
-) -> list[tuple[str, float]]:
-    """What lines are of, in plain letters, and how much of it."""
-    return [
-        (_plain(sku or title), float(quantity or 0.0))
-        for sku, title, quantity in zip(skus, titles, quantities, strict=True)
-    ]
+) -> list[tuple[str, float, str]]:
+    """What lines are of, in plain letters, how much of it, and both as they are written in ``hash_of``."""
+    names = [sku or title for sku, title in zip(skus, titles, strict=True)]
+    return list(map(_good, names, quantities))
+
+
+@lru_cache(maxsize=65_536)
+def _place(address: tuple[str | None, ...]) -> str:
+    plain = list(map(_plain, address))
+    return repr(plain) if any(plain) else ""
 
 
 def hash_of(
     customer: str | None,
-    address: Sequence[str | None],
-    goods: Sequence[tuple[str, float]],
+    address: tuple[str | None, ...],
+    goods: Sequence[tuple[str, float, str]],
     total: int | None,
     currency: str | None,
 ) -> str | None:
     """See ``content_hash``; None where the customer, the address or the goods are unknown.
 
-    Nothing can then be said to be the same.
+    Nothing can then be said to be the same. What is hashed is the text of a tuple: customer, address, goods, total,
+    currency.
     """
-    place = list(map(_plain, address))
-    if not customer or not any(place) or not goods or not all(name for name, _ in goods):
+    place = _place(address)
+    if not customer or not place or not goods:
         return None
-    content = (_plain(customer), place, sorted(goods), total, currency)
-    return blake2b(repr(content).encode(), digest_size=16).hexdigest()
+    ordered = sorted(goods)
+    if not ordered[0][0]:  # one without a name
+        return None
+    written = ", ".join([text for _, _, text in ordered])
+    content = f"({_plain(customer)!r}, {place}, [{written}], {total!r}, {currency!r})"
+    return blake2b(content.encode(), digest_size=16).hexdigest()
 
 
 @lru_cache(maxsize=65_536)

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, select
 
+from opsconsole.imports.coded import Coded
 from opsconsole.imports.records import Records
 from opsconsole.imports.writer_new_facts import Columns, NewFacts, Parts
 from opsconsole.store import schema
@@ -61,7 +62,7 @@ class _Children:
 
 
 def _taken(values: Sequence[Any], rows: Places) -> Sequence[Any]:
-    return list(map(values.__getitem__, rows.tolist()))
+    return values.take(rows) if isinstance(values, Coded) else list(map(values.__getitem__, rows.tolist()))
 
 
 class NewOrders:

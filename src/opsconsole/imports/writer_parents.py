@@ -21,6 +21,9 @@ def find_orders(batch: Batch, kind: str, named: Sequence[Named], lines: Sequence
     With a channel: the order id, else the order number within that channel. Without: both over all channels. What
     fits nothing becomes a stub.
     """
+    quickly = list(map(batch.known_orders.get, named))
+    if None not in quickly:
+        return quickly
     wanted = dict.fromkeys(named)
     found = {name: batch.known_orders[name] for name in wanted if name in batch.known_orders}
     several: set[Named] = set()

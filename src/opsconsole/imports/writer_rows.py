@@ -146,7 +146,8 @@ def _existing(batch: Batch, rows: Rows) -> dict[Key, _Found]:
     table = rows.table
     keys = rows.keys
     if rows.key_names[0] == "order_fk":  # no row belongs to an order that is new, but those of this batch itself
-        keys = [key for key in keys if batch.may_have(rows.kind, key[0])]
+        bare = batch.orders_without(rows.kind)
+        keys = [key for key in keys if key[0] < bare]
     if not keys or batch.conn.execute(select(table.c.id).limit(1)).first() is None:
         return {}
     wanted = dialect.key_set(

@@ -1,0 +1,40 @@
+"""Indexes of tables that are about to grow many times over: built once at the end instead of row by row."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Table, func, select
+
+from opsconsole.store import dialect
+
+# New rows from which on building anew is less work than changing; and by how much they must outnumber what is there.
+_MANY = 10_000
+_TIMES = 1
+
+
+@contextmanager
+def built_at_the_end(conn: Connection, tables: Sequence[tuple[Table, int]]) -> Iterator[None]:
+    """Take away the indexes of the given tables, each with the number of rows expected, and build them at the end.
+
+    Only on SQLite, where other readers keep their view of the file, and only of tables that get more rows than they
+    have. Uniqueness is checked all the while. When the block raises, the transaction that holds it is rolled back.
+    """
+    growing = [table.name for table, count in tables if _grows(conn, table, count)] if dialect.is_sqlite(conn) else []
+    statements: list[str] = []
+    for name in growing:
+        found = conn.exec_driver_sql(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL", (name,)
+        ).all()
+        for index, sql in found:
+            conn.exec_driver_sql(f'DROP INDEX "{index}"')
+            statements.append(sql)
+    yield
+    for sql in statements:
+        conn.exec_driver_sql(sql)
+
+
+def _grows(conn: Connection, table: Table, count: int) -> bool:
+    if count < _MANY:
+        return False
+    there = conn.execute(select(func.max(table.c.id))).scalar() or 0
+    return count > _TIMES * int(there)
