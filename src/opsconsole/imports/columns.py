@@ -21,6 +21,7 @@ from opsconsole.imports.fields import Fields
 Codes = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.int64]
+_FEW, _ENOUGH = 0.3, 200  # share of distinct texts up to which a column repeats itself; rows to tell that from
 EMPTY = 0  # the code of the empty text in every text column
 
 
@@ -63,6 +64,7 @@ class Encoder:
         self._codes[b"" if encoding else ""]
         self._encoding = encoding
         self._parts: list[Codes] = []
+        self._few = True  # whether its texts repeat so often that it pays to look for those that are alike
 
     def add(self, texts: Iterable[str], count: int) -> None:
         """Append ``count`` texts."""
@@ -79,6 +81,19 @@ class Encoder:
         """Append ``count`` rows that are empty but for some, whose texts are given as bytes."""
         codes = np.zeros(count, np.int32)
         codes[rows] = np.fromiter(map(self._codes.__getitem__, texts), dtype=np.int32, count=len(texts))
+        self._parts.append(codes)
+
+    def add_column(self, fields: Fields, index: int) -> None:
+        """Append a column of fields."""
+        found = fields.distinct(index) if self._few else None
+        if found is None:
+            self.add_sparse(*fields.column(index), len(fields))
+            return
+        rows, texts, numbers = found
+        self._few = len(texts) <= _FEW * len(rows) or len(rows) < _ENOUGH
+        known = np.fromiter(map(self._codes.__getitem__, texts), np.int32, len(texts))
+        codes = np.zeros(len(fields), np.int32)
+        codes[rows] = known[numbers]
         self._parts.append(codes)
 
     def column(self) -> TextColumn:
@@ -145,7 +160,10 @@ class TableBuilder:
         if fields.without_text(np.flatnonzero(blank)) or any(text.strip() == header for text in texts):
             return False
         for index, encoder in self._encoders.values():
-            encoder.add_sparse(*(fields.column(index) if index else (filled, texts)), len(fields))
+            if index:
+                encoder.add_column(fields, index)
+            else:
+                encoder.add_sparse(filled, texts, len(fields))
         self._lines.append(fields.lines)
         self.count += len(fields)
         return True

@@ -37,6 +37,9 @@ _ODD_ZONES = {
 }  # fmt: skip
 
 
+# Text fields whose values are read in a way of their own.
+TEXTS_OF_THEIR_OWN = frozenset({"currency", "code"})
+
 # What a status field may say, code and label; status fields that are not here may say anything.
 _STATUS_TABLES: Mapping[tuple[str, str], Mapping[str, statuses.Status]] = {
     ("orders", "status"): statuses.ORDER_STATUSES,
@@ -76,7 +79,7 @@ def status_codes(kind: str, key: str) -> Mapping[str, str]:
 
 def prepared(texts: Sequence[str], expression: Expression) -> list[str]:
     """Texts less what the expression takes away; what counts as no value becomes the empty text."""
-    done = [text.strip() for text in texts]
+    done = list(map(str.strip, texts))
     if '="' in "".join(done):  # so that spreadsheets keep a number's zeros: ="007"
         done = [_FORMULA.sub(r"\1", text) for text in done]
     if expression.strip_prefix:

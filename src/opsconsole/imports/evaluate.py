@@ -41,6 +41,7 @@ class Evaluator:
     zone: str
     currency: str
     _groups: dict[tuple[Key, ...], Codes] = field(default_factory=dict)
+    _read_before: dict[tuple[object, ...], Typed] = field(default_factory=dict)
 
     def available(self, expression: Expression) -> bool:
         """Whether the file has what the expression needs; alternatives in ``first`` need only one."""
@@ -89,8 +90,7 @@ class Evaluator:
                 TextColumn(np.ones(len(self.table), np.int32), ["", expression.const]), kind, key, of, expression
             )
         else:
-            column = self.table.columns[cast("str", find_column(self.table, expression.columns))]
-            result = self._texts(column, kind, key, of, expression)
+            result = self._column(cast("str", find_column(self.table, expression.columns)), kind, key, of, expression)
         if expression.plus_minutes:
             result = self._later(result, expression.plus_minutes, kind, kept)
         if expression.where:
@@ -112,6 +112,16 @@ class Evaluator:
 
     def _usable(self, parts: Sequence[Expression]) -> list[Expression]:
         return [part for part in parts if self.available(part)]
+
+    def _column(self, name: str, kind: RecordKind, key: str, of: Type, expression: Expression) -> Typed:
+        """A column of the file; names and identifiers that several record kinds take from it are read once."""
+        column = self.table.columns[name]
+        if of not in (Type.TEXT, Type.IDENTIFIER) or key in convert.TEXTS_OF_THEIR_OWN:
+            return self._texts(column, kind, key, of, expression)
+        asked = (name, of, replace(expression, where=(), within=(), rows="first", required=False, optional=False))
+        if asked not in self._read_before:
+            self._read_before[asked] = self._texts(column, kind, key, of, expression)
+        return self._read_before[asked]
 
     def _texts(self, column: TextColumn, kind: RecordKind, key: str, of: Type, expression: Expression) -> Typed:
         """Leaf: a column's distinct texts prepared, translated and read as the type."""

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from opsconsole.imports import limits
+from opsconsole.imports.words import Words
 
 _BLOCK = 4 * limits.MEBIBYTE
 _QUOTE, _FEED, _RETURN = 34, 10, 13
@@ -72,6 +73,7 @@ class Fields:
         self._content = block.content
         self._data = np.frombuffer(block.content, np.uint8)
         self._starts, self._ends = starts, ends
+        self._words: Words | None = None
         self.lines = lines
 
     def __len__(self) -> int:
@@ -79,17 +81,38 @@ class Fields:
 
     def column(self, index: int) -> tuple[Places, list[bytes]]:
         """Records in which the field is not empty, and its bytes there, unquoted."""
+        filled, starts, ends, quoted = self._places(index)
+        return filled, self._texts(starts, ends, quoted)
+
+    def distinct(self, index: int) -> tuple[Places, list[bytes], Places] | None:
+        """Like ``column``, each text once in order of appearance, and which of them each record has.
+
+        None where one of the texts is long.
+        """
+        filled, starts, ends, quoted = self._places(index)
+        if self._words is None:
+            self._words = Words(self._content)
+        alike = self._words.alike(starts, ends - starts)
+        if alike is None:
+            return None
+        first, numbers = alike
+        return filled, self._texts(starts[first], ends[first], quoted[first]), numbers
+
+    def _places(self, index: int) -> tuple[Places, Places, Places, npt.NDArray[np.bool_]]:
+        """Records in which a field is not empty, where its text begins and ends, and whether it is quoted."""
         starts, ends = self._starts[:, index], self._ends[:, index]
         filled = np.flatnonzero(ends > starts)
         starts, ends = starts[filled], ends[filled]
         quoted = self._data[starts] == _QUOTE
-        starts, ends = starts + quoted, ends - quoted
+        return filled, starts + quoted, ends - quoted, quoted
+
+    def _texts(self, starts: Places, ends: Places, quoted: npt.NDArray[np.bool_]) -> list[bytes]:
         content = self._content
         texts = [content[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
         for position in np.flatnonzero(quoted).tolist():
             if b'""' in texts[position]:
                 texts[position] = texts[position].replace(b'""', b'"')
-        return filled, texts
+        return texts
 
     def without_text(self, records: Places) -> bool:
         """Whether any of the records has no text in any field."""

@@ -195,4 +195,7 @@ def _last_events(orders: Columns, payments: Parts) -> list[int | None]:
 
 
 def _instants(values: Column) -> npt.NDArray[np.int64]:
-    return np.fromiter((_NEVER if value is None else value for value in values), np.int64, len(values))
+    instants = np.array(values, dtype=np.float64)  # None becomes NaN; exact up to the year 2255
+    if np.nanmax(np.abs(instants), initial=0.0) >= _EXACT:
+        return np.array([_NEVER if value is None else value for value in values], dtype=np.int64)
+    return np.where(np.isnan(instants), _NEVER, np.nan_to_num(instants).astype(np.int64))

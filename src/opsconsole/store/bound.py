@@ -14,7 +14,7 @@ _NONE = type(None)
 
 def is_empty(values: Sequence[Any]) -> bool:
     """Whether a column has no value at all."""
-    return (not values or values[0] is None) and all(value is None for value in values)
+    return values.count(None) == len(values)
 
 
 def bound(values: Sequence[Any]) -> tuple[str, Sequence[Any]]:
