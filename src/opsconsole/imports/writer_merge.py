@@ -66,6 +66,12 @@ class Merger:
                 return Merged(new, at, batch_id, None)
         return self._by_field(known, new, at, batch_id)
 
+    def repeats(self, known: Known, new: Sequence[Any], at: int) -> bool:
+        """Whether a record says what is known word for word, and from the same time."""
+        if known.field_sources_json is not None or at != known.source_time or not self._covers(known.batch_id):
+            return False
+        return self._pick(known.values) == new
+
     def _covers(self, batch_id: int) -> bool:
         """Whether this record has every column that a batch's records had."""
         if batch_id not in self._covered:

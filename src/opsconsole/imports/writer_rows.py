@@ -65,11 +65,13 @@ class _Found:
 def write_rows(batch: Batch, rows: Rows) -> Outcome:
     """Insert what is new, merge what is known; counts go to the batch."""
     outcome = Outcome(repeated=_fold(rows))
-    found = _existing(batch, rows)
-    outcome.known = {key: row.id for key, row in found.items()}
-    if rows.merges and found:
-        _merge(batch, rows, found, outcome)
-    fresh = [position for position, key in enumerate(rows.keys) if key not in found] if found else range(len(rows.keys))
+    names = rows.names if rows.merges else ()
+    merger = Merger(rows.columns, names, batch.source_of, lambda batch_id: batch.fields_of(rows.kind, batch_id))
+    found, known = _existing(batch, rows, merger)
+    outcome.known = known
+    if found:
+        _merge(batch, rows, merger, found, outcome)
+    fresh = [position for position, key in enumerate(rows.keys) if key not in known] if known else range(len(rows.keys))
     outcome.inserted.update(_insert(batch, rows, fresh))
     counts = batch.counts(rows.kind)
     counts.inserted += len(outcome.inserted)
@@ -77,14 +79,13 @@ def write_rows(batch: Batch, rows: Rows) -> Outcome:
     counts.unchanged += len(rows.keys) - len(outcome.inserted) - len(outcome.updated)
     if batch.keep_ids:
         touched = outcome.inserted.keys() | outcome.updated.keys()
-        same = [row.id for key, row in found.items() if key not in touched]
+        same = [row_id for key, row_id in known.items() if key not in touched]
         batch.note_ids(rows.kind, outcome.inserted.values(), outcome.updated.values(), same)
     return outcome
 
 
-def _merge(batch: Batch, rows: Rows, found: Mapping[Key, "_Found"], outcome: Outcome) -> None:
+def _merge(batch: Batch, rows: Rows, merger: Merger, found: Mapping[Key, "_Found"], outcome: Outcome) -> None:
     """Change the known rows where a record says something new."""
-    merger = Merger(rows.columns, rows.names, batch.source_of, lambda batch_id: batch.fields_of(rows.kind, batch_id))
     changes: list[tuple[_Found, Merged]] = []
     statuses = _Statuses(rows)
     for key, values, at in zip(rows.keys, rows.values(), rows.times, strict=True):
@@ -142,14 +143,15 @@ def _fold(rows: Rows) -> Sequence[Key]:
     return [key for key, positions in places.items() if len(positions) > 1]
 
 
-def _existing(batch: Batch, rows: Rows) -> dict[Key, _Found]:
+def _existing(batch: Batch, rows: Rows, merger: Merger) -> tuple[dict[Key, _Found], dict[Key, int]]:
+    """The known rows about which a record may say something, and the ids of all that are known."""
     table = rows.table
     keys = rows.keys
     if rows.key_names[0] == "order_fk":  # no row belongs to an order that is new, but those of this batch itself
         bare = batch.orders_without(rows.kind)
         keys = [key for key in keys if key[0] < bare]
     if not keys or batch.conn.execute(select(table.c.id).limit(1)).first() is None:
-        return {}
+        return {}, {}
     wanted = dialect.key_set(
         batch.conn,
         {name: [key[index] for key in keys] for index, name in enumerate(rows.key_names)},
@@ -169,14 +171,19 @@ def _existing(batch: Batch, rows: Rows) -> dict[Key, _Found]:
     ).select_from(wanted.join(table, _all(on)))
     first = 5 + len(rows.key_names)
     last = first + len(rows.columns)
+    said = dict(zip(rows.keys, zip(rows.values(), rows.times, strict=True), strict=True))
     found: dict[Key, _Found] = {}
+    ids: dict[Key, int] = {}
     for row in batch.conn.execute(statement).all():
-        known = Known(row[first:last], *row[2:5])
+        key, known = row[5:first], Known(row[first:last], *row[2:5])
+        ids[key] = row[0]
+        stub, seen = row[last:] if more else (None, None)
+        if not rows.merges or (stub is None and seen is None and merger.repeats(known, *said[key])):
+            continue
         if known.field_sources_json == NOTHING_SAID:
             known.batch_id, known.field_sources_json = NOBODY, None
-        stub, seen = row[last:] if more else (None, None)
-        found[row[5:first]] = _Found(row[0], row[1], stub, seen, known)
-    return found
+        found[key] = _Found(row[0], row[1], stub, seen, known)
+    return found, ids
 
 
 def _all(conditions: Sequence[Any]) -> Any:
