@@ -2,7 +2,7 @@
 
 import importlib
 import pkgutil
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -51,7 +51,7 @@ class Signature:
 
     def score(self, header: Collection[str]) -> Score:
         """Fit of a header given as normalized names."""
-        names = header if isinstance(header, Set) and "" not in header else {name for name in header if name}
+        names = {name for name in header if name}
         if not names or any(normalized(name) not in names for name in self.all_of):
             return NO_FIT
         if any(normalized(name) in names for name in self.none_of):
