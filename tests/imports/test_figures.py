@@ -4,7 +4,7 @@ import math
 from decimal import Decimal
 
 import numpy as np
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from opsconsole.imports.columns import Typed
@@ -29,6 +29,7 @@ def by_hand(product, more, less):
     return sum(filter(None, more), Decimal(0)) - sum(filter(None, less), Decimal(0))
 
 
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(product=st.booleans(), more=st.lists(columns, min_size=1, max_size=3), less=st.lists(columns, max_size=2))
 def test_arrays_give_what_decimals_give(product, more, less):
     less = [] if product else less
