@@ -60,11 +60,16 @@ def counted(database: Any) -> dict[str, int]:
 
 def emptied(database: Any) -> None:
     """Take out what the file before left."""
+    of_batches = [table for table in schema.metadata.sorted_tables if _hangs_on_batches(table)]
     with database.write() as conn:
-        for table in (schema.payments, schema.order_lines, schema.orders, schema.rejects, schema.batch_fields):
+        for table in (schema.payments, schema.order_lines, schema.orders, *reversed(of_batches), schema.batch_fields):
             conn.execute(delete(table))
         for table in (schema.snapshots, schema.feeds, schema.batches):
             conn.execute(delete(table))
+
+
+def _hangs_on_batches(table: Any) -> bool:
+    return any(key.column.table is schema.batches for key in table.foreign_keys)
 
 
 class Desk:
