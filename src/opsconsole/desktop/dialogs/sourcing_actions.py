@@ -298,8 +298,7 @@ class SourcingActions(QObject):
             changes = [_change(sample) for one in report.ran if one.report is not None for sample in one.report.samples]
             parts = [Section("What would happen", sentences("\n".join(told)))] if told else []
             parts += [Section("Changes", pairs(changes[:MOST_CHANGES]), f"{len(changes)}")] if changes else []
-            self._tab.set_panel_open(True)
-            if parts:
+            if parts and self._tab.panel.isVisible():  # one that opens now would fill itself with the feed
                 self._tab.panel.show_content(PanelContent("Tried, nothing written", sections=tuple(parts)))
         tone = {0: "good", 2: "bad"}.get(report.exit_code, "warn")
         self._tab.bar.show_message(tone, words)
