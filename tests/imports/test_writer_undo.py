@@ -15,7 +15,7 @@ from opsconsole.store import schema
 
 QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 FEW = settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=QUIET)
-MANY = settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=QUIET)
+MANY = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=QUIET)
 HIDDEN = frozenset({"version", "changed_at"})
 TABLES = [*KINDS, "channels", "locations", "stock_history", "stock_reports", "snapshots"]
 # Columns that a row cannot be without.
