@@ -185,7 +185,9 @@ def _purchase_orders_of(batch: Batch, line_ids: Sequence[int]) -> Iterable[int]:
 def follow(batch: Batch, *, adopt: bool = True) -> None:
     """Bring everything up to date that follows from what was written; ``adopt``: stubs may have found their order."""
     if batch.new_orders is not None:
-        batch.touched |= batch.new_orders.unsettled()
+        unsettled = batch.new_orders.unsettled()
+        batch.touched |= unsettled
+        batch.step(len(batch.new_orders.ids()) - len(unsettled), "Working out promises")
     if adopt and batch.written_orders:
         adopt_stubs(batch)
     batch.touched |= link_events(batch.conn, batch.touched, batch.tracking_numbers)
