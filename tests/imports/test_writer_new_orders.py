@@ -11,7 +11,7 @@ from opsconsole.imports.writer_new_orders import NewOrders
 from opsconsole.store import schema
 
 SETTINGS = settings(
-    max_examples=60,
+    max_examples=80,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -56,10 +56,14 @@ CUSTOMERS = {"customer_id": st.sampled_from(["Ünder 1", "b-2"]), "city": words,
 NAMES = st.sampled_from(["1", "2", "3", "#1", "#2"])
 
 
-def columns(draw, fields):
-    """Some of the fields; the rest the file does not have."""
+RARE = {"ship_by", "ship_by_on", "deliver_by", "deliver_by_on", "shipped_at"}
+
+
+def columns(draw, fields, usual):
+    """Some of the fields; the rest the file does not have. ``usual``: none of those that take a second look."""
     needed = {"payment_id", "shipment_id", "customer_id"} & fields.keys() if len(fields) < 4 else set()
-    left = draw(st.sets(st.sampled_from(sorted(fields)), max_size=len(fields) // 2)) - needed
+    left = draw(st.sets(st.sampled_from(sorted(fields)), max_size=len(fields) // 4)) - needed
+    left |= RARE if usual and needed != {"shipment_id"} else set()
     return {name: values for name, values in fields.items() if name not in left}
 
 
@@ -68,15 +72,17 @@ def files(draw):
     """Two files of orders, the second with some that are new and some that are not."""
     made = []
     for number in range(2):
-        keys = draw(st.lists(st.sampled_from("123"), max_size=3, unique=draw(st.booleans())))
-        orders = columns(draw, ORDERS)
+        usual = draw(st.integers(0, 3)) > 0
+        keys = draw(st.lists(st.sampled_from("123"), min_size=1, max_size=3, unique=draw(st.booleans())))
+        orders = columns(draw, ORDERS, usual)
         kinds = {"orders": [{"channel": "a", "order_id": key, **draw(st.fixed_dictionaries(orders))} for key in keys]}
-        way = {"channel": "a"} if draw(st.booleans()) else {}
+        way = {"channel": "a"} if usual or draw(st.booleans()) else {}
+        names = st.sampled_from("123") if usual else NAMES
         for kind, known in (("order_lines", LINES), ("payments", PAYMENTS), ("shipments", SHIPMENTS)):
-            if kind != "shipments" or draw(st.booleans()):
-                row = st.fixed_dictionaries({"order_id": NAMES, **columns(draw, known)})
+            if kind != "shipments" or not usual:
+                row = st.fixed_dictionaries({"order_id": names, **columns(draw, known, usual)})
                 kinds[kind] = [way | one for one in draw(st.lists(row, max_size=6))]
-        if draw(st.booleans()):
+        if not usual and draw(st.booleans()):
             row = st.fixed_dictionaries(CUSTOMERS)
             kinds["customers"] = [{"channel": "a", **one} for one in draw(st.lists(row, max_size=2))]
         made.append({"at": number + 1, **{kind: rows for kind, rows in kinds.items() if rows}})
