@@ -137,6 +137,11 @@ def test_looking_at_changes_equals_looking_at_everything_again(sqlite_pair, seed
     live_through(*sqlite_pair, seed, now, 25)
 
 
+def test_what_is_of_no_order_is_reopened_by_newer_data_too(sqlite_pair, now):
+    """A listing resolved by somebody, then a file of its channel without listings."""
+    live_through(*sqlite_pair, 101, now, 10)
+
+
 @pytest.mark.parametrize("seed", [3, 4])
 def test_with_values_by_place_looking_at_changes_equals_looking_at_everything(sqlite_pair, seed, now):
     live_through(*sqlite_pair, seed, now, 20, overrides=True)

@@ -124,6 +124,7 @@ CHANNEL_MISMATCH = Rule(
     cause=("channel_says", "warehouse_says", "channel_quantity", "warehouse_quantity"),
     clock=of_records.mismatch_clock,
     keeps_opened=True,
+    recheck=("files",),
     watches=("listings", "stock_levels", "stock_reports", "sku_aliases"),
     parameters=(
         Parameter("minutes", "Time to agree", 15, "minutes", 0, 10080, "More where files come less often."),

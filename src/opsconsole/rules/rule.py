@@ -216,10 +216,11 @@ class Rule:
     what changed orders ask for, about these SKUs and those of active exceptions (evidence ``sku``). ``recheck`` names
     what asks it about orders of active exceptions that did not change: any changed order (``orders``), one that the
     evidence names by its number (``twin_fk``), a table's change, another day in UTC (``day``), an exception's due time
-    (``due``). ``learn`` are its lessons. With ``keeps_opened`` an exception keeps the instant it was opened at while it
-    lasts. ``cause`` names evidence whose change makes it another exception: an ignored one then comes back (a new
-    promise was missed, another number is bad); figures that move while it lasts do not belong there. ``rank`` orders
-    exceptions of one order, the blocking one first; ``blocks`` is the timeline stop that does not happen.
+    (``due``), a newer file that says the same (``files``). ``learn`` are its lessons. With ``keeps_opened`` an
+    exception keeps the instant it was opened at while it lasts. ``cause`` names evidence whose change makes it another
+    exception: an ignored one then comes back (a new promise was missed, another number is bad); figures that move while
+    it lasts do not belong there. ``rank`` orders exceptions of one order, the blocking one first; ``blocks`` is the
+    timeline stop that does not happen.
     """
 
     code: str

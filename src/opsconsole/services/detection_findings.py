@@ -62,6 +62,7 @@ def ask(connection: Connection, rule: Rule, scope: Scope) -> Finding:
     if missing:
         return Finding(rule, "no_data", f"No data for this rule: {missing}")
     changed = scope.full or scope.tables_changed(rule) or scope.needs_changed(rule) or scope.rule_changed(rule)
+    changed = changed or rule.code in scope.resolved
     among = scope.among(rule)
     if not changed and not among and (rule.scoped or rule.watches):
         return Finding(rule, "unchanged")

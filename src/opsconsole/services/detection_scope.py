@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select
 
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.instants import DAY
@@ -21,7 +21,7 @@ from opsconsole.services.detection_questions import neighbors_of, orders_by_cloc
 from opsconsole.services.rule_values import RuleValues, values_in_force
 from opsconsole.services.settings import settings_in_force
 from opsconsole.store import dialect
-from opsconsole.store.schema import batches, detection_runs, exceptions, orders, settings
+from opsconsole.store.schema import batches, detection_runs, exceptions, orders, settings, warehouse_orders
 
 _FULL_AFTER = DAY  # a whole run a day mends what no incremental one can know
 # So many candidates, and such a share of all orders, are looked at faster as a whole.
@@ -33,7 +33,8 @@ class Scope:
     """What to look at; ``marks`` are remembered for the next run.
 
     ``candidates`` are ids of orders that all rules look at (None: all orders), ``own`` those that one rule looks at
-    beside them. ``values`` are the rules' values in force, ``learned`` what rules learned, by code and lesson;
+    beside them; ``resolved`` are rules to ask as a whole, since people resolved something of no order and new data
+    came. ``values`` are the rules' values in force, ``learned`` what rules learned, by code and lesson;
     ``judged`` is what the severities were judged by. ``imports`` is per channel ("" = any) the finish of its newest
     import: what a human resolved before it and the data still shows is reopened.
     """
@@ -58,6 +59,7 @@ class Scope:
     judged: dict[str, Any] = field(default_factory=dict)
     clock_mark: str = ""
     channels: Sequence[str] | None = None
+    resolved: frozenset[str] = frozenset()
 
     @property
     def horizon(self) -> int:
@@ -206,7 +208,8 @@ def _candidates(connection: Connection, scope: Scope, last: Row[Any]) -> list[in
     """Orders that changed, whose facts came true, or that people resolved before an import; and their neighbors."""
     found = set(_changed_since(connection, scope, last))
     found.update(connection.execute(conditions.ahead(last.as_of)).scalars())
-    found.update(_resolved(connection, scope))
+    of_orders, scope.resolved = _resolved(connection, scope)
+    found |= of_orders
     return sorted(found | _neighbors(connection, found))
 
 
@@ -230,7 +233,12 @@ def _rechecked(
     whole = [rule.code for rule in RULES if any(holds.get(what) for what in rule.recheck)]
     due = [rule.code for rule in RULES if "due" in rule.recheck]
     named = [rule.code for rule in RULES if "twin_fk" in rule.recheck and moved]
-    asked = or_(e.rule.in_([*whole, *named]), and_(e.rule.in_(due), e.due_at >= last.as_of, e.due_at <= scope.now))
+    again = [rule.code for rule in RULES if "files" in rule.recheck and scope.newest_batch != last.newest_batch_id]
+    asked = or_(
+        e.rule.in_([*whole, *named]),
+        and_(e.rule.in_(due), e.due_at >= last.as_of, e.due_at <= scope.now),
+        and_(e.rule.in_(again), _told_again(last.newest_batch_id or 0)),
+    )
     rows = connection.execute(
         select(e.rule, e.order_fk, e.evidence_json).where(conditions.ACTIVE, asked, e.order_fk.is_not(None))
     ).all()
@@ -241,6 +249,15 @@ def _rechecked(
         if row not in twins or twins[row] not in same:
             found[row.rule].add(row.order_fk)
     return found
+
+
+def _told_again(batch: int) -> ColumnElement[bool]:
+    """Exceptions whose order, or its warehouse's record, stood in a newer file, though with nothing new."""
+    e, w = exceptions.c, warehouse_orders.c
+    return or_(
+        exists(select(orders.c.id).where(orders.c.id == e.order_fk, orders.c.batch_id > batch)),
+        exists(select(w.id).where(w.order_fk == e.order_fk, w.batch_id > batch)),
+    )
 
 
 def _unchanged(connection: Connection, wanted: Collection[int], candidates: Collection[int]) -> set[int]:
@@ -267,19 +284,21 @@ def _changed_since(connection: Connection, scope: Scope, last: Row[Any]) -> Iter
     return connection.execute(select(orders.c.id).where(orders.c.changed_at >= since)).scalars().all()
 
 
-def _resolved(connection: Connection, scope: Scope) -> Iterable[int]:
-    """Orders of what people resolved before an import that is new since the last run."""
+def _resolved(connection: Connection, scope: Scope) -> tuple[set[int], frozenset[str]]:
+    """Orders of what people resolved before an import that is new since the last run; rules of what is of no order."""
     known = scope.before.get("imports", {})
     newer = [known.get(channel, 0) for channel, at in scope.imports.items() if at != known.get(channel)]
     if not newer:
-        return ()
-    resolved = select(exceptions.c.order_fk).where(
-        exceptions.c.state == "resolved",
-        exceptions.c.closed_at.is_not(None),
-        exceptions.c.closed_at >= min(newer),
-        exceptions.c.order_fk.is_not(None),
-    )
-    return connection.execute(resolved).scalars()
+        return set(), frozenset()
+    rows = connection.execute(
+        select(exceptions.c.order_fk, exceptions.c.rule).where(
+            exceptions.c.state == "resolved",
+            exceptions.c.closed_at.is_not(None),
+            exceptions.c.closed_at >= min(newer),
+        )
+    ).all()
+    of_orders = {row.order_fk for row in rows if row.order_fk is not None}
+    return of_orders, frozenset(row.rule for row in rows if row.order_fk is None)
 
 
 def _neighbors(connection: Connection, found: set[int]) -> set[int]:
