@@ -188,3 +188,28 @@ def test_a_second_file_shows_old_and_new_of_what_it_changes(
     assert told == [("order #1002", "email", "customer2@example.com", "new2@example.com")]
     front.preview.lists.states._pick("unchanged")
     assert len(front.preview.lists.lists["changes"].shown_listing()) == 14
+
+
+def test_an_empty_file_says_that_it_is_empty_and_long_counts_are_not_cut(
+    looking: App, show: Show, sample: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    app, desk = looking, show("data")
+    front: Any = desk
+    empty = tmp_path / "empty.csv"
+    empty.write_text(sample.read_text().splitlines()[0] + "\n")
+    drop(app, empty)
+    settled(qtbot, app)
+    preview = front.preview
+    assert preview.lists._empty_words("changes") == (
+        "No records",
+        "There is nothing under the header: the file is empty.",
+    )
+    files = preview.files
+    before = [files.grid.columnWidth(number) for number in range(files.model.columnCount())]
+    lines = sample.read_text().splitlines()
+    sample.write_text("\n".join([lines[0], *(lines[1].replace("#1001", f"#{n}", 1) for n in range(2000, 2600))]))
+    drop(app, sample)
+    settled(qtbot, app)
+    reads = next(n for n, field in enumerate(files.model.fields) if field.key == "read")
+    assert rows_of(files.listing)[-1]["read"] >= 1200
+    assert files.grid.columnWidth(reads) > before[reads]

@@ -124,6 +124,7 @@ def test_an_unknown_file_is_mapped_saved_imported_and_the_next_one_is_recognized
     desk = settled()
     # The file was looked at when it was dropped, so it is shown once more before anything is written.
     if desk.previewing:
+        assert app.window.focusWidget() is desk.preview.files.grid  # Enter imports, as its button says
         desk.preview.accept_button.click()
         settled()
     with app.desk.workspace.database.read() as connection:  # type: ignore[union-attr]

@@ -31,14 +31,20 @@ class FrontPages:
 
     def show_preview(self, paths: Sequence[Path], looked: Looked) -> None:
         """Put what files would do in the place of the list; nothing is written yet."""
+        preview = self.make_preview()
+        self._bring(preview)
+        preview.show_files(paths, looked)
+
+    def make_preview(self) -> "ImportPreview":
+        """Its page, made when files begin to be looked at: then it only has to be filled."""
         if self.preview is None:
             from opsconsole.desktop.import_preview import ImportPreview
 
             self.preview = ImportPreview(self._tab)
+            self.preview.hide()
             self.preview.accepted.connect(self._accept)
             self.preview.left.connect(self.leave)
-        self._bring(self.preview)
-        self.preview.show_files(paths, looked)
+        return self.preview
 
     def correct(self, batch_id: int) -> None:
         """Put the rejected lines of an import, to be typed in, in the place of the list."""

@@ -4,6 +4,7 @@ Enter imports what is ready, Esc leaves. Files stand above, what each would do b
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,10 +48,16 @@ class ImportPreview(QWidget):
         self._paths: list[Path] = []
         self._answers: dict[str, Answers] = {}
         self.looked: Looked | None = None
-        self.bar = MessageBar()
-        self.files = ListView("preview_files", tab.desk.tasks, tab.desk.settings)
-        self.lists = PreviewLists(tab)
-        self.panel = DetailPanel()
+        self._shown: FilePreview | None = None
+        # Each part is made where it will stand: moving a filled one styles everything in it once more.
+        self._sides = QSplitter(Qt.Orientation.Horizontal, self)
+        self._main = QWidget(self._sides)
+        self._head = QFrame(self._main)
+        self.bar = MessageBar(self._main)
+        self._halves = QSplitter(Qt.Orientation.Vertical, self._main)
+        self.files = ListView("preview_files", tab.desk.tasks, tab.desk.settings, self._halves)
+        self.lists = PreviewLists(tab, self._halves)
+        self.panel = DetailPanel(self._sides)
         self._words = Words(role="section")
         self._words.setMinimumWidth(40)
         self._note = Words("Nothing is written yet.", role="muted")
@@ -71,18 +78,14 @@ class ImportPreview(QWidget):
         """Show files that were looked at."""
         self._paths, self._answers = list(paths), dict(answers or {})
         self.always.setChecked(not self._tab.desk.settings.get(IMPORT_LOOK))
-        self._show(looked)
-        self.files.select_first()
-        asking = next((file for file in looked.preview.files if not file.ready), None)
-        if asking is not None:
-            self.files.select(asking.key)
-        self.files.setFocus()
+        self._show(looked, on=True)
 
     def add(self, paths: Sequence[Path]) -> None:
         """More files to look at; those that are there already (a mapping was made for one) are looked at again."""
         there = set(self._paths)
         self._paths += [path for path in paths if path not in there and not there & set(path.parents)]
-        self._look_again()
+        self.files.setFocus()  # else Enter would be that of the list behind
+        self._look_again(on=True)
 
     def commands(self) -> tuple[TabCommand, ...]:
         """What its keys do, for the lists of shortcuts and commands."""
@@ -188,14 +191,15 @@ class ImportPreview(QWidget):
             else:
                 self.answer(file.key, leave_out=True)
 
-    def _look_again(self) -> None:
+    def _look_again(self, *, on: bool = False) -> None:
+        """Look at the files once more; ``on`` leads to the next that needs something, with the keyboard."""
         workspace = self._tab.desk.workspace
         if workspace is None:
             return
         paths, answers = list(self._paths), dict(self._answers)
         self._tab.desk.tasks.run(
             lambda progress: look_at(workspace, paths, answers, progress),
-            self._show,
+            partial(self._show, on=on),
             self._failed,
             kind="import.preview",
             text="Looking at the files",
@@ -208,13 +212,13 @@ class ImportPreview(QWidget):
         self._tab.desk.errors.bar = self.bar
         self._tab.desk.errors.report(error)
 
-    def _show(self, looked: Looked) -> None:
+    def _show(self, looked: Looked, *, on: bool = False) -> None:
         from opsconsole.desktop.table.arranger import Arranger
 
         self.looked = looked
         preview = looked.preview
         formats = self._tab.desk.formats(preview.as_of)
-        self.files.set_listing(Arranger(preview.listing()), formats, tones=_file_tones())
+        self.files.set_listing(Arranger(preview.listing()), formats, tones=_file_tones(), measure=True)
         ready, count = len(preview.ready), len(preview.files)
         self.accept_button.set_label(f"Import {plural(ready, 'file')}" if ready and count > 1 else "Import")
         self.accept_button.setEnabled(ready > 0)
@@ -225,11 +229,16 @@ class ImportPreview(QWidget):
             self.files.select_first()
         self._show_file(self.files.current_id())
         self._tab.status_changed.emit()
+        if on:
+            asking = next((file for file in preview.files if not file.ready), preview.files[0])
+            self.files.select(asking.key)
+            self.files.setFocus()
 
     def _show_file(self, identity: Any) -> None:
         file, looked = self.file, self.looked
-        if file is None or looked is None:
+        if file is None or looked is None or self._shown is file:
             return
+        self._shown = file
         formats = self._tab.desk.formats(looked.preview.as_of)
         self.lists.show_file(file, looked, formats)
         calls = PreviewCalls(self.say_format, self.say_channel, self.ask_channel)
@@ -274,7 +283,6 @@ class ImportPreview(QWidget):
         self._sides.setSizes([self.width() - width - 1, width])
 
     def _lay_out(self) -> None:
-        self._head = QFrame()
         self._head.setProperty("surface", "panel")
         self._head.setFixedHeight(theme.height("toolbar"))
         row = QHBoxLayout(self._head)
@@ -286,24 +294,21 @@ class ImportPreview(QWidget):
         row.addWidget(self.always)
         row.addWidget(self.cancel)
         row.addWidget(self.accept_button)
-        halves = QSplitter(Qt.Orientation.Vertical)
-        halves.setHandleWidth(theme.width("splitter_handle"))
-        halves.setChildrenCollapsible(False)
-        halves.addWidget(self.files)
-        halves.addWidget(self.lists)
-        halves.setSizes([200, 400])
-        main = QWidget()
-        column = QVBoxLayout(main)
+        self._halves.setHandleWidth(theme.width("splitter_handle"))
+        self._halves.setChildrenCollapsible(False)
+        self._halves.addWidget(self.files)
+        self._halves.addWidget(self.lists)
+        self._halves.setSizes([200, 400])
+        column = QVBoxLayout(self._main)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._head)
         column.addWidget(lines.horizontal())
         column.addWidget(self.bar)
-        column.addWidget(halves, 1)
-        self._sides = QSplitter(Qt.Orientation.Horizontal)
+        column.addWidget(self._halves, 1)
         self._sides.setHandleWidth(theme.width("splitter_handle"))
         self._sides.setChildrenCollapsible(False)
-        self._sides.addWidget(main)
+        self._sides.addWidget(self._main)
         self._sides.addWidget(self.panel)
         self._sides.setStretchFactor(0, 1)
         whole = QVBoxLayout(self)

@@ -52,14 +52,16 @@ class PreviewLists(QWidget):
 
     def __init__(self, tab: "Tab", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.lists = {name: ListView(f"preview_{name}", tab.desk.tasks, tab.desk.settings) for name in LISTS}
+        self._head = QFrame(self)
+        self._stack = QStackedWidget(self)
+        desk = tab.desk
+        self.lists = {name: ListView(f"preview_{name}", desk.tasks, desk.settings, self._stack) for name in LISTS}
         self._segments: dict[str, KeyButton] = {}
-        self._stack = QStackedWidget()
         self._there: dict[str, bool] = dict.fromkeys(LISTS, False)
         self._waiting: dict[str, Arranger | None] = {}
         self._formats = Formats()
         self.current = "changes"
-        self._picked = self._all_rejected = False
+        self._picked = self._all_rejected = self._no_records = False
         for name, one in self.lists.items():
             one.empty_words = partial(self._empty_words, name)
             self._stack.addWidget(one)
@@ -99,6 +101,7 @@ class PreviewLists(QWidget):
             (("", "All records"), *((kind, f"{kind} ({count:,})") for kind, count in counts.items()))
         )
         self._all_rejected = file.ready and 0 < file.report.total("read") == file.report.total("rejected")
+        self._no_records = file.ready and not file.report.total("read")
         first = "columns" if not file.ready else "rejects" if self._all_rejected else "changes"
         self._show(first if not self._picked or not self._there[self.current] else self.current)
         self._keep()
@@ -144,12 +147,14 @@ class PreviewLists(QWidget):
             return "Nothing matches", f"The search is “{one.arrangement.search}”."
         if name == "changes" and not self._there[name]:
             return "Nothing is known yet", "What the file would change is told once it can be read."
+        if name == "changes" and self._no_records:
+            return "No records", "There is nothing under the header: the file is empty."
         if name == "changes" and self._all_rejected:
             return "Nothing would change", "Every record of the file is rejected: see its rejected lines."
         return _EMPTY[name]
 
     def _lay_out(self) -> None:
-        head = QFrame()
+        head = self._head
         head.setProperty("surface", "panel")
         head.setFixedHeight(theme.height("toolbar"))
         row = QHBoxLayout(head)

@@ -52,7 +52,8 @@ class ImportOutcome:
 class Importing(QObject):
     """Imports files for a tab; ``last`` is what the last import did.
 
-    ``show_preview`` is called with what was looked at, ``shown`` with what was imported.
+    ``looking`` is called before files are looked at to be shown, ``show_preview`` with what was looked at, ``shown``
+    with what was imported.
     """
 
     def __init__(
@@ -60,11 +61,13 @@ class Importing(QObject):
         tab: "Tab",
         show_preview: Callable[[Sequence[Path], Looked], None],
         shown: Callable[[ImportOutcome], None],
+        looking: Callable[[], object],
     ) -> None:
         super().__init__(tab)
         self._tab = tab
         self._show_preview = show_preview
         self._shown = shown
+        self._looking = looking
         self.last: ImportOutcome | None = None
 
     def choose(self, *, check_only: bool = False) -> None:
@@ -126,6 +129,7 @@ class Importing(QObject):
             self._preview(workspace, paths)
 
     def _preview(self, workspace: Workspace, paths: Sequence[Path]) -> None:
+        self._looking()
         self._tab.run(
             lambda progress: look_at(workspace, paths, {}, progress),
             lambda looked: self._show_preview(paths, looked),

@@ -10,6 +10,7 @@ from opsconsole.domain.import_answers import Answers
 from opsconsole.domain.listing import Listing, from_rows
 from opsconsole.domain.progress import Progress
 from opsconsole.imports.columns import normalized, unique_names
+from opsconsole.imports.dates import in_letters
 from opsconsole.imports.files import open_table
 from opsconsole.imports.mapping import MappingSpec
 from opsconsole.imports.reader import Opened, open_file
@@ -231,7 +232,7 @@ def _columns(
                 "place": place + 1,
                 "column": readable(name) or "(no name)",
                 "fills": ", ".join(fills.get(normalized(name), ())) or None,
-                "format": report.formats.get(normalized(name)),
+                "format": in_letters(report.formats.get(normalized(name), "")) or None,
                 "example": readable(example)[:80] or None,
             }
         )

@@ -59,7 +59,7 @@ class ImportsList(DataList):
         self.deeds = ImportActions(self)
         self.fronts = FrontPages(self, lambda: self._splitter)
         super().__init__(desk)
-        self.importing = Importing(self, self.fronts.show_preview, self._show_outcome)
+        self.importing = Importing(self, self.fronts.show_preview, self._show_outcome, self.fronts.make_preview)
         self.list.activated.connect(self.deeds.open)
         self.list.grid.clicked.connect(self.deeds.clicked)
 

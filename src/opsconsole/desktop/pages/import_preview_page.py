@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from opsconsole.desktop import sections
 from opsconsole.desktop.keycaps import KeyButton
+from opsconsole.desktop.mapping_editor.listings import format_words
 from opsconsole.desktop.pages.import_page import counts_body
 from opsconsole.desktop.panel import PanelContent, Section
 from opsconsole.desktop.table.formats import Formats
@@ -79,7 +80,8 @@ def _recognized(file: "FilePreview", formats: Formats, calls: PreviewCalls) -> S
     if file.header_line:
         facts.append(("Header in line", formats.count(file.header_line)))
         facts.append(("Columns", formats.count(sum(1 for name in file.header if name))))
-    facts += [(f"Dates of “{name}”", pattern) for name, pattern in report.formats.items() if pattern != "iso"]
+    told = [(name, format_words(pattern)) for name, pattern in report.formats.items() if pattern != "iso"]
+    facts += [(f"Dates of “{name}”", words) for name, words in told]
     if report.channel:
         facts.append(("Channel", report.channel))
     if report.source_time is not None:
@@ -98,7 +100,7 @@ def _dates(file: "FilePreview", calls: PreviewCalls) -> Section:
     column.addWidget(Words(f"In the column **{name}**, what is **{report.ask_example}**?", wrap=True))
     for number, (pattern, reading) in enumerate(report.ask_readings, 1):
         button = KeyButton(reading, key=str(number), style="secondary")
-        button.setToolTip(f"The whole column is read as {pattern}")
+        button.setToolTip(f"The whole column is read as {format_words(pattern)}")
         button.clicked.connect(lambda checked=False, pattern=pattern: calls.say_format(name, pattern))
         column.addWidget(button)
     return Section("Which date is it?", box)

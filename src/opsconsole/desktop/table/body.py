@@ -33,8 +33,9 @@ class ListBody(QWidget):
         self.name = name
         self.settings = settings
         self.model = ListingModel(self)
-        self.grid = Grid(self.model, self)
-        self.totals = TotalsView(self.grid, self)
+        self._filled = QWidget(self)  # the parts are made where they stand: moving them styles them once more
+        self.grid = Grid(self.model, self._filled)
+        self.totals = TotalsView(self.grid, self._filled)
         self.empty = EmptyState(self)
         self.columns = Columns(self.grid)
         self.kept_layout: dict[str, Any] = settings.layout(f"list/{name}")
@@ -104,7 +105,6 @@ class ListBody(QWidget):
         return super().eventFilter(watched, event)
 
     def _lay_out(self) -> None:
-        self._filled = QWidget()
         inner = QVBoxLayout(self._filled)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(0)

@@ -68,12 +68,13 @@ class Columns:
         else:
             self._cut(shown, widths, sum(widths[field.key] for field in shown) + LEFT_EXTRA - room)
             self._spread(shown, widths, room)
+        visible = {field.key for field in shown}
+        first = self._first_visual(visible)
         for number, field in enumerate(self._fields):
-            visible = field in shown
-            self._header.setSectionHidden(number, not visible)
-            if visible:
-                first = self._header.visualIndex(number) == self._first_visual(shown)
-                self._header.resizeSection(number, widths[field.key] + (LEFT_EXTRA if first else 0))
+            self._header.setSectionHidden(number, field.key not in visible)
+            if field.key in visible:
+                extra = LEFT_EXTRA if self._header.visualIndex(number) == first else 0
+                self._header.resizeSection(number, widths[field.key] + extra)
 
     def _without_wide(self, shown: list[Field], room: int) -> list[Field]:
         """Fields less those for wide windows, the last first, while the words of the others would be cut."""
@@ -154,8 +155,10 @@ class Columns:
     def _stretches(self, field: Field) -> bool:
         return field.stretch and field.key not in self._widths
 
-    def _first_visual(self, shown: list[Field]) -> int:
-        visuals = [self._header.visualIndex(number) for number, field in enumerate(self._fields) if field in shown]
+    def _first_visual(self, visible: set[str]) -> int:
+        visuals = [
+            self._header.visualIndex(number) for number, field in enumerate(self._fields) if field.key in visible
+        ]
         return min(visuals, default=0)
 
     def _natural_width(self, number: int, field: Field) -> int:

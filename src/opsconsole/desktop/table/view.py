@@ -68,10 +68,14 @@ class ListView(ListBody):
         tones: Tones | None = None,
         group_labels: Mapping[Any, Mapping[str, str]] | None = None,
         sort: Sequence[SortBy] = (),
+        measure: bool = False,
     ) -> None:
-        """Show a listing; selection, current row, filters and sort stay. ``sort`` is used until the user sorts."""
-        # Widths are those of the first rows: rows that come into an empty list are measured too.
-        fresh = self.listing is None or self.listing.fields != arranger.listing.fields or not len(self.listing)
+        """Show a listing; selection, current row, filters and sort stay. ``sort`` is used until the user sorts.
+
+        Widths are those of the first rows that came, unless they are to be measured again.
+        """
+        fresh = measure or self.listing is None or not len(self.listing)
+        fresh = fresh or self.listing is None or self.listing.fields != arranger.listing.fields
         if self.listing is not None and len(self.listing) > LARGE:
             self._replaced += [self.listing, self.arranger]
         self.arranger, self.listing, self.formats = arranger, arranger.listing, formats
