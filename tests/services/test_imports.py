@@ -162,6 +162,31 @@ def test_with_two_shops_and_nothing_remembered_the_channel_is_asked(
     assert found.channels == (("shop_a", "shop_a"), ("shop_b", "shop_b"))
 
 
+def test_lines_mapped_apart_from_their_orders_come_to_the_channel_that_is_there(
+    sqlite_importer: Importer, tmp_path: Path
+) -> None:
+    importer = sqlite_importer
+    (tmp_path / "bought.csv").write_text("Number,At\n1001,2026-11-01\n")
+    (tmp_path / "articles.csv").write_text("Number,Pos,Article\n1001,1,A\n")
+    bought, articles = tmp_path / "bought.toml", tmp_path / "articles.toml"
+    bought.write_text(
+        'name = "bought"\n[[records]]\nkind = "orders"\n[records.fields]\norder_id = "Number"\n'
+        'placed_at = { from = "At", format = "iso" }\n'
+    )
+    articles.write_text(
+        'name = "articles"\n[[records]]\nkind = "order_lines"\n[records.fields]\norder_id = "Number"\n'
+        'line_id = "Pos"\nsku = "Article"\n'
+    )
+    assert importer(tmp_path / "bought.csv", mapping=bought).files[0].channel == "bought"
+    lines = importer(tmp_path / "articles.csv", mapping=articles).files[0]
+    assert (lines.channel, importer.count(orders)) == ("bought", 1)
+    importer(DATA / "shopify_orders_75.csv", channel="shop")
+    asked = importer(tmp_path / "articles.csv", mapping=articles).files[0]
+    # A second shop leaves what is remembered or told; without either it is asked.
+    assert asked.ask_channels == ("bought", "shop")
+    assert importer(tmp_path / "articles.csv", mapping=articles, channel="bought").files[0].total("unchanged") == 1
+
+
 def test_a_file_that_names_the_shop_of_each_order_needs_no_channel(importer: Importer, now: int) -> None:
     for name in ("shipstation_orders.csv", "channeladvisor_orders.csv"):
         assert not imports.recognize(DATA / name, importer.database, now=now).needs_channel

@@ -57,6 +57,13 @@ def needs_channel(opened: Opened) -> bool:
     )
 
 
+def _only_belongs(opened: Opened) -> bool:
+    """Whether all its records belong to orders of another file: they are of a channel that is there already."""
+    candidate = opened.fit.candidate
+    kinds = {record.kind.key: record.kind for record in opened.spec.records}
+    return not isinstance(candidate, Source) and all(kind.parent == "orders" for kind in kinds.values())
+
+
 def _tells_channels(opened: Opened) -> bool:
     """Whether the file has a column for the channel of each of its orders, as where it is of several shops."""
     known = {normalized(name) for name in opened.fit.names}
@@ -82,7 +89,7 @@ def choose_channel(conn: Connection, opened: Opened, told: str | None, folder: P
     if not needs_channel(opened):
         tells = isinstance(candidate, Source) and candidate.needs_channel
         return ChannelChoice(platform, "for orders without a shop") if tells else ChannelChoice()
-    known = _of_platform(conn, platform)
+    known = [key for key, _ in known_channels(conn)] if _only_belongs(opened) else _of_platform(conn, platform)
     if len(known) == 1:
         return ChannelChoice(known[0], "the only one there is")
     if len(known) > 1:
