@@ -25,6 +25,7 @@ from opsconsole.rules.order_exceptions_conditions import (
     order_columns,
     own_duty,
     placed,
+    terms_end,
     unpaid,
     unshipped,
 )
@@ -123,10 +124,11 @@ def _later(first: int | None, second: int | None) -> int | None:
 
 
 def payment_declined_clock(moment: Moment, since: int) -> Select[Any]:
-    """Unpaid orders that left so long ago, and those with terms of their own."""
-    late = moment.span("hours")
-    ran_out = and_(o.shipped_at >= since - late, o.shipped_at < moment.now - late)
-    return select(o.id).where(unpaid(moment), or_(ran_out, o.payment_terms.is_not(None)))
+    """Unpaid orders that left so long ago, and those with terms of so many days that ended as long ago."""
+    late, gone = moment.span("hours"), coalesce(o.shipped_at, o.delivered_at, o.placed_at)
+    first, last = since - late, moment.now - late
+    ran_out = and_(gone >= first, gone < last)
+    return select(o.id).where(unpaid(moment), or_(ran_out, terms_end(first, last)))
 
 
 # --- MISSING_ORDER_INFO -----------------------------------------------------------------------------------------------

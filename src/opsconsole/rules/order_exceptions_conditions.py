@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.functions import coalesce
 
 from opsconsole.domain.fulfillment import MARKETPLACE, MARKETPLACE_LOCATIONS
-from opsconsole.domain.instants import SECOND
+from opsconsole.domain.instants import DAY, SECOND
 from opsconsole.domain.statuses import ORDER_STATUSES, codes_in
 from opsconsole.rules.rule import Moment
 from opsconsole.store.schema import locations, order_lines, orders
@@ -107,6 +107,12 @@ def unpaid(moment: Moment) -> ColumnElement[bool] | TextClause:
     if moment.settled:
         return UNPAID
     return or_(UNPAID, o.paid_at > moment.now)
+
+
+def terms_end(since: Any, now: Any) -> ColumnElement[bool]:
+    """An order with terms of its own was placed a whole number of days before an instant of a span."""
+    days_before, days_now = (since - 1 - o.placed_at) // DAY, (now - 1 - o.placed_at) // DAY
+    return and_(o.payment_terms.is_not(None), days_now > days_before)
 
 
 def own_duty() -> ColumnElement[bool]:

@@ -24,6 +24,7 @@ from opsconsole.rules.order_exceptions_conditions import (
     order_subject,
     own_duty,
     placed,
+    terms_end,
     undelivered,
     unpaid,
     unshipped,
@@ -61,10 +62,10 @@ def _payment_due(row: Row, moment: Moment) -> Row | None:
 
 
 def payment_clock(moment: Moment, since: int) -> Select[Any]:
-    """Orders whose waiting time ran out, and unpaid ones with terms of their own."""
+    """Orders whose waiting time ran out, and unpaid ones with terms of so many days that ended."""
     late = moment.span("hours")
     ran_out = and_(o.placed_at >= since - late, o.placed_at < moment.now - late)
-    return select(o.id).where(unpaid(moment), or_(ran_out, o.payment_terms.is_not(None)))
+    return select(o.id).where(unpaid(moment), or_(ran_out, terms_end(since, moment.now)))
 
 
 # --- ADDRESS_INVALID --------------------------------------------------------------------------------------------------

@@ -42,6 +42,7 @@ LEFT_TO_SHIP = text(
     "order_lines.quantity - coalesce(order_lines.shipped_quantity, 0) - coalesce(order_lines.cancelled_quantity, 0) > 0"
 )
 LINES_ORDER: ColumnElement[int] = literal_column("+order_lines.order_fk", BigInteger)
+_BESIDE = "\x1f"  # stands in no SKU
 _NEVER = 2**62  # sorts after every instant
 _DONE = ("cancelled", "unavailable", "shipped", "delivered", "returned")
 
@@ -52,6 +53,12 @@ def _greatest(left: Any, right: Any) -> ColumnElement[Any]:
 
 def _least(left: Any, right: Any) -> ColumnElement[Any]:
     return case((left < right, left), else_=right)
+
+
+def _key(sku: Any, pool: Any) -> ColumnElement[str]:
+    """A pool's key as one value: what is joined by it needs no index that only one of two columns serves."""
+    key: ColumnElement[str] = sku + _BESIDE + pool
+    return key
 
 
 def _open_lines(moment: Moment) -> Any:
@@ -171,21 +178,24 @@ def _pooled(open_lines: Any, levels: Any) -> Any:
     unlocated = select(lines.c.sku).where(lines.c.location.is_(None))
     located = select(*columns, lines.c.location.label("pool")).where(lines.c.location.is_not(None))
     pooled = select(*columns, literal("").label("pool")).where(lines.c.sku.in_(unlocated))
-    return located.union_all(pooled).cte("pooled_lines").prefix_with("MATERIALIZED")
+    every: Any = located.union_all(pooled).subquery("every_line")
+    keyed = select(every, _key(every.c.sku, every.c.pool).label("key"))
+    return keyed.cte("pooled_lines").prefix_with("MATERIALIZED")
 
 
 def _queue(every: Any, supply: Any) -> Any:
     """Lines of the short pools in the order of their promises, with the unallocated quantity up to and with each."""
     free = every.c.left - coalesce(every.c.allocated, 0)
     turn = (every.c.ship_by, every.c.placed_at, every.c.line_fk)
-    over: dict[str, Any] = {"partition_by": (every.c.sku, every.c.pool), "order_by": turn}
+    over: dict[str, Any] = {"partition_by": every.c.key, "order_by": turn}
     return (
         select(
             every,
+            supply.c.reach,
             func.sum(free).over(**over, rows=(None, 0)).label("up_to_here"),
             func.row_number().over(**over).label("turn"),
         )
-        .join_from(every, supply, and_(supply.c.sku == every.c.sku, supply.c.pool == every.c.pool))
+        .join_from(every, supply, supply.c.key == every.c.key)
         .cte("queue")
         .prefix_with("MATERIALIZED")
     )
@@ -196,13 +206,13 @@ def _demand(lines: Any) -> Any:
     said = case((lines.c.allocated.is_not(None), lines.c.left), else_=0.0)
     return (
         select(
-            lines.c.sku,
-            lines.c.pool,
+            lines.c.key,
+            func.min(lines.c.pool).label("pool"),
             func.sum(lines.c.left).label("open"),
             func.sum(coalesce(lines.c.allocated, 0.0)).label("allocated"),
             func.sum(lines.c.left - said).label("silent"),
         )
-        .group_by(lines.c.sku, lines.c.pool)
+        .group_by(lines.c.key)
         .cte("demand")
         .prefix_with("MATERIALIZED")
     )
@@ -214,7 +224,8 @@ def _supply(levels: Any, demand: Any) -> Any:
     Begins with the demand, of which there is little. Where lines do not say what is allocated to them, the location's
     own allocation (a platform's "committed") covers them first, or a unit promised once would count twice.
     """
-    at_place = _judged(levels, demand, and_(levels.c.sku == demand.c.sku, levels.c.location == demand.c.pool))
+    here = _key(levels.c.sku, levels.c.location)
+    at_place = _judged(levels, demand, here == demand.c.key)
     over_all = (
         select(
             levels.c.sku,
@@ -224,13 +235,13 @@ def _supply(levels: Any, demand: Any) -> Any:
             func.sum(levels.c.available).label("available"),
             func.max(levels.c.as_of).label("as_of"),
         )
-        .where(levels.c.sku.in_(select(demand.c.sku).where(demand.c.pool == "")))
+        .where(_key(levels.c.sku, "").in_(select(demand.c.key).where(demand.c.pool == "")))
         .group_by(levels.c.sku)
         .subquery("over_all")
     )
-    together = _judged(over_all, demand, and_(over_all.c.sku == demand.c.sku, demand.c.pool == ""))
-    asked_for = and_(demand.c.sku == levels.c.sku, demand.c.pool == levels.c.location)
+    together = _judged(over_all, demand, _key(over_all.c.sku, "") == demand.c.key)
     idle = select(
+        here.label("key"),
         levels.c.sku,
         levels.c.location.label("pool"),
         levels.c.title,
@@ -239,7 +250,8 @@ def _supply(levels: Any, demand: Any) -> Any:
         literal(0.0).label("unallocated"),
         levels.c.available.label("reach"),
     )
-    idle = idle.join_from(levels, demand, asked_for, isouter=True).where(levels.c.available < 0, demand.c.sku.is_(None))
+    idle = idle.join_from(levels, demand, demand.c.key == here, isouter=True)
+    idle = idle.where(levels.c.available < 0, demand.c.key.is_(None))
     return at_place.union_all(together, idle).cte("supply").prefix_with("MATERIALIZED")
 
 
@@ -249,6 +261,7 @@ def _judged(stock: Any, demand: Any, same: ColumnElement[bool]) -> Select[Any]:
     unallocated = demand.c.open - demand.c.allocated - covered
     return (
         select(
+            demand.c.key,
             stock.c.sku,
             demand.c.pool,
             stock.c.title,
@@ -262,12 +275,11 @@ def _judged(stock: Any, demand: Any, same: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-def _short(queue: Any, supply: Any) -> Any:
+def _short(queue: Any) -> Any:
     """Per short pool the lines that its stock does not reach: how many orders wait, their worth, who is first."""
     return (
         select(
-            queue.c.sku,
-            queue.c.pool,
+            queue.c.key,
             func.count(queue.c.order_fk.distinct()).label("waiting"),
             func.sum(queue.c.value).label("value"),
             func.min(queue.c.currency).label("currency"),
@@ -275,10 +287,10 @@ def _short(queue: Any, supply: Any) -> Any:
             func.min(queue.c.turn).label("turn"),
             func.min(queue.c.placed_at).label("placed_at"),
         )
-        .join_from(queue, supply, and_(supply.c.sku == queue.c.sku, supply.c.pool == queue.c.pool))
-        .where(queue.c.up_to_here > supply.c.reach)
-        .group_by(queue.c.sku, queue.c.pool)
+        .where(queue.c.up_to_here > queue.c.reach)
+        .group_by(queue.c.key)
         .cte("short")
+        .prefix_with("MATERIALIZED")
     )
 
 
@@ -288,7 +300,7 @@ def out_of_stock(moment: Moment) -> Select[Any]:
     lines = _pooled(_open_lines(moment), levels)
     supply = _supply(levels, _demand(lines))
     queue = _queue(lines, supply)
-    short = _short(queue, supply)
+    short = _short(queue)
     first = queue.alias("first_in_turn")
     place = case((supply.c.pool == "", None), else_=supply.c.pool)
     one_currency = short.c.currency == short.c.other_currency
@@ -313,8 +325,8 @@ def out_of_stock(moment: Moment) -> Select[Any]:
             _next_arrival(supply.c.sku).label("arrives_on"),
         )
         .select_from(supply)
-        .outerjoin(short, and_(short.c.sku == supply.c.sku, short.c.pool == supply.c.pool))
-        .outerjoin(first, and_(first.c.sku == short.c.sku, first.c.pool == short.c.pool, first.c.turn == short.c.turn))
+        .outerjoin(short, short.c.key == supply.c.key)
+        .outerjoin(first, and_(first.c.key == short.c.key, first.c.turn == short.c.turn))
         .outerjoin(orders, o.id == first.c.order_fk)
     )
 

@@ -7,8 +7,10 @@ a marketplace limit, a value of the rule or another amount of money in force cha
 
 import json
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
@@ -31,6 +33,8 @@ _QUARTER, _HALF, _TENTH = 0.25, 0.5, 10
 _EARLY = SECOND  # a crossing is looked for a little before it, since shares are rounded
 _LATE_EVENTS = 100  # numbers of events are given before they are written: look back so far
 
+Convert = Callable[[int], float]
+Column = tuple[Sequence[int], Convert]
 Near = Mapping[str, Mapping[str, str]]
 _e = exceptions.c
 
@@ -146,12 +150,30 @@ def _edge(connection: Connection, company: Business, group: str, parts: Iterable
     place = sum(count for _, count in currencies) // _TENTH
     if len(currencies) == 1:
         return float(_in_group(company, group, currencies[0][0], _largest(connection, currencies[0][0], place, 1)[0]))
-    amounts = [
-        _in_group(company, group, currency, amount)
+    columns = [
+        (_largest(connection, currency, 0, place + 1), partial(_in_group, company, group, currency))
         for currency, _ in currencies
-        for amount in _largest(connection, currency, 0, place + 1)
     ]
-    return float(sorted(amounts, reverse=True)[place])
+    return float(max(_best(columns, place, *column) for column in columns))
+
+
+def _best(columns: Sequence[Column], place: int, amounts: Sequence[int], convert: Convert) -> float:
+    """The largest of a currency's amounts with more than ``place`` of all not below it.
+
+    Amounts are sorted, the largest first; few of them are converted.
+    """
+
+    def reaches(index: int) -> bool:
+        least = convert(amounts[index])
+        return sum(_not_below(many, by, least) for many, by in columns) > place
+
+    found = bisect_left(range(len(amounts)), True, key=reaches)
+    return convert(amounts[found]) if found < len(amounts) else -math.inf
+
+
+def _not_below(amounts: Sequence[int], convert: Convert, least: float) -> int:
+    """How many of the sorted amounts, the largest first, are worth that much at least."""
+    return bisect_right(amounts, -least, key=lambda amount: -convert(amount))
 
 
 def _largest(connection: Connection, currency: str | None, first: int, count: int) -> list[int]:
