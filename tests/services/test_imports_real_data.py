@@ -78,6 +78,7 @@ def contents(database: Any) -> dict[str, list[tuple[Any, ...]]]:
     return found
 
 
+@pytest.mark.slow
 def test_olist_files_in_any_order_end_in_the_same_rows(sqlite_database: Any, tmp_path: Path, real_data: Path) -> None:
     from opsconsole.store.database import open_database
 
