@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 
 SCREENSHOT_TIMEOUT_MS = 120_000
 _SETTLED_TURNS = 8
+_READ_AHEAD_MS = 700
+# How long a worker keeps the interpreter while the window's thread waits for it; Python's own 5 ms add up to stalls.
+_SWITCH_S = 0.0005
 
 
 class Options(NamedTuple):
@@ -78,6 +82,7 @@ class App:
         self._open_database = opener or open_database
         self.one_window.rung.connect(self.raise_window)
         self._stopped = False
+        sys.setswitchinterval(_SWITCH_S)
 
     def first_url(self) -> str:
         """Database to open at start; empty: the start page."""
@@ -157,6 +162,20 @@ class App:
         self._tidying.timeout.connect(self._tidy)
         self._tidying.start(TIDY_EVERY_MS)
         QTimer.singleShot(0, self._show_icon)
+        QTimer.singleShot(_READ_AHEAD_MS, self.window, self._read_ahead)
+
+    def _read_ahead(self) -> None:
+        """Import the modules of the tabs one by one, so that a first visit only has to make its widgets."""
+        if self._stopped:
+            return
+        if self.tasks.is_running():
+            QTimer.singleShot(_READ_AHEAD_MS, self.window, self._read_ahead)
+            return
+        steps: list[Callable[[], object]] = [
+            *(partial(name.tab_class) for name in self.window.names.values()),
+            _import_preview,
+        ]
+        self.tasks.in_turns(steps, kind="read_ahead", owner=self.window)
 
     def _tidy(self) -> None:
         if not self.window.isActiveWindow():
@@ -185,6 +204,10 @@ class App:
             return
         if self.one_window.take(url):
             self.one_window.listen()
+
+
+def _import_preview() -> None:
+    import opsconsole.desktop.import_preview  # noqa: F401
 
 
 def open_database(url: str, progress: Progress) -> "Database":

@@ -3,7 +3,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject, QThread
+from PySide6.QtCore import QObject, QThread, QTimer
 from pytestqt.qtbot import QtBot
 
 from opsconsole.desktop.tasks import Task, Tasks
@@ -131,3 +131,34 @@ def test_after_stopping_nothing_starts(qtbot: QtBot) -> None:
     task = tasks.run(lambda progress: ran.append(1), kind="a")
     assert not task.wanted
     assert ran == []
+
+
+def test_work_of_the_window_is_done_in_turns_that_let_it_answer(qtbot: QtBot, tasks: Tasks) -> None:
+    done: list[str] = []
+
+    def first() -> None:
+        done.append("first")
+        QTimer.singleShot(0, lambda: done.append("an event"))
+
+    tasks.in_turns((first, lambda: done.append("second"), lambda: done.append("third")), kind="a")
+    assert done == []
+    assert tasks.is_running("a")
+    qtbot.waitUntil(lambda: not tasks.is_running())
+    assert done == ["first", "an event", "second", "third"]
+
+
+def test_the_newest_turns_of_a_kind_win_and_cancelled_ones_are_dropped(qtbot: QtBot, tasks: Tasks) -> None:
+    done: list[str] = []
+    tasks.in_turns((lambda: done.append("old"),), kind="a")
+    tasks.in_turns((lambda: done.append("new"),), kind="a")
+    tasks.in_turns((lambda: done.append("b"),), kind="b")
+    tasks.cancel("b")
+    qtbot.waitUntil(lambda: not tasks.is_running())
+    assert done == ["new"]
+
+
+def test_turns_end_with_the_widget_that_asked(qtbot: QtBot, tasks: Tasks) -> None:
+    owner, done = QObject(), list[str]()
+    tasks.in_turns((owner.deleteLater, lambda: done.append("too late")), kind="a", owner=owner)
+    qtbot.waitUntil(lambda: not tasks.is_running())
+    assert done == []

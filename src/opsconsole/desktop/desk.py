@@ -14,6 +14,8 @@ from opsconsole.desktop.settings import LANGUAGE, Settings
 from opsconsole.desktop.tasks import Tasks
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from opsconsole.desktop.table.formats import Formats
     from opsconsole.desktop.workspace import Workspace
 
@@ -48,6 +50,8 @@ class Desk(QObject):
         self.drafts: dict[str, dict[str, str]] = {}
         # Passwords of other databases typed since the start (services.credentials.Passwords), made when first needed.
         self.passwords: Any = None
+        # Where the window's pages stand. They are made there: moving a filled one styles everything in it once more.
+        self.stage: QWidget | None = None
 
     @property
     def workspace(self) -> "Workspace | None":

@@ -13,7 +13,7 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from opsconsole.desktop import lines
-from opsconsole.desktop.dialogs.prompt import Entry, Prompt, PromptField, ask
+from opsconsole.desktop.import_answers import ImportAnswers
 from opsconsole.desktop.import_preview_lists import PreviewLists
 from opsconsole.desktop.importing import Looked, look_at
 from opsconsole.desktop.keycaps import KeyButton
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from opsconsole.desktop.tab import Tab
     from opsconsole.services.import_preview import FilePreview
 
+_SHOW = "import.preview.show"
 _STATE_TONES = {"dry_run": "good", "asks": "warn", "not_recognized": "warn", "refused": "bad", "cancelled": "warn"}
 
 
@@ -46,7 +47,7 @@ class ImportPreview(QWidget):
         super().__init__(parent)
         self._tab = tab
         self._paths: list[Path] = []
-        self._answers: dict[str, Answers] = {}
+        self.answers = ImportAnswers(self)
         self.looked: Looked | None = None
         self._shown: FilePreview | None = None
         # Each part is made where it will stand: moving a filled one styles everything in it once more.
@@ -71,12 +72,12 @@ class ImportPreview(QWidget):
         self._lay_out()
         self._add_shortcuts()
         self.panel.closed.connect(self.leave)
-        self.files.current_changed.connect(self._show_file)
+        self.files.current_changed.connect(lambda identity: self._show_current())
         self.files.activated.connect(lambda identity: self.accept())
 
     def show_files(self, paths: Sequence[Path], looked: Looked, answers: Mapping[str, Answers] | None = None) -> None:
         """Show files that were looked at."""
-        self._paths, self._answers = list(paths), dict(answers or {})
+        self._paths, self.answers.said = list(paths), dict(answers or {})
         self.always.setChecked(not self._tab.desk.settings.get(IMPORT_LOOK))
         self._show(looked, on=True)
 
@@ -85,15 +86,15 @@ class ImportPreview(QWidget):
         there = set(self._paths)
         self._paths += [path for path in paths if path not in there and not there & set(path.parents)]
         self.files.setFocus()  # else Enter would be that of the list behind
-        self._look_again(on=True)
+        self.look_again(on=True)
 
     def commands(self) -> tuple[TabCommand, ...]:
         """What its keys do, for the lists of shortcuts and commands."""
         return (
             TabCommand("Import what is ready", self.accept, shown="Enter"),
             TabCommand("Map the columns of the file", self.map_columns, shown="M"),
-            TabCommand("Leave the file out", self.leave_out, shown="X"),
-            TabCommand("Say which shop the file is from", self.ask_channel, shown="C"),
+            TabCommand("Leave the file out", self.answers.leave_out, shown="X"),
+            TabCommand("Say which shop the file is from", self.answers.ask_channel, shown="C"),
             TabCommand("Next list of the preview", lambda: self.lists.step(1), shown="."),
             TabCommand("Previous list of the preview", lambda: self.lists.step(-1), shown=","),
         )
@@ -111,11 +112,12 @@ class ImportPreview(QWidget):
         if self.looked is None or not self.looked.preview.ready:
             self.bar.show_message("warn", "None of these files can be imported yet. See at the side what each needs.")
             return
-        self.accepted.emit(self._paths, self._answers)
+        self.accepted.emit(self._paths, self.answers.said)
 
     def leave(self) -> None:
         """Forget the files."""
         self._tab.desk.tasks.cancel("import.preview")
+        self._tab.desk.tasks.cancel(_SHOW)
         self.left.emit()
 
     def escape(self) -> None:
@@ -136,67 +138,18 @@ class ImportPreview(QWidget):
         count = 0 if self.looked is None else len(self.looked.preview.files)
         return (f"**{count}** {'file' if count == 1 else 'files'} to import", "nothing is written yet")
 
-    def answer(self, key: str, **said: Any) -> None:
-        """Take an answer about a file and look at it again."""
-        before = self._answers.get(key) or Answers()
-        formats = {**before.formats, **said.pop("formats", {})}
-        kept = {name: getattr(before, name) for name in ("channel", "source", "mapping", "leave_out")}
-        self._answers[key] = Answers(**{**kept, **said}, formats=formats)
-        self._look_again()
-
-    def say_format(self, column: str, pattern: str) -> None:
-        """Which format the dates of a column have."""
-        file = self.file
-        if file is not None:
-            self.answer(file.key, formats={column: pattern})
-
-    def say_channel(self, channel: str) -> None:
-        """Which channel a file is from: all files of its source that still ask are of the same one."""
-        file = self.file
-        if file is None or self.looked is None:
-            return
-
-        for other in self.looked.preview.files:
-            if other is not file and other.report.ask_channels and other.report.source == file.report.source:
-                self._answers[other.key] = Answers(channel=channel)
-        self.answer(file.key, channel=channel)
-
-    def ask_channel(self) -> None:
-        """Ask for the name of a channel."""
-        file = self.file
-        if file is None:
-            return
-
-        def accepted(answers: Mapping[str, str], prompt: Prompt) -> None:
-            prompt.finish()
-            self.say_channel(answers["channel"].strip())
-
-        told = "Two shops both have an order #1001, so the name of the shop is part of every order."
-        needed = "Name the shop, for example shopify-us."
-        field = PromptField("channel", told, Entry.SUGGEST, file.channels, needed=needed, value=file.report.channel)
-        ask(self.panel, f"Which shop is {file.report.name} from?", (field,), "Use it", accepted)
-
     def map_columns(self) -> None:
         """Lead to the mapping of a file that is not recognized."""
         file = self.file
         if file is not None and file.path and not file.ready:
             self._tab.desk.show("data", None, {"list": "mappings", "map_file": file.path})
 
-    def leave_out(self) -> None:
-        """Do not import the current file."""
-        file = self.file
-        if file is not None and self.looked is not None:
-            if len(self.looked.preview.files) == 1:
-                self.leave()
-            else:
-                self.answer(file.key, leave_out=True)
-
-    def _look_again(self, *, on: bool = False) -> None:
+    def look_again(self, *, on: bool = False) -> None:
         """Look at the files once more; ``on`` leads to the next that needs something, with the keyboard."""
         workspace = self._tab.desk.workspace
         if workspace is None:
             return
-        paths, answers = list(self._paths), dict(self._answers)
+        paths, answers = list(self._paths), dict(self.answers.said)
         self._tab.desk.tasks.run(
             lambda progress: look_at(workspace, paths, answers, progress),
             partial(self._show, on=on),
@@ -213,10 +166,16 @@ class ImportPreview(QWidget):
         self._tab.desk.errors.report(error)
 
     def _show(self, looked: Looked, *, on: bool = False) -> None:
+        """Show what was looked at: the files, then what is known of the one in front."""
+        self.looked, self._shown = looked, None
+        self._tab.desk.tasks.in_turns((partial(self._show_files, on),), kind=_SHOW, owner=self)
+
+    def _show_files(self, on: bool) -> None:
+        """The files; ``on`` leads to the next that needs something, with the keyboard."""
         from opsconsole.desktop.table.arranger import Arranger
 
-        self.looked = looked
-        preview = looked.preview
+        assert self.looked is not None
+        preview = self.looked.preview
         formats = self._tab.desk.formats(preview.as_of)
         self.files.set_listing(Arranger(preview.listing()), formats, tones=_file_tones(), measure=True)
         ready, count = len(preview.ready), len(preview.files)
@@ -225,23 +184,29 @@ class ImportPreview(QWidget):
         self.accept_button.setToolTip("" if ready else "None of these files can be imported yet")
         known = "" if ready == count else f", {ready} ready"
         self._words.set_words(f"{plural(count, 'file')}{known}")
-        if self.files.current_id() is None:
-            self.files.select_first()
-        self._show_file(self.files.current_id())
         self._tab.status_changed.emit()
         if on:
-            asking = next((file for file in preview.files if not file.ready), preview.files[0])
-            self.files.select(asking.key)
+            self.files.select(next((file for file in preview.files if not file.ready), preview.files[0]).key)
             self.files.setFocus()
+        elif self.files.current_id() is None:
+            self.files.select_first()
+        self._show_current()
 
-    def _show_file(self, identity: Any) -> None:
+    def _show_current(self) -> None:
+        self._tab.desk.tasks.in_turns((self._show_lists, self._show_panel), kind=_SHOW, owner=self)
+
+    def _show_lists(self) -> None:
+        file, looked = self.file, self.looked
+        if file is not None and looked is not None and self._shown is not file:
+            self.lists.show_file(file, looked, self._tab.desk.formats(looked.preview.as_of))
+
+    def _show_panel(self) -> None:
         file, looked = self.file, self.looked
         if file is None or looked is None or self._shown is file:
             return
         self._shown = file
         formats = self._tab.desk.formats(looked.preview.as_of)
-        self.lists.show_file(file, looked, formats)
-        calls = PreviewCalls(self.say_format, self.say_channel, self.ask_channel)
+        calls = PreviewCalls(self.answers.say_format, self.answers.say_channel, self.answers.ask_channel)
         self.panel.show_content(preview_panel(file, formats, calls))
         self.panel.set_buttons(self._buttons(file))
 
@@ -252,29 +217,20 @@ class ImportPreview(QWidget):
                 PanelButton("Map its columns", self.map_columns, "M", primary=True, enabled=bool(file.path),
                             why_not="Unpack the archive first: a mapping is made from a file.")
             )  # fmt: skip
-        buttons.append(PanelButton("Leave it out", self.leave_out, "X"))
+        buttons.append(PanelButton("Leave it out", self.answers.leave_out, "X"))
         return buttons
 
     def _add_shortcuts(self) -> None:
+        answers, lists = self.answers, self.lists
         keys: tuple[tuple[str, Callable[[], None]], ...] = (
-            ("Ctrl+Return", self.accept), ("Enter", self.accept), ("M", self.map_columns), ("X", self.leave_out),
-            ("C", self.ask_channel), ("1", lambda: self._choose(0)), ("2", lambda: self._choose(1)),
-            ("3", lambda: self._choose(2)), (",", lambda: self.lists.step(-1)), (".", lambda: self.lists.step(1)),
+            ("Ctrl+Return", self.accept), ("Enter", self.accept), ("M", self.map_columns), ("X", answers.leave_out),
+            ("C", answers.ask_channel), ("1", lambda: answers.choose(0)), ("2", lambda: answers.choose(1)),
+            ("3", lambda: answers.choose(2)), (",", lambda: lists.step(-1)), (".", lambda: lists.step(1)),
         )  # fmt: skip
         for key, run in keys:
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(run)
-
-    def _choose(self, number: int) -> None:
-        """The answer with a number: a reading of dates, else a channel."""
-        file = self.file
-        if file is None:
-            return
-        if number < len(file.report.ask_readings):
-            self.say_format(next(iter(file.report.ask_formats)), file.report.ask_readings[number][0])
-        elif number < len(file.report.ask_channels):
-            self.say_channel(file.report.ask_channels[number])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The side is as wide as every tab's."""

@@ -1,6 +1,7 @@
 """The lower half of the preview of an import: a file's changes, rejected lines, first rows and columns, to filter."""
 
 from collections import Counter
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +48,18 @@ _EMPTY = {
 }
 
 
+class _Lists(dict[str, ListView]):
+    """The lists by name, each made when it is first asked for."""
+
+    def __init__(self, make: Callable[[str], ListView]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, name: str) -> ListView:
+        self[name] = made = self._make(name)
+        return made
+
+
 class PreviewLists(QWidget):
     """One list in front of four, chosen by segments or by the keys , and . one after the other."""
 
@@ -54,17 +67,15 @@ class PreviewLists(QWidget):
         super().__init__(parent)
         self._head = QFrame(self)
         self._stack = QStackedWidget(self)
-        desk = tab.desk
-        self.lists = {name: ListView(f"preview_{name}", desk.tasks, desk.settings, self._stack) for name in LISTS}
+        self._desk = tab.desk
+        self.lists = _Lists(self._make_list)
         self._segments: dict[str, KeyButton] = {}
         self._there: dict[str, bool] = dict.fromkeys(LISTS, False)
         self._waiting: dict[str, Arranger | None] = {}
         self._formats = Formats()
         self.current = "changes"
         self._picked = self._all_rejected = self._no_records = False
-        for name, one in self.lists.items():
-            one.empty_words = partial(self._empty_words, name)
-            self._stack.addWidget(one)
+        for name in LISTS:
             segment = KeyButton(_LABELS[name], style="secondary")
             segment.setCheckable(True)
             segment.clicked.connect(lambda checked=False, name=name: self._pick(name))
@@ -83,7 +94,7 @@ class PreviewLists(QWidget):
     def show_file(self, file: "FilePreview", looked: Looked, formats: Formats) -> None:
         """Show the lists of a file, at first the one that tells most of it."""
         self._formats = formats
-        for name in self.lists:
+        for name in LISTS:
             arranger = looked.lists.get((file.key, name))
             self._there[name] = arranger is not None
             count = 0 if arranger is None else len(arranger.listing)
@@ -105,6 +116,12 @@ class PreviewLists(QWidget):
         first = "columns" if not file.ready else "rejects" if self._all_rejected else "changes"
         self._show(first if not self._picked or not self._there[self.current] else self.current)
         self._keep()
+
+    def _make_list(self, name: str) -> ListView:
+        made = ListView(f"preview_{name}", self._desk.tasks, self._desk.settings, self._stack)
+        made.empty_words = partial(self._empty_words, name)
+        self._stack.addWidget(made)
+        return made
 
     def step(self, by: int) -> None:
         """Show the list after (1) or before (-1) the one in front."""

@@ -136,7 +136,7 @@ class MainWindow(QWidget):
         self.setAcceptDrops(True)
         self.tab_bar = TabBar(list(self.names.values()))
         self.status_bar = StatusBar()
-        self.pages = QStackedWidget()
+        self.pages = self.desk.stage = QStackedWidget(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

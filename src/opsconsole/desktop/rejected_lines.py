@@ -41,7 +41,8 @@ class RejectedLines(QWidget):
         super().__init__(parent)
         self._tab = tab
         self.batch_id: int | None = None
-        self.list = ListView("rejected_lines", tab.desk.tasks, tab.desk.settings)
+        self._head = QFrame(self)
+        self.list = ListView("rejected_lines", tab.desk.tasks, tab.desk.settings, self)
         self.list.empty_words = lambda: ("No rejected lines", "Every line that this file was read with was taken.")
         self._title = Words(role="section")
         self._file = Words(role="muted")
@@ -125,7 +126,7 @@ class RejectedLines(QWidget):
         self.list.set_filters(wanted, None, "")
 
     def _lay_out(self) -> None:
-        head = QFrame()
+        head = self._head
         head.setProperty("surface", "panel")
         head.setFixedHeight(theme.height("toolbar"))
         row = QHBoxLayout(head)

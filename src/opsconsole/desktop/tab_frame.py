@@ -41,6 +41,7 @@ class TabFrame(QWidget):
     views: ClassVar[tuple[SavedView, ...]] = ()
     sort: ClassVar[tuple[SortBy, ...]] = ()
     tones: ClassVar[Tones] = {}
+    has_list: ClassVar[bool] = True
     has_panel: ClassVar[bool] = True
     has_toolbar: ClassVar[bool] = True
 
@@ -50,17 +51,20 @@ class TabFrame(QWidget):
     load_failed = Signal(object)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent or desk.stage)
         self.desk = desk
         self.content = TabContent()
         self.request = Request(0)
         self.failed = False
         self.stale = True
-        self.toolbar = Toolbar(self.search_hint, self.selectors)
-        self.chips = ChipRow()
-        self.bar = MessageBar()
-        self.list = ListView(self.key, desk.tasks, desk.settings)
-        self.panel = DetailPanel()
+        self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self.body = QWidget(self._splitter)
+        place = self.body if self.has_list else None
+        self.toolbar = Toolbar(self.search_hint, self.selectors, self)
+        self.chips = ChipRow(place)
+        self.bar = MessageBar(self.body)
+        self.list = ListView(self.key, desk.tasks, desk.settings, place and self.make_place(place))
+        self.panel = DetailPanel(self._splitter if self.has_panel else None)
         self.filters = Filters(self.key, self.toolbar, self.chips, self.list, self.selectors, self.views, desk.settings)
         self.filters.me = lambda: desk.workspace.user if desk.workspace is not None else ""
         self.views_menu = ViewsMenu(self)
@@ -90,9 +94,13 @@ class TabFrame(QWidget):
         if self.toolbar.search.isVisible():
             self.toolbar.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    def make_place(self, body: QWidget) -> QWidget:
+        """What the list stands in: parts are made where they stand, moving a filled one styles it once more."""
+        return body
+
     def make_body(self) -> QWidget:
         """Middle of the tab under the toolbar: message bar, chips and list unless overridden."""
-        body = QWidget()
+        body = self.body
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -182,7 +190,6 @@ class TabFrame(QWidget):
         column.setSpacing(0)
         column.addWidget(self.toolbar)
         self.toolbar.setVisible(self.has_toolbar)
-        self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.setHandleWidth(theme.width("splitter_handle"))
         self._splitter.setChildrenCollapsible(False)
         self._splitter.addWidget(self.make_body())

@@ -23,22 +23,25 @@ class TabWithRows(Tab):
         """What stands there while no rows are asked for."""
         return self.list
 
+    def make_place(self, body: QWidget) -> QWidget:
+        """The front or the rows."""
+        self._stack = QStackedWidget(body)
+        return self._stack
+
     def make_body(self) -> QWidget:
         """Message bar over the front, or over the rows."""
         self.front = self.make_front()
         self.rows = RowsBehind(ListView(self.rows_name, self.desk.tasks, self.desk.settings), self.back)
         self.rows.back_asked.connect(self.escape)
-        self._stack = QStackedWidget()
         self._stack.addWidget(self.front)
         self._stack.addWidget(self.rows)
-        body = QWidget()
-        column = QVBoxLayout(body)
+        column = QVBoxLayout(self.body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.bar)
         column.addWidget(self._stack, 1)
         self.chips.hide()
-        return body
+        return self.body
 
     @property
     def shows_rows(self) -> bool:

@@ -12,7 +12,7 @@ given to ``Tasks`` (the window's error reporter).
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 import shiboken6
@@ -87,6 +87,18 @@ class _Run:
         return self.owner is None or shiboken6.isValid(self.owner)
 
 
+class _Turns:
+    """Pieces of the window's own work that are still to be done."""
+
+    def __init__(self, steps: Iterator[Callable[[], object]], owner: QObject | None) -> None:
+        self.steps = steps
+        self.owner = owner
+
+    def alive(self) -> bool:
+        """Whether the widget that asked still exists."""
+        return self.owner is None or shiboken6.isValid(self.owner)
+
+
 class Tasks(QObject):
     """Runs plain functions in worker threads; made on the window's thread, stopped once at quit."""
 
@@ -98,6 +110,7 @@ class Tasks(QObject):
         self._on_fault = on_fault
         self._runs: list[_Run] = []
         self._closed = False
+        self._turns: dict[str, _Turns] = {}
         self._ended.connect(self._deliver)
         self._timer = QTimer(self)
         self._timer.setInterval(_REFRESH_MS)
@@ -134,20 +147,51 @@ class Tasks(QObject):
             self._timer.start()
         return task
 
+    def in_turns(self, steps: Iterable[Callable[[], object]], *, kind: str, owner: QObject | None = None) -> None:
+        """Do the window's own work piece by piece, so that it answers in between; the newest of a kind wins.
+
+        It begins with the next turn of the event loop; until the last piece is done the kind counts as running.
+        """
+        self.cancel(kind)
+        turns = _Turns(iter(steps), owner)
+        self._turns[kind] = turns
+        self._come_back(kind, turns)
+
+    def _come_back(self, kind: str, turns: _Turns) -> None:
+        QTimer.singleShot(0, self, lambda: self._take_turn(kind, turns))
+
+    def _take_turn(self, kind: str, turns: _Turns) -> None:
+        if self._turns.get(kind) is not turns:
+            return
+        step = next(turns.steps, None) if turns.alive() else None
+        if step is None:
+            del self._turns[kind]
+            self._tell_if_idle()
+            return
+        try:
+            step()
+        except BaseException:
+            self._turns.pop(kind, None)
+            raise
+        self._come_back(kind, turns)
+
     def cancel(self, kind: str) -> None:
         """Cancel the running task of a kind, if there is one."""
+        self._turns.pop(kind, None)
         for run in self._runs:
             if run.task.kind == kind:
                 run.task.cancel()
 
     def is_running(self, kind: str = "") -> bool:
         """Whether a wanted task (of a kind) is under way."""
-        return any(run.task.wanted and (not kind or run.task.kind == kind) for run in self._runs)
+        turns = any(one.alive() and (not kind or name == kind) for name, one in self._turns.items())
+        return turns or any(run.task.wanted and (not kind or run.task.kind == kind) for run in self._runs)
 
     def stop(self, timeout: float = 10.0) -> bool:
         """Cancel everything and wait; false when a worker did not end in time (a server that does not answer)."""
         self._closed = True
         self._timer.stop()
+        self._turns.clear()
         for run in self._runs:
             run.task.cancel()
         deadline = time.monotonic() + timeout
@@ -175,7 +219,10 @@ class Tasks(QObject):
                 run.on_end(run.task)
             if run.task.wanted:
                 self._hand_over(run)
-        if not self._runs:
+        self._tell_if_idle()
+
+    def _tell_if_idle(self) -> None:
+        if not self._runs and not self._turns:
             self.idle.emit()
 
     def _hand_over(self, run: _Run) -> None:

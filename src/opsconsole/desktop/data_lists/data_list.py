@@ -122,13 +122,13 @@ class DataList(Tab):
         column.insertWidget(0, self.head)
 
     def _make_head(self) -> QFrame:
-        head = QFrame()
+        head = QFrame(self)
         head.setObjectName("toolbar")
         head.setFixedHeight(theme.height("toolbar"))
         row = QHBoxLayout(head)
         row.setContentsMargins(12, 0, 12, 1)
         row.setSpacing(8)
-        self.switch = ListSwitch(known_lists(), self.key)
+        self.switch = ListSwitch(known_lists(), self.key, head)
         self.switch.chosen.connect(lambda name: self.desk.show("data", None, {"list": name}))
         row.addWidget(self.switch, 1)
         self._buttons = QHBoxLayout()

@@ -1,5 +1,6 @@
 """Imports: what came in, what each file did, what was set aside; and where files are imported."""
 
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -79,23 +80,21 @@ class ImportsList(DataList):
 
         return import_pages.import_page(workspace.database, now, identity)
 
+    def make_place(self, body: QWidget) -> QWidget:
+        """The upper half."""
+        self.halves = QSplitter(Qt.Orientation.Vertical, body)
+        return self.halves
+
     def make_body(self) -> QWidget:
         """Message bar over the imports, the rejected lines of the current one under them."""
-        self.rejected = RejectedLines(self)
-        self.list.current_changed.connect(self._show_rejected)
-        self.nothing = EmptyImports()
+        self.list.current_changed.connect(self._row_chosen)
+        self.nothing = EmptyImports(self.body)
         self.nothing.dropped.connect(lambda paths: self.importing.start(paths))
         self.nothing.choose_asked.connect(lambda: self.importing.choose())
-        self.halves = QSplitter(Qt.Orientation.Vertical)
         self.halves.setHandleWidth(theme.width("splitter_handle"))
         self.halves.setChildrenCollapsible(False)
         self.halves.addWidget(self.list)
-        self.halves.addWidget(self.rejected)
-        self.halves.setSizes([3, 2])
-        self.halves.setStretchFactor(0, 3)
-        self.halves.setStretchFactor(1, 2)
-        body = QWidget()
-        column = QVBoxLayout(body)
+        column = QVBoxLayout(self.body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.bar)
@@ -103,7 +102,7 @@ class ImportsList(DataList):
         column.addWidget(self.nothing, 1)
         self.nothing.hide()
         self.chips.hide()
-        return body
+        return self.body
 
     def show_content(self, content: TabContent, arranger: Any) -> None:
         """Before the first import, where files may be dropped and what is recognized."""
@@ -128,8 +127,8 @@ class ImportsList(DataList):
             return (*super().commands(), *front.commands())
         return (
             *super().commands(),
-            TabCommand("Save rejects as .xlsx", self.rejected.save, ("Ctrl+S",)),
-            TabCommand("Correct rejected lines", self.rejected.correct, ("F2",)),
+            TabCommand("Save rejects as .xlsx", lambda: self.rejected.save(), ("Ctrl+S",)),
+            TabCommand("Correct rejected lines", lambda: self.rejected.correct(), ("F2",)),
         )
 
     def build_panel(self, identity: Any, detail: "ImportPage | None") -> PanelContent:
@@ -159,6 +158,20 @@ class ImportsList(DataList):
             self.importing.start(files, check_only=check_only)
         elif asked:
             self.importing.choose()
+
+    @cached_property
+    def rejected(self) -> RejectedLines:
+        """The lower half, made when the first row is chosen."""
+        made = RejectedLines(self, self.halves)
+        self.halves.addWidget(made)
+        self.halves.setSizes([3, 2])
+        self.halves.setStretchFactor(0, 3)
+        self.halves.setStretchFactor(1, 2)
+        return made
+
+    def _row_chosen(self, identity: Any) -> None:
+        steps = (lambda: self.rejected, lambda: self._show_rejected(identity))
+        self.desk.tasks.in_turns(steps, kind="imports.rejected", owner=self)
 
     def _show_rejected(self, identity: Any) -> None:
         row = self.row_of(identity)

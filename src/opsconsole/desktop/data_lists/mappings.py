@@ -93,18 +93,21 @@ class MappingsList(DataList):
             path = Path(drafts[-1])
             offer_draft(self, path.name, lambda: self.map_file(path))
 
+    def make_place(self, body: QWidget) -> QWidget:
+        """The list or the editor."""
+        self._stack = QStackedWidget(body)
+        return self._stack
+
     def make_body(self) -> QWidget:
         """Message bar over the list, or over the editor."""
-        self._stack = QStackedWidget()
         self._stack.addWidget(self.list)
-        body = QWidget()
-        column = QVBoxLayout(body)
+        column = QVBoxLayout(self.body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.bar)
         column.addWidget(self._stack, 1)
         self.chips.hide()
-        return body
+        return self.body
 
     def row_actions(self) -> tuple[TabAction, ...]:
         """Edit first; what is rarer stands behind the three dots."""
@@ -162,7 +165,7 @@ class MappingsList(DataList):
     def _open_editor(self) -> MappingEditor:
         if self.editor is not None:
             self._drop_editor()
-        editor = MappingEditor(self)
+        editor = MappingEditor(self, self._stack)
         editor.closed.connect(self._closed)
         editor.saved.connect(self._saved)
         editor.parts.file_button.clicked.connect(self._try_on_file)

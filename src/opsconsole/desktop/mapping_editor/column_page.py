@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from opsconsole.desktop.keycaps import KeyButton
 from opsconsole.desktop.mapping_editor import parts
@@ -33,8 +33,8 @@ class ColumnPage(parts.Page):
     use_changed = Signal(object)
     also_asked = Signal(str)
 
-    def __init__(self) -> None:
-        super().__init__("Column")
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Column", parent)
         self.fills: QComboBox | None = None
         self.row = ""
         self._use: FieldUse | None = None

@@ -1,5 +1,6 @@
 """The editor on one screen: the file's columns left, what is said of them right, what comes of it below."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,8 +27,8 @@ class MappingEditor(QWidget):
     closed = Signal()
     saved = Signal(object, str)
 
-    def __init__(self, tab: "Tab") -> None:
-        super().__init__()
+    def __init__(self, tab: "Tab", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._tab = tab
         self.state = State()
         self.edits = Edits(self)
@@ -70,8 +71,11 @@ class MappingEditor(QWidget):
                 "warn", "This goes on where the mapping was left.", [self.parts.again(self._start_anew)]
             )
         self.parts.name.setText(state.draft.name)
-        self._show_all()
-        self.parts.show_page("questions" if state.questions else "column")
+        self._tab.desk.tasks.in_turns((*self._parts_shown(), self._enter), kind=f"{KIND}.show", owner=self)
+
+    def _enter(self) -> None:
+        page = "questions" if self.state.questions else "column"
+        self.parts.show_page(page if self.state.draft.records else "file")
         self.parts.columns.select_first()
         self.parts.columns.grid.setFocus()
 
@@ -146,12 +150,22 @@ class MappingEditor(QWidget):
     # --- showing ------------------------------------------------------------------------------------------------------
 
     def _show_all(self, *, page: bool = True) -> None:
-        self.parts.show_columns(self.state)
-        self.parts.show_head(self.state)
-        if page:
-            self.show_row()
-            self.parts.file.show_state(self.state)
-        self.parts.questions.show_questions(self.state.questions, self.state.choices, self.state.notes)
+        for show in self._parts_shown(page=page):
+            show()
+
+    def _parts_shown(self, *, page: bool = True) -> list[Callable[[], None]]:
+        """What shows the state, part by part."""
+        parts, state = self.parts, self.state
+        pages = [self.show_row, lambda: parts.file.set_state(state)] if page else []
+        return [
+            lambda: parts.show_columns(state),
+            lambda: parts.show_head(state),
+            *pages,
+            lambda: parts.questions.show_questions(state.questions, state.choices, state.notes),
+            self._show_outcome,
+        ]
+
+    def _show_outcome(self) -> None:
         if self.state.file is not None:
             self.parts.show_lines(self.state)
             self._timer.start()
@@ -162,18 +176,14 @@ class MappingEditor(QWidget):
         """Show the page of the current row."""
         self.parts.column.show_row(self.state, self.parts.columns.current_id())
 
-    def _row_changed(self, identity: Any) -> None:
-        if identity != self.parts.column.row:
-            self.show_row()
-
     def _look(self) -> None:
+        def looked(found: Any) -> None:
+            self.state.preview = found
+            self.parts.show_preview(self.state)
+
         workspace = self._tab.desk.workspace
         if workspace is not None and self.state.file is not None:
-            self._tab.run(work.look(workspace, self.state), self._looked, kind=f"{KIND}.look", text="Reading all rows")
-
-    def _looked(self, found: Any) -> None:
-        self.state.preview = found
-        self.parts.show_preview(self.state)
+            self._tab.run(work.look(workspace, self.state), looked, kind=f"{KIND}.look", text="Reading all rows")
 
     def _keep(self) -> None:
         if self.state.changed and self.key:
@@ -202,9 +212,9 @@ class MappingEditor(QWidget):
 
     def _connect(self) -> None:
         parts = self.parts
-        parts.columns.current_changed.connect(self._row_changed)
+        parts.columns.current_changed.connect(lambda row: None if row == parts.column.row else self.show_row())
         parts.columns.activated.connect(lambda _: self._to_field())
-        parts.lines.activated.connect(lambda line: self.read_otherwise({**self.state.options, "header_row": int(line)}))
+        parts.header_chosen = lambda line: self.read_otherwise({**self.state.options, "header_row": line})
         parts.column.field_chosen.connect(self.edits.choose_field)
         parts.column.use_changed.connect(lambda use: self.change(self.state.draft.with_use(use), page=False))
         parts.column.also_asked.connect(

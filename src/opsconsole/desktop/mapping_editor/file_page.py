@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
 
 from opsconsole.desktop.keycaps import KeyButton
 from opsconsole.desktop.mapping_editor import parts
@@ -33,12 +34,26 @@ class FilePage(parts.Page):
     rest_changed = Signal(int, object)
     constant_asked = Signal(str)
 
-    def __init__(self) -> None:
-        super().__init__("Whole file")
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Whole file", parent)
         self.kinds: QComboBox | None = None
+        self._waiting: State | None = None
 
-    def show_state(self, state: State) -> None:
-        """Show what is said of the file."""
+    def set_state(self, state: State) -> None:
+        """Show what is said of the file: now, or when the page comes to the front."""
+        self._waiting = state
+        if self.isVisible():
+            self._show_waiting()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The page comes to the front."""
+        super().showEvent(event)
+        self._show_waiting()
+
+    def _show_waiting(self) -> None:
+        state, self._waiting = self._waiting, None
+        if state is None:
+            return
         self.restart()
         self._show_records(state)
         self._show_constants(state)

@@ -1,6 +1,7 @@
 """The editor's parts and where they stand: head, columns over what comes of them, pages at the right, foot."""
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -30,23 +31,52 @@ class Layout:
 
     def __init__(self, host: QWidget, desk: Desk) -> None:
         self._desk = desk
-        self.columns = ListView("mapping_columns", desk.tasks, desk.settings)
-        self.lines = ListView("mapping_lines", desk.tasks, desk.settings)
-        self.records = ListView("mapping_records", desk.tasks, desk.settings)
-        self.refused = ListView("mapping_refused", desk.tasks, desk.settings)
-        for view, name in (
-            (self.columns, "Columns of the file"),
-            (self.lines, "First lines of the file"),
-            (self.records, "Records as they would be"),
-            (self.refused, "Why rows would be refused"),
-        ):
-            view.grid.setAccessibleName(name)
-        self.refused.empty_words = lambda: ("Nothing is refused", "Every row can be read.")
-        self.records.empty_words = lambda: ("No records", "Every row is refused or skipped.")
-        self.questions, self.column, self.file = QuestionPage(), ColumnPage(), FilePage()
+        self._host = host
+        # Each part is made where it will stand: moving a filled one styles everything in it once more.
+        self._sides = QSplitter(Qt.Orientation.Horizontal, host)
+        self.halves = QSplitter(Qt.Orientation.Vertical, self._sides)
+        self.columns = ListView("mapping_columns", desk.tasks, desk.settings, self.halves)
+        self.columns.grid.setAccessibleName("Columns of the file")
+        self._below_box = QWidget(self.halves)
+        self._below = QStackedWidget(self._below_box)
+        self._pages_box = QFrame(self._sides)
+        self._pages = QStackedWidget(self._pages_box)
+        self.questions, self.column, self.file = (
+            QuestionPage(self._pages), ColumnPage(self._pages), FilePage(self._pages)
+        )  # fmt: skip
+        self.header_chosen: Callable[[int], None] = lambda line: None
+        self._lines_of: Any = None
         self._bottom = "lines"
         self._buttons: list[KeyButton] = []
         self._lay_out(host)
+
+    @cached_property
+    def lines(self) -> ListView:
+        """The first lines of the file; Enter on one makes it the header."""
+        made = self._make_list("lines", "First lines of the file")
+        made.activated.connect(lambda line: self.header_chosen(int(line)))
+        return made
+
+    @cached_property
+    def records(self) -> ListView:
+        """The records as they would be."""
+        made = self._make_list("records", "Records as they would be")
+        made.empty_words = lambda: ("No records", "Every row is refused or skipped.")
+        return made
+
+    @cached_property
+    def refused(self) -> ListView:
+        """Why rows would be refused."""
+        made = self._make_list("refused", "Why rows would be refused")
+        made.empty_words = lambda: ("Nothing is refused", "Every row can be read.")
+        return made
+
+    def _make_list(self, name: str, words: str) -> ListView:
+        """A list below, made when it is first asked for."""
+        made = ListView(f"mapping_{name}", self._desk.tasks, self._desk.settings, self._below)
+        made.grid.setAccessibleName(words)
+        self._below.addWidget(made)
+        return made
 
     # --- filling ------------------------------------------------------------------------------------------------------
 
@@ -73,7 +103,10 @@ class Layout:
         self._page_buttons["questions"].set_label(f"To answer {count}" if count else "To answer")
 
     def show_lines(self, state: State) -> None:
-        """Show the first lines of the file."""
+        """Show the first lines of the file, where it is another one."""
+        if state.file is self._lines_of:
+            return
+        self._lines_of = state.file
         tones = {"what": lambda code: {"header": "accent", "above": "text_muted"}.get(str(code), "text_muted")}
         self._fill(self.lines, listings.lines_listing(state), tones)
 
@@ -93,7 +126,6 @@ class Layout:
             self._say(f"Of {plural(seen.rows, 'row')}: {', '.join(told) or 'nothing'} would be read{refused}", "")
         self._make_buttons(state)
         if seen is not None and not seen.fault:
-            self._fill(self.refused, listings.refusals_listing(state), {"found": lambda _: "bad"})
             self._show_bottom(state, self._bottom if self._bottom != "lines" else "0")
         elif state.file is not None:
             self._show_bottom(state, "lines")
@@ -171,7 +203,7 @@ class Layout:
             self._buttons.append(button)
 
     def _show_bottom(self, state: State, key: str) -> None:
-        views = {"lines": 0, "refused": 2}
+        views = ("lines", "refused")
         if key not in views:
             count = len(state.preview.kinds) if state.preview is not None else 0
             at = min(int(key), count - 1)
@@ -180,8 +212,10 @@ class Layout:
             else:
                 key = str(at)
                 self._fill(self.records, listings.records_listing(state, at))
+        if key == "refused":
+            self._fill(self.refused, listings.refusals_listing(state), {"found": lambda _: "bad"})
         self._bottom = key
-        self._below.setCurrentIndex(views.get(key, 1))
+        self._below.setCurrentWidget(getattr(self, key) if key in views else self.records)
         for button in self._buttons:
             button.setChecked(button.property("shows") == key)
 
@@ -192,13 +226,12 @@ class Layout:
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._make_head())
-        self.halves = QSplitter(Qt.Orientation.Vertical)
         self.halves.setHandleWidth(theme.width("splitter_handle"))
         self.halves.setChildrenCollapsible(False)
         self.halves.addWidget(self.columns)
         self.halves.addWidget(self._make_below())
         self.halves.setSizes([320, 240])
-        sides = QSplitter(Qt.Orientation.Horizontal)
+        sides = self._sides
         sides.setHandleWidth(theme.width("splitter_handle"))
         sides.setChildrenCollapsible(False)
         sides.addWidget(self.halves)
@@ -213,7 +246,7 @@ class Layout:
             shortcut.activated.connect(lambda page=page: self.show_page(page))
 
     def _make_head(self) -> QFrame:
-        head = QFrame()
+        head = QFrame(self._host)
         head.setObjectName("toolbar")
         head.setFixedHeight(theme.height("toolbar"))
         row = QHBoxLayout(head)
@@ -230,11 +263,11 @@ class Layout:
         return head
 
     def _make_below(self) -> QWidget:
-        box = QWidget()
+        box = self._below_box
         column = QVBoxLayout(box)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        bar = QFrame()
+        bar = QFrame(box)
         bar.setObjectName("chips")
         bar.setFixedHeight(36)
         row = QHBoxLayout(bar)
@@ -247,15 +280,12 @@ class Layout:
         self._outcome = Words("", role="small")
         self._outcome.setMinimumWidth(40)
         row.addWidget(self._outcome, 1)
-        self._below = QStackedWidget()
-        for view in (self.lines, self.records, self.refused):
-            self._below.addWidget(view)
         column.addWidget(bar)
         column.addWidget(self._below, 1)
         return box
 
     def _make_pages(self) -> QWidget:
-        box = QFrame()
+        box = self._pages_box
         box.setObjectName("panel")
         box.setMinimumWidth(theme.width("detail_panel_min"))
         column = QVBoxLayout(box)
@@ -265,7 +295,6 @@ class Layout:
         row.setContentsMargins(12, 8, 12, 8)
         row.setSpacing(4)
         self._page_buttons: dict[str, KeyButton] = {}
-        self._pages = QStackedWidget()
         for number, (key, words) in enumerate(_PAGES, 1):
             button = KeyButton(words, key=f"Alt+{number}", style="flat")
             button.setCheckable(True)
@@ -281,7 +310,7 @@ class Layout:
         return box
 
     def _make_foot(self) -> QFrame:
-        foot = QFrame()
+        foot = QFrame(self._host)
         foot.setObjectName("panel_footer")
         row = QHBoxLayout(foot)
         row.setContentsMargins(12, 8, 12, 8)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from opsconsole.desktop.mapping_editor import parts
 from opsconsole.desktop.mapping_editor.state import Choices
@@ -23,8 +23,8 @@ class QuestionPage(parts.Page):
 
     answered = Signal(object, str)
 
-    def __init__(self) -> None:
-        super().__init__("To answer")
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("To answer", parent)
         self.editors: list[QComboBox] = []
 
     def show_questions(self, questions: Sequence[Question], choices: Choices, notes: Sequence[str]) -> None:

@@ -28,6 +28,7 @@ class KpisTab(Tab):
     key = "kpis"
     noun = ("KPI", "KPIs")
     subjects = frozenset({"orders", "order_exceptions", "imports", "kpis"})
+    has_list = False
     has_panel = False
     selectors = (
         Selector("grain", "By", choices=(("week", "week"), ("month", "month"), ("day", "day"))),
@@ -69,12 +70,12 @@ class KpisTab(Tab):
         self._side = KpiSide(self)
         for control in (self.toolbar.view, self.toolbar.save_view, self.toolbar.columns):
             control.hide()
-        left = QWidget()
+        body = self.body
+        left = QWidget(body)
         self._column = QVBoxLayout(left)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
         self._column.addWidget(self.bar)
-        body = QWidget()
         row = QHBoxLayout(body)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
