@@ -63,7 +63,14 @@ def test_a_dry_run_changes_nothing(run: Run) -> None:
     code, out, _ = run("import", str(resource("samples", "shopify_orders.csv")), "--channel", "s", "--dry-run")
     assert code == 0
     assert "Nothing was written." in out
+    assert "  new order: " in out
     assert rows(run, "list", "orders") == []
+
+
+def test_a_file_of_a_header_alone_is_said_to_have_no_records(run: Run, tmp_path: Path) -> None:
+    header = tmp_path / "orders_export.csv"
+    header.write_text(resource("samples", "shopify_orders.csv").read_text(encoding="utf-8").splitlines()[0] + "\n")
+    assert "It has no records, only its header." in run("import", str(header), "--channel", "s", "--dry-run")[1]
 
 
 def test_a_missing_file_is_a_mistake(run: Run, tmp_path: Path) -> None:

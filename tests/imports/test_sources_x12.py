@@ -18,6 +18,7 @@ def parsed(read, sample_files):
 def test_one_file_holds_interchanges_of_several_senders_and_kinds(parsed):
     assert (parsed.source, parsed.rejects, parsed.unused) == ("x12", [], ())
     assert parsed.description == "utf-8, X12 214, 810, 850, 855, 856"
+    assert parsed.why.startswith("it begins with an interchange (ISA) and has ")
     assert "1 transaction of other kinds not read: 997 (1)." in parsed.notes
     assert not any("fills no" in note for note in parsed.notes)
 

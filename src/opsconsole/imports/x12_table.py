@@ -74,6 +74,15 @@ class X12Table:
         kinds = sorted({one.kind for one in self._transactions if one.kind in _ROWS})
         return f"{self._encoding.removesuffix('-sig')}, X12 {', '.join(kinds)}"
 
+    @property
+    def why(self) -> str:
+        """``it begins with an interchange (ISA) and has 2 transactions that are read: 850 (2)``."""
+        read = Counter(one.kind for one in self._transactions if one.kind in _ROWS)
+        kinds = ", ".join(f"{kind} ({number:,})" for kind, number in sorted(read.items()))
+        verb = "is" if read.total() == 1 else "are"
+        told = f"{wording.plural(read.total(), 'transaction')} that {verb} read: {kinds}"
+        return f"it begins with an interchange (ISA) and has {told}"
+
     @cached_property
     def columns(self) -> tuple[str, ...]:
         """Names of the columns that its transactions have."""
@@ -146,6 +155,7 @@ def settle_x12(parsed: ParsedFile, table: X12Table) -> None:
     for reject in table.refused():
         for counts in (parsed.records_read, parsed.records_rejected):
             counts[reject.kind] = counts.get(reject.kind, 0) + 1
+    parsed.why = table.why
     parsed.notes += table.notes()
     if parsed.source == "x12" and parsed.records_read.get("purchase_order_lines"):
         parsed.notes.append(_AS_BUYER)

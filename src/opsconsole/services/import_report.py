@@ -132,6 +132,8 @@ class FileReport:
     def _counted(self) -> str:
         would = self.state == DRY_RUN
         read = wording.plural(self.total("read"), "record")
+        if not self.total("read"):
+            return "It has no records, only its header."
         if not self.total("inserted") + self.total("updated") + self.total("rejected"):
             return f"All {read} were known already: nothing {'would change' if would else 'has changed'}."
         parts = []
@@ -245,7 +247,7 @@ def in_a_row(labels: Iterable[str]) -> str:
 
 def _sample_words(sample: Sample) -> str:
     if not sample.field:
-        return f"  new: {sample.subject}"
+        return f"  new {_noun(sample.kind.lower(), 1)}: {sample.subject}"
     return f"  {sample.subject}: {sample.field} from “{sample.old}” to “{sample.new}”"
 
 
