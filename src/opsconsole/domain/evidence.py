@@ -8,6 +8,7 @@ alternatives: the first whose values are all there is used; none fits: the sente
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from opsconsole.domain import wording
@@ -20,16 +21,28 @@ _PLACE = re.compile(r"\{(\w+)(?::(\w+))?\}")
 KINDS = frozenset({"", "count", "money", "instant", "day", "promise", "since", "until", "span"})
 
 
+@lru_cache(4096)
+def _pieces(template: str) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """The words around a template's places, one more than there are places, and the places' names and kinds."""
+    parts = _PLACE.split(template)
+    return tuple(parts[::3]), tuple(zip(parts[1::3], (kind or "" for kind in parts[2::3]), strict=True))
+
+
 def places(template: str) -> list[tuple[str, str]]:
     """Names and kinds of a template's places."""
-    return [(name, kind) for name, kind in _PLACE.findall(template)]
+    return list(_pieces(template)[1])
 
 
 def fill(template: str, values: Mapping[str, Any], *, now: int, zone: str = "UTC") -> str | None:
     """The template with its values in words; None when one of them is missing."""
-    if any(values.get(name) is None for name, _ in places(template)):
-        return None
-    return _PLACE.sub(lambda place: _words(values, place.group(1), place.group(2) or "", now, zone), template)
+    around, asked = _pieces(template)
+    for name, _ in asked:
+        if values.get(name) is None:
+            return None
+    told = [around[0]]
+    for (name, kind), after in zip(asked, around[1:], strict=True):
+        told += (_words(values, name, kind, now, zone), after)
+    return "".join(told)
 
 
 def first_that_fits(sentence: Sentence, values: Mapping[str, Any], *, now: int, zone: str = "UTC") -> str | None:

@@ -1,10 +1,13 @@
 """Listing: the one currency between services, screens, command line and workbooks."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from opsconsole.domain.field import Field
+from opsconsole.domain.field import Field, TimeLeft
+
+# A list or an array of numbers: arrays are no ``Sequence`` to a type checker.
+Numbers = Any
 
 
 class Coded(Sequence[Any]):
@@ -15,7 +18,7 @@ class Coded(Sequence[Any]):
 
     __slots__ = ("codes", "values")
 
-    def __init__(self, codes: Sequence[int], values: Sequence[Any]) -> None:
+    def __init__(self, codes: Numbers, values: Sequence[Any]) -> None:
         self.codes = codes
         self.values = values
 
@@ -27,6 +30,76 @@ class Coded(Sequence[Any]):
             return Coded(self.codes[index], self.values)
         code = self.codes[index]
         return None if code < 0 else self.values[code]
+
+
+def coded(values: Iterable[Any], codes_as: Callable[[list[int]], Numbers] = list) -> Coded:
+    """A column as a dictionary-encoded one; None and empty text are no value."""
+    known: dict[Any, int] = {None: -1, "": -1}
+    codes = [known.setdefault(value, len(known) - 2) for value in values]
+    return Coded(codes_as(codes), list(known)[2:])
+
+
+class Later(Sequence[Any]):
+    """A column made when somebody looks: ``one(i)`` makes the value of a row, ``every()`` all of them, which are kept.
+
+    A list of 80,000 rows shows thirty; sentences and the like for the others are made by whoever searches, sorts or
+    exports them. Neither function may read what changes.
+    """
+
+    __slots__ = ("_count", "_every", "_made", "_one")
+
+    def __init__(self, count: int, one: Callable[[int], Any], every: Callable[[], list[Any]]) -> None:
+        self._count = count
+        self._one = one
+        self._every = every
+        self._made: list[Any] | None = None
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, index: Any) -> Any:
+        if self._made is not None:
+            return self._made[index]
+        if isinstance(index, slice):
+            return [self._one(row) for row in range(*index.indices(self._count))]
+        return self._one(index if index >= 0 else index + self._count)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.tolist())
+
+    def tolist(self) -> list[Any]:
+        """All values."""
+        if self._made is None:
+            self._made = self._every()
+        return self._made
+
+
+class TimesLeft(Sequence[TimeLeft | None]):
+    """A column of ``TimeLeft`` as two columns of numbers; ``ended[i]`` (where given) marks rows without one."""
+
+    __slots__ = ("ended", "seconds", "shares")
+
+    def __init__(self, seconds: Numbers, shares: Numbers, ended: Numbers = None) -> None:
+        self.seconds = seconds
+        self.shares = shares
+        self.ended = ended
+
+    def __len__(self) -> int:
+        return len(self.seconds)
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return self.tolist()[index]
+        if self.ended is not None and self.ended[index]:
+            return None
+        return TimeLeft(int(self.seconds[index]), float(self.shares[index]))
+
+    def tolist(self) -> list[TimeLeft | None]:
+        """All values."""
+        pairs = map(TimeLeft, plain_values(self.seconds), plain_values(self.shares))
+        if self.ended is None:
+            return list(pairs)
+        return [None if ended else left for left, ended in zip(pairs, self.ended, strict=True)]
 
 
 def plain_values(column: Sequence[Any]) -> list[Any]:
@@ -86,8 +159,13 @@ class Listing:
 
     def where(self, indices: Sequence[int]) -> "Listing":
         """The listing of some rows, in the order of ``indices``; ``total`` stays what it was."""
-        columns = {key: [column[i] for i in indices] for key, column in self.columns.items()}
+        columns = {key: _some(column, indices) for key, column in self.columns.items()}
         return replace(self, columns=columns, ids=[self.ids[i] for i in indices])
+
+
+def _some(column: Sequence[Any], indices: Sequence[int]) -> list[Any]:
+    values = column.tolist() if isinstance(column, Later) and len(indices) * 2 > len(column) else column
+    return [values[i] for i in indices]
 
 
 def from_rows(

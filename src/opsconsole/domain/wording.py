@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from opsconsole.domain.field import Field, Kind, NoValue
-from opsconsole.domain.instants import day_to_date, to_datetime
+from opsconsole.domain.instants import MINUTE, day_to_date, to_datetime
 from opsconsole.domain.statuses import EXCEPTION_STATES
 
 _BARS = "▁▂▃▄▅▆▇█"
@@ -14,9 +15,19 @@ _BOLD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
 
 def instant(value: int, zone: str = "UTC", *, year_of: int | None = None) -> str:
     """``Tue 17 Nov, 10:42``; with the year where it differs from that of the instant ``year_of``."""
-    moment = to_datetime(value, zone)
-    year = "" if year_of is None or to_datetime(year_of, zone).year == moment.year else f" {moment.year}"
+    return _minute(value // MINUTE, zone, None if year_of is None else _year(year_of // MINUTE, zone))
+
+
+@lru_cache(32_768)
+def _minute(minute: int, zone: str, known_year: int | None) -> str:
+    moment = to_datetime(minute * MINUTE, zone)
+    year = f" {moment.year}" if known_year not in (None, moment.year) else ""
     return f"{moment:%a} {moment.day} {moment:%b}{year}, {moment:%H:%M}"
+
+
+@lru_cache(1024)
+def _year(minute: int, zone: str) -> int:
+    return to_datetime(minute * MINUTE, zone).year
 
 
 def day(value: int, *, year_of: int | None = None) -> str:

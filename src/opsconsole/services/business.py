@@ -3,7 +3,7 @@
 import json
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -57,6 +57,23 @@ class Business:
             return None
         places = money.digits(self.base_currency) - money.digits(currency)
         return float(minor * values[position] * 10.0**places)
+
+    def worth(self, minor: int, currency: str | None) -> int | None:
+        """What an amount counts for in sums: in the base currency at today's rate, None where no rate is known.
+
+        Each amount is rounded by itself, half to even, before anything is summed: so sums over the same amounts agree,
+        however they are grouped, and with the rows that stand under them.
+        """
+        converted = self.in_base(minor, currency or "", self.today)
+        return None if converted is None else round(converted)
+
+    def worths(self, amounts: Iterable[int | None], currencies: Iterable[str | None]) -> list[int | None]:
+        """``worth`` of many amounts, None where there is no amount."""
+        own = (None, "", self.base_currency)
+        return [
+            amount if amount is None or currency in own else self.worth(amount, currency)
+            for amount, currency in zip(amounts, currencies, strict=True)
+        ]
 
 
 def _usual_currency(connection: Connection) -> str | None:

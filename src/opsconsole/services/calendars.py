@@ -18,15 +18,19 @@ from opsconsole.store.schema import channels, locations
 _DAYS_BACK = 120
 _DAYS_AHEAD = 60
 _LONGEST_WAIT_DAYS = 60
+_QUARTER = 92
+
+
+Spans = tuple[list[int], list[int], list[int]]
 
 
 @lru_cache(64)
-def _spans_around(
-    today: int, zone: str, hours: tuple[tuple[int, Hours], ...], holidays: frozenset[int]
-) -> tuple[list[int], list[int], list[int]]:
-    """Openings, closings and the running sum of working time of a calendar around a day; each run asks for the same."""
+def _spans_of(
+    first: int, last: int, zone: str, hours: tuple[tuple[int, Hours], ...], holidays: frozenset[int]
+) -> Spans:
+    """Openings, closings and the running sum of working time of a calendar's days; each run asks for the same."""
     calendar = BusinessCalendar(zone, dict(hours), holidays)
-    spans = [span for day in range(today - _DAYS_BACK, today + _DAYS_AHEAD) for span in calendar.spans(day)]
+    spans = [span for day in range(first, last) for span in calendar.spans(day)]
     worked, sums = 0, []
     for opens, closes in spans:
         worked += closes - opens
@@ -42,11 +46,22 @@ class WorkingTime:
         self._now = now
 
     @cached_property
-    def _spans(self) -> tuple[list[int], list[int], list[int]]:
+    def _spans(self) -> Spans:
+        today = day_of(self._now, self.calendar.time_zone)
+        return self._spans_between(today - _DAYS_BACK, today + _DAYS_AHEAD)
+
+    def spans_from(self, first: int, last: int) -> Spans:
+        """Openings, closings and the running sum of working time that cover all from one instant to another."""
+        zone = self.calendar.time_zone
+        today = day_of(self._now, zone)
+        # By whole quarters of a year, so that the next question finds them made.
+        back = -(-max(0, today - day_of(first, zone) + 1) // _QUARTER) * _QUARTER
+        ahead = -(-max(0, day_of(last, zone) + 2 - today) // _QUARTER) * _QUARTER
+        return self._spans_between(today - back, today + ahead)
+
+    def _spans_between(self, first: int, last: int) -> Spans:
         known = self.calendar
-        return _spans_around(
-            day_of(self._now, known.time_zone), known.time_zone, tuple(sorted(known.hours.items())), known.holidays
-        )
+        return _spans_of(first, last, known.time_zone, tuple(sorted(known.hours.items())), known.holidays)
 
     def _worked(self, instant: int) -> int | None:
         opens, closes, sums = self._spans

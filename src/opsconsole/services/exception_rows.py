@@ -2,18 +2,21 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Label, Row, Select, func, or_, select
+import numpy as np
+from sqlalchemy import ColumnElement, Connection, Label, Row, Select, case, func, null, or_, select
 
 from opsconsole.domain import evidence as words
-from opsconsole.domain.field import Field, Kind, TimeLeft, Total
-from opsconsole.domain.listing import Listing, from_rows
+from opsconsole.domain.field import Field, Kind, Total
+from opsconsole.domain.listing import Later, Listing, TimesLeft
 from opsconsole.domain.statuses import EXCEPTION_STATES, labels
 from opsconsole.rules.order_exceptions import BY_CODE, LABELS
-from opsconsole.services.business import business
+from opsconsole.services.business import Business, business
 from opsconsole.services.calendars import Clocks
 from opsconsole.services.names import channel_names, location_names, vendor_names
+from opsconsole.services.times_left import times_left
 from opsconsole.store import dialect
 from opsconsole.store.schema import exceptions, orders
 
@@ -26,7 +29,7 @@ COLUMNS = (
     func.coalesce(orders.c.order_number, orders.c.order_id).label("order"),
 )
 
-
+NO_RANK = 1000  # of a rule that is not known any more
 Names = Mapping[Any, str]
 
 
@@ -34,6 +37,27 @@ def awake(now: int) -> ColumnElement[bool]:
     """Neither snoozed nor ignored at ``now``."""
     snoozed = or_(e.snoozed_until.is_(None), e.snoozed_until <= now)
     return snoozed & or_(e.ignored_until.is_(None), e.ignored_until <= now)
+
+
+def summed(company: Business) -> tuple[Label[Any], Label[Any]]:
+    """What sums of values at risk are grouped by, for ``worth_of``: the currency, and the amount in foreign ones.
+
+    Amounts of the base currency add up as they are; others are rounded each by itself, so equal ones stand together.
+    """
+    own = or_(e.currency.is_(None), e.currency.in_(("", company.base_currency)))
+    amount = case((own, null()), else_=e.value_at_risk)
+    return case((own, ""), else_=e.currency).label(SUMMED[0]), amount.label(SUMMED[1])
+
+
+SUMMED = ("in_currency", "each_amount")
+
+
+def worth_of(company: Business, currency: str, each: int | None, total: int | None) -> int | None:
+    """Worth of the amounts of a group of ``summed`` that add up to ``total``; None where there is no rate."""
+    if not total or not currency:
+        return int(total or 0)
+    worth = company.worth(int(each or 0), currency)
+    return None if worth is None else worth * (int(total) // int(each or 1))
 
 
 def read_rows(
@@ -73,35 +97,31 @@ def as_listing(
     company = business(connection, now)
     clocks = Clocks(connection, now)
     channels, sites = channel_names(connection), location_names(connection)
-    carriers = vendor_names(connection)
-    told = [
-        {
-            "id": row.id,
-            "severity": row.severity,
-            "type": row.rule,
-            "order": row.order or row.subject,
-            "why": short_why(row, json.loads(row.evidence_json), sites, carriers, now, company.time_zone),
-            "channel": channels.get(row.channel, row.channel),
-            "location": sites.get(row.location, row.location),
-            "time_left": time_left(row, now, clocks),
-            "value_at_risk": row.value_at_risk,
-            "currency": row.currency or company.base_currency,
-            "owner": row.owner,
-            "state": row.state,
-            "opened_at": row.opened_at,
-            "detected_at": row.detected_at,
-            "due_at": row.due_at,
-            "closed_at": row.closed_at,
-            "closed_by": row.closed_by,
-            "order_fk": row.order_fk,
-            **((values or {}).get(row.id, {})),
-        }
-        for row in rows
-    ]
+    reasons = Reasons(sites, vendor_names(connection), now, company.time_zone)
+    stored: dict[str, Sequence[Any]] = {name: [getattr(row, name) for row in rows] for name in _STORED}
+
+    def why(row: int) -> str | None:
+        return reasons.of(stored, row, json.loads(stored["evidence_json"][row]))
+
+    columns: dict[str, Sequence[Any]] = {
+        **{field.key: stored[field.key] for field in _FIELDS if field.key in stored},
+        **{field.key: [(values or {}).get(row.id, {}).get(field.key) for row in rows] for field in more},
+        "type": stored["rule"],
+        "order": [row.order or row.subject for row in rows],
+        "why": Later(len(rows), why, lambda: [why(row) for row in range(len(rows))]),
+        "channel": [channels.get(key, key) for key in stored["channel"]],
+        "location": [sites.get(key, key) for key in stored["location"]],
+        "time_left": left_of(clocks, now, stored),
+        "currency": [code or company.base_currency for code in stored["currency"]],
+    }
     fields = (*_FIELDS[:3], *more, *_FIELDS[3:])
-    return from_rows(fields, told, id_key="id", as_of=now, title=title, time_zone=company.time_zone, notes=notes)
+    return Listing(fields, columns, stored["id"], now, title=title, time_zone=company.time_zone, notes=notes)
 
 
+_STORED = (
+    *("id", "rule", "order_fk", "severity", "state", "owner", "opened_at", "detected_at", "due_at", "closed_at"),
+    *("closed_by", "value_at_risk", "currency", "channel", "location", "evidence_json"),
+)
 _FIELDS = (
     Field("severity", "Severity", Kind.SEVERITY, width=64, total=Total.COUNT, total_words="exceptions"),
     Field("type", "Type", Kind.STATUS, labels=LABELS, width=140),
@@ -125,32 +145,44 @@ _FIELDS = (
 )  # fmt: skip
 
 
-def short_why(
-    row: Row[Any], values: Mapping[str, Any], sites: Names, carriers: Names, now: int, zone: str
-) -> str | None:
-    """Why a row is there, in a few words from its evidence; None where its rule is unknown or says nothing."""
-    rule = BY_CODE.get(row.rule)
-    if rule is None:
-        return None
-    carrier = values.get("carrier")
-    known = {
-        **values,
-        "location": sites.get(row.location, row.location),
-        "currency": row.currency,
-        "opened_at": row.opened_at,
-    }
-    if carrier is not None:
-        known["carrier"] = carriers.get(carrier, carrier)
-    return words.first_that_fits(rule.short, known, now=now if row.closed_at is None else row.closed_at, zone=zone)
+@dataclass(frozen=True)
+class Reasons:
+    """Why rows are there, in a few words from their evidence."""
+
+    sites: Names
+    carriers: Names
+    now: int
+    zone: str
+
+    def of(self, stored: Mapping[str, Sequence[Any]], row: int, values: Mapping[str, Any]) -> str | None:
+        """Of one row of columns; None where its rule is unknown or says nothing."""
+        rule = BY_CODE.get(stored["rule"][row])
+        if rule is None:
+            return None
+        location, closed_at = stored["location"][row], stored["closed_at"][row]
+        known = {
+            **values,
+            "location": self.sites.get(location, location),
+            "currency": stored["currency"][row],
+            "opened_at": stored["opened_at"][row],
+        }
+        carrier = values.get("carrier")
+        if carrier is not None:
+            known["carrier"] = self.carriers.get(carrier, carrier)
+        now = self.now if closed_at is None else closed_at
+        return words.first_that_fits(rule.short, known, now=now, zone=self.zone)
 
 
-def time_left(row: Row[Any], now: int, clocks: Clocks) -> TimeLeft | None:
-    """Seconds until due and the share of the clock that is left; None for closed ones."""
-    if row.closed_at is not None and row.closed_at <= now:
-        return None
-    rule = BY_CODE.get(row.rule)
-    clock: dict[str, Any] = {
-        "working": bool(rule and rule.working), "location": row.location, "channel": row.channel
-    }  # fmt: skip
-    share = clocks.share_left(row.opened_at, row.due_at, **clock)
-    return TimeLeft(clocks.left(row.due_at, **clock), share)
+def left_of(clocks: Clocks, now: int, stored: Mapping[str, Sequence[Any]]) -> TimesLeft:
+    """Seconds until due and the share of the clock that is left, of columns of rows; none for closed ones."""
+    working = {code: rule.working for code, rule in BY_CODE.items()}
+    clock = [
+        (working.get(rule, False), location, channel)
+        for rule, location, channel in zip(stored["rule"], stored["location"], stored["channel"], strict=True)
+    ]
+    opened, due = (np.array(stored[name], np.int64) for name in ("opened_at", "due_at"))
+    seconds, shares = times_left(clocks, now, opened, due, clock)
+    closed = stored["closed_at"]
+    if not any(closed):
+        return TimesLeft(seconds, shares)
+    return TimesLeft(seconds, shares, [at is not None and at <= now for at in closed])

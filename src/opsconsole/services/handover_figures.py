@@ -14,7 +14,7 @@ from opsconsole.domain.instants import DAY
 from opsconsole.rules.order_exceptions_conditions import ACTIVE
 from opsconsole.services.business import Business
 from opsconsole.services.detection_life import SYSTEM
-from opsconsole.services.exception_rows import awake, e
+from opsconsole.services.exception_rows import SUMMED, awake, e, summed, worth_of
 
 BACK_WITHIN = DAY
 
@@ -71,7 +71,7 @@ class _Part:
     """Count and money of one figure."""
 
     count: int = 0
-    worth: float = 0.0
+    worth: int = 0
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class Found:
         )
 
     def _money(self, part: _Part) -> str:
-        return money.in_words(round(part.worth), self.company.base_currency) if part.count else ""
+        return money.in_words(part.worth, self.company.base_currency) if part.count else ""
 
     @property
     def owners(self) -> tuple[OwnerLine, ...]:
@@ -109,7 +109,7 @@ class Found:
                 parts["overdue"].count,
                 parts["opened"].count,
                 parts["closed_people"].count + parts["closed_data"].count,
-                round(parts["open_now"].worth),
+                parts["open_now"].worth,
             )
             for owner, parts in self.by_owner.items()
         ]
@@ -133,15 +133,14 @@ def read_figures(connection: Connection, company: Business, span: Span, location
     ]
     moved = or_(ACTIVE, conditions["opened"], conditions["closed_people"], conditions["closed_data"])
     statement: Select[Any] = (
-        select(e.owner, e.currency, *columns).where(moved, e.detected_at <= span.until).group_by(e.owner, e.currency)
+        select(e.owner, *summed(company), *columns).where(moved, e.detected_at <= span.until).group_by(e.owner, *SUMMED)
     )
     if location:
         statement = statement.where(e.location == location)
     by_owner: dict[str, dict[str, _Part]] = defaultdict(lambda: {key: _Part() for key in _COUNTED})
-    for row in connection.execute(statement).mappings():
-        parts = by_owner[row["owner"] or ""]
-        for key in _COUNTED:
-            parts[key].count += int(row[key] or 0)
-            worth = company.in_base(row[f"{key}_worth"] or 0, row["currency"] or "", company.today)
-            parts[key].worth += worth or 0.0
+    for owner, currency, each, *found in connection.execute(statement):
+        parts = by_owner[owner or ""]
+        for key, count, total in zip(_COUNTED, found[::2], found[1::2], strict=True):
+            parts[key].count += int(count or 0)
+            parts[key].worth += worth_of(company, currency, each, total) or 0
     return Found(company, dict(by_owner))

@@ -98,14 +98,14 @@ def _money(key: str, found: _Sum, company: Business, note: str = "", known: bool
 
 
 def _sum(company: Business, amounts: Iterable[tuple[int | None, str | None]]) -> _Sum:
-    total, without = 0.0, 0
+    total, without = 0, 0
     for amount, currency in amounts:
         if amount is None:
             continue
-        converted = company.in_base(amount, currency or "", company.today)
-        without += converted is None
-        total += converted or 0.0
-    return _Sum(round(total), without)
+        worth = company.worth(amount, currency)
+        without += worth is None
+        total += worth or 0
+    return _Sum(total, without)
 
 
 def _active(row: Row[Any], now: int) -> bool:

@@ -21,6 +21,7 @@ from opsconsole.rules.order_exceptions_conditions import ACTIVE
 from opsconsole.rules.rule import Rule
 from opsconsole.services.business import business, setting
 from opsconsole.services.calendars import Clocks
+from opsconsole.services.exception_rows import NO_RANK
 from opsconsole.services.fraud import concerning
 from opsconsole.services.history import read_events
 from opsconsole.services.incidents import marks
@@ -32,7 +33,6 @@ from opsconsole.store.database import Database
 from opsconsole.store.schema import exceptions, order_lines, orders, runbook_ticks
 
 _e = exceptions.c
-_NO_RANK = 1000
 
 
 def exception_page(database: Database, now: int, exception_id: int) -> ExceptionPage:
@@ -180,7 +180,7 @@ def _pattern(sku: str) -> str:
 def blocking(row: Row[Any]) -> tuple[int, int, int]:
     """Sort key of the exceptions of one order: the one that blocks what comes first on an order's way leads."""
     rule = BY_CODE.get(row.rule)
-    return (rule.rank if rule else _NO_RANK, SEVERITIES.index(row.severity), row.id)
+    return (rule.rank if rule else NO_RANK, SEVERITIES.index(row.severity), row.id)
 
 
 def _others(connection: Connection, row: Row[Any], now: int) -> tuple[OtherException, ...]:

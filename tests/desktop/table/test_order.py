@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from opsconsole.desktop.table.arrangement import Arrangement, SortBy
 from opsconsole.desktop.table.order import Order
 from opsconsole.domain.field import ClauseValue, Cover, Field, Kind, NoValue, NumberState, TimeLeft, Total
-from opsconsole.domain.listing import Coded, Listing
+from opsconsole.domain.listing import Coded, Later, Listing, TimesLeft, coded
 
 NONE = NoValue(NumberState.NO_DATA, "no data")
 
@@ -184,3 +184,36 @@ def test_an_empty_listing_can_be_arranged_in_every_way() -> None:
     order = Order(_listing(Kind.TEXT, []))
     asked = Arrangement(sort=(SortBy("a"),), search="x", equals={"a": frozenset({"y"})}, group_by="a")
     assert len(order.group(order.keep(asked), asked).rows) == 0
+
+
+def test_what_is_made_later_or_kept_as_numbers_is_sorted_and_found_like_a_list() -> None:
+    words = ["b", None, "a", "b c"]
+    later = Later(len(words), words.__getitem__, lambda: words)
+    lefts = [TimeLeft(60, 0.1), TimeLeft(-60, 0.0), None, TimeLeft(0, 0.0)]
+    times = TimesLeft([60, -60, 0, 0], [0.1, 0.0, 0.0, 0.0], [False, False, True, False])
+    assert _sorted(_listing(Kind.TEXT, later), SortBy("a")) == [2, 0, 3, 1]
+    assert _sorted(_listing(Kind.TIME_LEFT, times), SortBy("a", True)) == [0, 3, 1, 2]
+    assert (list(later), list(times), [times[row] for row in range(4)]) == (words, lefts, lefts)
+    found = Order(_listing(Kind.TEXT, later, missing="Nobody")).keep(Arrangement(search="B"))
+    assert [int(row) for row in found] == [0, 1, 3]
+
+
+def test_the_words_of_a_missing_value_are_found_in_codes_as_in_a_list() -> None:
+    names = ["Ann", None, "Ben", ""]
+    for column in ([name or None for name in names], coded(names)):
+        found = Order(_listing(Kind.TEXT, column, missing="Unassigned")).keep(Arrangement(search="unass"))
+        assert [int(row) for row in found] == [1, 3]
+
+
+def test_only_the_values_looked_at_are_made() -> None:
+    made: list[int] = []
+
+    def one(row: int) -> str:
+        made.append(row)
+        return str(row)
+
+    listing = _listing(Kind.TEXT, Later(100, one, lambda: [one(row) for row in range(100)]))
+    assert listing.where([7, 3]).columns["a"] == ["7", "3"]
+    assert made == [7, 3]
+    assert listing.columns["a"][-1] == "99"
+    assert [listing.columns["a"][2:4], len(list(listing.columns["a"]))] == [["2", "3"], 100]

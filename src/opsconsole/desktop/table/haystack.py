@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from opsconsole.desktop.table.sortkeys import signed
 from opsconsole.domain.field import Field
-from opsconsole.domain.listing import Coded
+from opsconsole.domain.listing import Coded, Later
 
 Mask = npt.NDArray[np.bool_]
 _SAMPLE = 10_000
@@ -25,14 +25,15 @@ class Haystack(Protocol):
 class FewWords:
     """Dictionary-encoded text: search the distinct words, then look the rows up."""
 
-    def __init__(self, codes: npt.NDArray[Any], words: Sequence[str]) -> None:
+    def __init__(self, codes: npt.NDArray[Any], words: Sequence[str], missing: str = "") -> None:
+        """``missing`` are the words of rows without a value (code -1)."""
         self._codes = codes
-        self._words = [word.casefold() for word in words]
+        self._words = [*(word.casefold() for word in words), missing.casefold()]
 
     def contains(self, word: str) -> Mask:
         """Rows whose word contains ``word``."""
         hit = np.fromiter((word in known for known in self._words), np.bool_, len(self._words))
-        found: Mask = np.append(hit, False)[self._codes]
+        found: Mask = hit[self._codes]
         return found
 
 
@@ -67,8 +68,10 @@ class ManyWords:
 
 def build(field: Field, column: Any) -> Haystack:
     """Haystack of a column: words of statuses, dictionary words, or one buffer."""
+    if isinstance(column, Later):
+        column = column.tolist()
     if isinstance(column, Coded):
-        return FewWords(signed(column.codes), [_words(field, value) for value in column.values])
+        return FewWords(signed(column.codes), [_words(field, value) for value in column.values], field.missing)
     if isinstance(column, np.ndarray) and column.dtype.kind == "S":
         return _packed_bytes(column)
     if field.labels or _repeats(column):

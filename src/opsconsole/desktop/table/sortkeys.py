@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from opsconsole.domain.field import Field, Kind, NoValue
-from opsconsole.domain.listing import Coded
+from opsconsole.domain.listing import Coded, Later, TimesLeft
 
 Numbers = npt.NDArray[Any]  # float64, or an integer type as small as the column allows
 Codes = npt.NDArray[Any]  # any signed integer type
@@ -83,6 +83,10 @@ class SortKey:
 
 def build(field: Field, column: Any) -> SortKey:
     """Sort key of a column of a listing."""
+    if isinstance(column, Later):
+        column = column.tolist()
+    if isinstance(column, TimesLeft):
+        return _of_times(column)
     if isinstance(column, Coded):
         return _of_coded(field, column)
     if isinstance(column, np.ndarray) and column.dtype.kind in "iufb":
@@ -104,6 +108,11 @@ def _of_array(column: npt.NDArray[Any]) -> SortKey:
         numbers = numbers.astype(np.int64)
     missing = np.isnan(numbers) if numbers.dtype.kind == "f" else None
     return SortKey(numbers, missing, column=column)
+
+
+def _of_times(column: TimesLeft) -> SortKey:
+    missing = None if column.ended is None else np.asarray(column.ended)
+    return SortKey(np.asarray(column.seconds), missing, column=column)
 
 
 def _of_coded(field: Field, column: Coded) -> SortKey:

@@ -1,0 +1,267 @@
+"""The queue of order exceptions as columns: read as a whole, worked out by arrays, in words where somebody looks."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, true
+
+from opsconsole.domain.instants import SECOND, day_start
+from opsconsole.domain.listing import Coded, Later, Listing, TimesLeft, coded
+from opsconsole.domain.severity import SEVERITIES
+from opsconsole.rules.order_exceptions import BY_CODE
+from opsconsole.rules.order_exceptions_conditions import ACTIVE
+from opsconsole.services.business import Business, business
+from opsconsole.services.calendars import Clocks
+from opsconsole.services.exception_rows import NO_RANK, Reasons, left_of
+from opsconsole.services.lists import filtered
+from opsconsole.services.names import channel_names, location_names, vendor_names
+from opsconsole.services.order_exceptions_fields import DUE, fields
+from opsconsole.store.database import Database
+from opsconsole.store.schema import exceptions, order_lines, orders, shipments
+
+_e = exceptions.c
+# What is shown of an exception's state: closed ones, and the two overlays.
+STATES = ("active", "snoozed", "ignored", "closed", "all")
+
+Instants = npt.NDArray[np.int64]
+Stored = Mapping[str, Sequence[Any]]
+
+
+def is_in(state: str, now: int) -> ColumnElement[bool]:
+    """Exceptions shown under a state of ``STATES``; ``active`` ones are neither snoozed nor ignored."""
+    snoozed = and_(_e.snoozed_until.is_not(None), _e.snoozed_until > now)
+    ignored = and_(_e.ignored_until.is_not(None), _e.ignored_until > now)
+    awake = and_(
+        or_(_e.snoozed_until.is_(None), _e.snoozed_until <= now),
+        or_(_e.ignored_until.is_(None), _e.ignored_until <= now),
+    )
+    return {
+        "active": and_(ACTIVE, awake),
+        "snoozed": and_(ACTIVE, snoozed),
+        "ignored": and_(ACTIVE, ignored),
+        "closed": _e.closed_at.is_not(None),
+        "all": true(),
+    }[state]
+
+
+def list_exceptions(
+    database: Database, now: int, *, state: str = "active", filters: Mapping[str, str] | None = None
+) -> Listing:
+    """The queue as of ``now``, the most urgent first; ids are exception ids.
+
+    ``state`` is one of ``STATES``; ``filters`` map a field's key to the value wanted. Money is in minor units of the
+    row's ``currency``; ``time_left`` is None for closed ones.
+    """
+    with database.read() as connection:
+        company = business(connection, now)
+        read = _Read(connection, is_in(state, now), now)
+        clocks = Clocks(connection, now)
+        channels, sites, carriers = channel_names(connection), location_names(connection), vendor_names(connection)
+    stored, left = _by_urgency(read.stored, clocks, now)
+    told = _Told(stored, read, Reasons(sites, carriers, now, company.time_zone))
+    columns = {**_columns(stored, read, company), **_of_orders(stored), **told.columns(), "time_left": left}
+    known = fields(channels, sites, carriers, company.base_currency)
+    for field in known:
+        if field.key not in columns:
+            columns[field.key] = _packed(stored[field.key]) if field.key in _REPEATED else list(stored[field.key])
+    listing = Listing(
+        known,
+        columns,
+        list(stored["id"]),
+        now,
+        title="Order exceptions",
+        time_zone=company.time_zone,
+    )
+    return filtered(listing, tuple((filters or {}).items()))
+
+
+# --- what is stored ---------------------------------------------------------------------------------------------------
+
+_COLUMNS = (
+    *(_e.id, _e.rule, _e.subject_kind, _e.subject, _e.order_fk, _e.severity, _e.severity_reason, _e.state, _e.owner),
+    *(_e.opened_at, _e.detected_at, _e.acknowledge_by, _e.due_at, _e.closed_at, _e.closed_by, _e.root_cause),
+    *(_e.snoozed_until, _e.value_at_risk, _e.currency, _e.channel, _e.location, _e.evidence_json),
+    *(_e.version, _e.tags, _e.waiting_on, _e.waiting_until),
+)
+# Columns of few values, kept as codes.
+_REPEATED = frozenset(
+    {"severity", "channel", "location", "owner", "state", "tags", "waiting_on", "closed_by", "root_cause"}
+    | {"severity_reason", "currency", "subject_kind"}
+)
+
+
+class _Read:
+    """What the database holds of the exceptions of a condition, of their orders, goods and parcels."""
+
+    def __init__(self, connection: Connection, which: ColumnElement[bool], now: int) -> None:
+        seen = and_(which, _e.detected_at <= now)
+        rows = connection.execute(select(*_COLUMNS).where(seen)).all()
+        names = [column.name for column in _COLUMNS]
+        self.stored: Stored = dict(zip(names, zip(*rows, strict=True) if rows else ((),) * len(names), strict=True))
+        mine = select(_e.order_fk).where(seen, _e.order_fk.is_not(None))
+        number, customer = (
+            func.coalesce(orders.c.order_number, orders.c.order_id),
+            func.coalesce(func.nullif(orders.c.customer_name, ""), orders.c.customer_id),
+        )
+        found = select(orders.c.id, number, customer, orders.c.carrier_key).where(orders.c.id.in_(mine))
+        self.orders: Mapping[int | None, Any] = {row[0]: row for row in connection.execute(found)}
+        line, parcel = order_lines.c, shipments.c
+        self._goods = connection.execute(
+            select(line.order_fk, line.sku).where(line.order_fk.in_(mine), line.sku.is_not(None))
+        ).all()
+        self._parcels = connection.execute(
+            select(parcel.order_fk, parcel.tracking_number).where(
+                parcel.order_fk.in_(mine), parcel.tracking_number.is_not(None)
+            )
+        ).all()
+
+    @cached_property
+    def goods(self) -> Mapping[int | None, str]:
+        """SKUs by order."""
+        return _joined(self._goods)
+
+    @cached_property
+    def parcels(self) -> Mapping[int | None, str]:
+        """Tracking numbers by order."""
+        return _joined(self._parcels)
+
+    def of_order(self, order_fk: int | None, place: int) -> Any:
+        """Number (1), customer (2) or carrier (3) of an order."""
+        found = self.orders.get(order_fk)
+        return None if found is None else found[place]
+
+
+def _joined(pairs: Sequence[Any]) -> dict[int | None, str]:
+    """Per order the distinct texts of its parts."""
+    distinct = sorted({tuple(pair) for pair in pairs})
+    return {key: ", ".join(text for _, text in group) for key, group in groupby(distinct, itemgetter(0))}
+
+
+def _by_urgency(stored: Stored, clocks: Clocks, now: int) -> tuple[Stored, TimesLeft]:
+    """The columns by the time left on each one's own clock, and that time; closed ones last."""
+    left = left_of(clocks, now, stored)
+    ended = np.zeros(len(left), np.bool_) if left.ended is None else np.asarray(left.ended)
+    keys = (*_blocking(stored)[::-1], _numbers(stored["due_at"]), np.where(ended, 0, left.seconds), ended)
+    order = np.lexsort(keys)
+    places = order.tolist()
+    sorted_ = {name: [column[place] for place in places] for name, column in stored.items()}
+    seconds, shares = np.asarray(left.seconds)[order], np.asarray(left.shares)[order]
+    return sorted_, TimesLeft(seconds, shares, None if left.ended is None else ended[order])
+
+
+def _numbers(column: Sequence[Any]) -> Instants:
+    return np.fromiter(column, np.int64, len(column))
+
+
+def _blocking(stored: Stored) -> tuple[Instants, Instants, Instants]:
+    """Sort keys of the exceptions of one order: the one that blocks what comes first on an order's way leads."""
+    ranks = {code: rule.rank for code, rule in BY_CODE.items()}
+    places = {severity: place for place, severity in enumerate(SEVERITIES)}
+    return (
+        _numbers([ranks.get(rule, NO_RANK) for rule in stored["rule"]]),
+        _numbers([places[severity] for severity in stored["severity"]]),
+        _numbers(stored["id"]),
+    )
+
+
+# --- what follows from it ---------------------------------------------------------------------------------------------
+
+
+def _packed(values: Sequence[Any]) -> Coded:
+    return coded(values, lambda codes: np.array(codes, np.int32))
+
+
+def _columns(stored: Stored, read: _Read, company: Business) -> dict[str, Sequence[Any]]:
+    now, of = company.now, stored["order_fk"]
+    until = (now if closed is None else closed for closed in stored["closed_at"])
+    return {
+        "type": _packed(stored["rule"]),
+        "due": _due(stored, company),
+        "base_value": company.worths(stored["value_at_risk"], stored["currency"]),
+        "order": [read.of_order(order_fk, 1) for order_fk in of],
+        "customer": [read.of_order(order_fk, 2) for order_fk in of],
+        "age": [max(0, (end - start) // SECOND) for start, end in zip(stored["opened_at"], until, strict=True)],
+    }
+
+
+def _due(stored: Stored, company: Business) -> Coded:
+    """When each is due: over, today, within 7 days, later; closed ones are closed."""
+    tonight = day_start(company.today + 1, company.time_zone)
+    week = day_start(company.today + 7, company.time_zone)
+    codes = np.searchsorted(np.array((company.now, tonight, week)), _numbers(stored["due_at"]), side="right")
+    keys = [key for key, _ in DUE]
+    codes[[closed is not None for closed in stored["closed_at"]]] = keys.index("closed")
+    return Coded(codes.astype(np.int32), keys)
+
+
+def _of_orders(stored: Stored) -> dict[str, Sequence[Any]]:
+    """Which exception leads its order (the blocking one), and how many others of the order it stands for."""
+    order_fk = np.array([-1 if order_fk is None else order_fk for order_fk in stored["order_fk"]], np.int64)
+    _, of_rows, counts = np.unique(order_fk, return_inverse=True, return_counts=True)
+    of_rows = of_rows.reshape(-1)
+    order = np.lexsort((*_blocking(stored)[::-1], order_fk))
+    first = np.ones(len(order), np.bool_)
+    first[1:] = order_fk[order][1:] != order_fk[order][:-1]
+    leads = np.zeros(len(order), np.bool_)
+    leads[order[first]] = True
+    leads |= order_fk < 0
+    others = np.where(leads & (order_fk >= 0), counts[of_rows] - 1, 0) if len(order) else order
+    return {
+        "leads": leads.tolist(),
+        "also": _packed([f"+{count} more" if count else None for count in others.tolist()]),
+    }
+
+
+# --- in words ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What stands in the evidence: made for the rows that are looked at, and for all when somebody searches them."""
+
+    stored: Stored
+    read: _Read
+    reasons: Reasons
+
+    def columns(self) -> dict[str, Sequence[Any]]:
+        """The columns that are told later."""
+        count = len(self.stored["id"])
+        return {
+            key: Later(count, partial(self._one, make), partial(self._every, key)) for key, make in self._made.items()
+        }
+
+    @property
+    def _made(self) -> dict[str, Callable[[int, Mapping[str, Any]], str | None]]:
+        return {"evidence": self._evidence, "carrier": self._carrier, "sku": self._sku, "tracking": self._tracking}
+
+    def _one(self, make: Callable[[int, Mapping[str, Any]], str | None], row: int) -> str | None:
+        return make(row, json.loads(self.stored["evidence_json"][row]))
+
+    def _every(self, key: str) -> list[str | None]:
+        return self._all[key]
+
+    @cached_property
+    def _all(self) -> dict[str, list[str | None]]:
+        """All of them in one pass, so that the evidence is read once."""
+        told = json.loads(f"[{','.join(self.stored['evidence_json'])}]")
+        return {key: [make(row, values) for row, values in enumerate(told)] for key, make in self._made.items()}
+
+    def _evidence(self, row: int, values: Mapping[str, Any]) -> str | None:
+        return self.reasons.of(self.stored, row, values)
+
+    def _carrier(self, row: int, values: Mapping[str, Any]) -> str | None:
+        found: str | None = values.get("carrier") or self.read.of_order(self.stored["order_fk"][row], 3)
+        return found
+
+    def _sku(self, row: int, values: Mapping[str, Any]) -> str | None:
+        return values.get("sku") or self.read.goods.get(self.stored["order_fk"][row])
+
+    def _tracking(self, row: int, values: Mapping[str, Any]) -> str | None:
+        return values.get("tracking") or self.read.parcels.get(self.stored["order_fk"][row])
