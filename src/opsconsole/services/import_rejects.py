@@ -340,15 +340,3 @@ def _told(file: KeptFile, came_in: Sequence[int], report: FileReport, now: int, 
         None if dry_run else report.batch_id,
         report,
     )
-
-
-def open_imports(database: Database) -> list[tuple[int, str, int]]:
-    """Imports with lines that can be corrected, newest first: number, file, lines."""
-    t = reject_rows.c
-    with database.read() as conn:
-        of = select(t.batch_id, batches.c.file_name, t.id).join(batches, batches.c.id == t.batch_id)
-        rows = conn.execute(of.where(t.corrected_at.is_(None), batches.c.undone_at.is_(None))).all()
-    counts: dict[tuple[int, str], int] = {}
-    for batch_id, name, _ in rows:
-        counts[batch_id, name] = counts.get((batch_id, name), 0) + 1
-    return sorted(((batch, name, count) for (batch, name), count in counts.items()), reverse=True)
