@@ -17,6 +17,7 @@ from opsconsole.services.names import location_names
 from opsconsole.services.stock_levels_figures import StockItem, make_items, sales_are_known
 from opsconsole.services.stock_levels_page import ArithmeticRow, StockPage, StockProjection, make_page
 from opsconsole.services.stock_levels_read import StockData, read_stock
+from opsconsole.services.stock_movements import movements_of
 from opsconsole.store.database import Database
 from opsconsole.store.schema import stock_levels
 
@@ -255,7 +256,8 @@ def stock_page(database: Database, now: int, stock_id: int) -> StockPage:
             raise KeyError(stock_id)
         company, data, policy, items = _loaded(connection, now, [sku])
         names = location_names(connection)
-    item = next((one for one in items if one.id == stock_id), None)
-    if item is None:
-        raise KeyError(stock_id)
-    return make_page(company, data, policy, item, names.get(item.location, item.location))
+        item = next((one for one in items if one.id == stock_id), None)
+        if item is None:
+            raise KeyError(stock_id)
+        movements = movements_of(connection, company, item.sku, item.location)
+    return make_page(company, data, policy, item, names.get(item.location, item.location), movements)

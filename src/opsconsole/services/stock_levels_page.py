@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass
 
 from opsconsole.domain import money
+from opsconsole.domain.instants import day_of
+from opsconsole.domain.listing import Listing
 from opsconsole.domain.wording import count, day, plural
 from opsconsole.planning import cover, replenishment
 from opsconsole.planning.cover import Receipt
@@ -25,7 +27,7 @@ class StockProjection:
 
     ``past`` are the last counts; ``days`` begin today. ``expected`` counts what is ordered, ``with_proposal`` also the
     proposed quantity (None without one); ``low`` and ``high`` are the 80 % range around the one that is drawn.
-    ``receipts`` are (day, units, ordered): False is the proposal.
+    ``receipts`` are (day, units, ordered): False is the proposal. ``moved`` is what came and went on past days.
     """
 
     past: tuple[tuple[int, float], ...]
@@ -35,6 +37,7 @@ class StockProjection:
     low: tuple[float, ...]
     high: tuple[float, ...]
     receipts: tuple[tuple[int, float, bool], ...]
+    moved: tuple[tuple[int, float], ...]
     today: int
     stockout_on: int | None
     reorder_point: int | None
@@ -71,9 +74,12 @@ class StockPage:
     projection: StockProjection | None
     inbound: tuple[tuple[str, float, int | None, bool], ...]
     as_of: int
+    movements: Listing
 
 
-def make_page(company: Business, data: StockData, policy: StockPolicy, item: StockItem, location: str) -> StockPage:
+def make_page(
+    company: Business, data: StockData, policy: StockPolicy, item: StockItem, location: str, movements: Listing
+) -> StockPage:
     """The page of an item; ``inbound`` lists PO number, units, promised date and whether that is over."""
     condition = STOCK_CONDITIONS.get(item.condition)
     return StockPage(
@@ -90,12 +96,13 @@ def make_page(company: Business, data: StockData, policy: StockPolicy, item: Sto
         item.proposal,
         item.quantity,
         _notes(company, policy, item),
-        _projection(company, data, item) if item.per_day is not None else None,
+        _projection(company, data, item, movements) if item.per_day is not None else None,
         tuple(
             (r.po_number, r.quantity, r.promised_on, r.promised_on is not None and r.promised_on < company.due_before)
             for r in item.receipts
         ),
         company.now,
+        movements,
     )
 
 
@@ -225,7 +232,7 @@ def _notes(company: Business, policy: StockPolicy, item: StockItem) -> tuple[str
 # --- the projection ---------------------------------------------------------------------------------------------------
 
 
-def _projection(company: Business, data: StockData, item: StockItem) -> StockProjection:
+def _projection(company: Business, data: StockData, item: StockItem, movements: Listing) -> StockProjection:
     today = company.today
     per_day = item.per_day or 0.0
     ordered = item.dated(today)
@@ -253,8 +260,19 @@ def _projection(company: Business, data: StockData, item: StockItem) -> StockPro
         tuple(max(0.0, units - wide) for units, wide in zip(drawn, spread, strict=True)),
         tuple(units + wide for units, wide in zip(drawn, spread, strict=True)),
         tuple(receipts),
+        _moved(movements, today),
         today,
         None if item.stockout_in is None else today + item.stockout_in,
         item.reorder_point,
         item.safety,
     )
+
+
+def _moved(movements: Listing, today: int) -> tuple[tuple[int, float], ...]:
+    """Per day of the past shown what came less what went; days on which that is nothing are left out."""
+    sums: dict[int, float] = {}
+    for moved_at, quantity in zip(movements.columns["moved_at"], movements.columns["quantity"], strict=True):
+        if moved_at is not None and quantity is not None:
+            on = day_of(moved_at, movements.time_zone)
+            sums[on] = sums.get(on, 0.0) + quantity
+    return tuple((on, units) for on, units in sorted(sums.items()) if units and today - PAST_DAYS <= on <= today)

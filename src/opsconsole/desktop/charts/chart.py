@@ -23,6 +23,7 @@ from opsconsole.desktop.theme import theme
 
 _LEVEL_ROLES = {"target": "good", "warn": "warn", "muted": "text_muted"}
 _NEAR_PIXELS = 24
+_LABELED_ABOVE = ("receipt", "proposed", "went")
 
 
 def _pen(role: str, width: float = 2.0, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
@@ -205,6 +206,7 @@ class Chart(QWidget):
             "signal": ("o", "bad", 10),
             "receipt": ("t1", "good", 11),
             "proposed": ("t1", "good", 11),
+            "went": ("t", "warn", 11),
             "out": ("x", "bad", 10),
         }[mark.role]
         brush = theme.color("panel") if mark.role == "proposed" else theme.color(role)
@@ -213,7 +215,7 @@ class Chart(QWidget):
         if mark.label:
             left = mark.role == "signal" and bool(self._time.positions) and mark.x > np.mean(self._time.positions)
             side = (1.06, 0.5) if left else (-0.08, 0.5)
-            above = (0.5, 1.25) if mark.role in ("receipt", "proposed") else side
+            above = (0.5, 1.25) if mark.role in _LABELED_ABOVE else side
             self._add_text(mark.x, mark.y, mark.label, role, anchor=above, strong=True)
 
     def _add_text(
@@ -234,7 +236,7 @@ class Chart(QWidget):
             return
         low, high = min(values), max(values)
         margin = (high - low or abs(high) or 1.0) * 0.08
-        labeled = any(mark.role in ("receipt", "proposed") for mark in self._spec.marks)
+        labeled = any(mark.role in _LABELED_ABOVE for mark in self._spec.marks)
         low, high = low - margin, high + margin * (3 if labeled else 1)
         if self._spec.bars:
             low = 0.0

@@ -62,7 +62,11 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A mark at a point: ``signal`` (larger, bad), ``receipt`` (triangle), ``proposed`` (hollow) or ``out`` (cross)."""
+    """A mark at a point, by its role.
+
+    ``signal`` (larger, bad), ``receipt`` (triangle up), ``proposed`` (hollow), ``went`` (triangle down) or ``out``
+    (cross).
+    """
 
     x: float
     y: float

@@ -1,13 +1,17 @@
 """The panel of one SKU at one location: projection, why, and how the proposed quantity comes about."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
 from opsconsole.desktop import sections
 from opsconsole.desktop.charts.spec import ChartSpec, Level, Line, Mark, Range
+from opsconsole.desktop.pages.parts import listing_section
 from opsconsole.desktop.panel import PanelContent, Section
 from opsconsole.desktop.table.formats import Formats
+from opsconsole.domain.listing import Listing
 
 if TYPE_CHECKING:
     from opsconsole.services.stock_levels_page import StockPage, StockProjection
@@ -15,10 +19,11 @@ if TYPE_CHECKING:
 _CHART_HEIGHT = 210
 _TICK_DAYS = 14
 _APART = 0.12  # of the chart's height: what a line of words needs
+_MOVEMENT = ("moved_at", "kind", "quantity", "balance", "reference")
 
 
-def stock_panel(page: "StockPage", formats: Formats) -> PanelContent:
-    """Contents of the panel."""
+def stock_panel(page: "StockPage", formats: Formats, *, export: Callable[[Listing], None]) -> PanelContent:
+    """Contents of the panel; ``export`` writes a listing of it as a workbook."""
     parts = []
     if page.projection is not None:
         parts.append(Section("Projected stock", _chart(page.projection, formats), "units, next 5 weeks"))
@@ -32,6 +37,9 @@ def stock_panel(page: "StockPage", formats: Formats) -> PanelContent:
     parts.append(Section("Now", sections.pairs(list(page.facts))))
     if page.inbound:
         parts.append(Section("Inbound", _inbound(page, formats)))
+    movements = _movements(page.movements, formats, export)
+    if movements is not None:
+        parts.append(movements)
     return PanelContent(
         page.condition_label,
         badge=page.severity or "",
@@ -46,6 +54,14 @@ def _inbound(page: "StockPage", formats: Formats) -> QWidget:
         day = "no date" if promised_on is None else formats.day(promised_on)
         rows.append((number, formats.count(units), f"{day}, late" if late else day))
     return sections.table(("Purchase order", "Units", "Promised"), rows, right=(1,))
+
+
+def _movements(movements: Listing, formats: Formats, export: Callable[[Listing], None]) -> Section | None:
+    """The newest movements with the balance after each; all of them go into the workbook."""
+    # What has no balance needs no sentence in a narrow column.
+    short = replace(movements, fields=tuple(replace(f, missing="–") for f in movements.fields))
+    section = listing_section("Movements", short, _MOVEMENT, formats)
+    return section and section._replace(link=("Export", lambda: export(movements)))
 
 
 def _chart(projection: "StockProjection", formats: Formats) -> QWidget:
@@ -111,6 +127,10 @@ def _marks(projection: "StockProjection", drawn: tuple[float, ...], formats: For
         for day, units, ordered in projection.receipts
         if day in height
     ]
+    past = dict(projection.past)
+    # How much it was stands under the chart: the past has no room for words.
+    moved = [(day, units) for day, units in projection.moved if day in past]
+    marks += [Mark(day, past[day], "", "receipt" if units > 0 else "went") for day, units in moved]
     if projection.stockout_on is not None and projection.stockout_on in height:
         marks.append(Mark(projection.stockout_on, 0, "", "out"))
     return marks

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from opsconsole.desktop.chips import Chip
+from opsconsole.desktop.dialogs.export import export_listing
 from opsconsole.desktop.pages.stock_page import stock_panel
 from opsconsole.desktop.panel import PanelContent
 from opsconsole.desktop.tab import Tab
@@ -76,7 +77,8 @@ class StockLevelsTab(Tab):
         """Panel of one SKU at one location."""
         if detail is None:
             return PanelContent("No longer listed", subtitle="A newer snapshot left this row out. Reload the list.")
-        return stock_panel(detail, self.desk.formats(self.request.now))
+        formats = self.desk.formats(self.request.now)
+        return stock_panel(detail, formats, export=lambda listing: export_listing(self, listing))
 
 
 TAB = StockLevelsTab
