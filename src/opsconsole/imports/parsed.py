@@ -20,6 +20,21 @@ BASIS_FILE = "the file's own date"
 BASIS_QUERY = "the moment of the query"
 
 
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """An order that a file tells anew, whole: lines of ``kind`` that it had and ``lines`` lacks are no longer ordered.
+
+    ``owner`` are the fields that name the order, with their values; ``also`` are lines that the file told before.
+    """
+
+    kind: str
+    owner: Mapping[str, Any]
+    lines: frozenset[str]
+    also: frozenset[str]
+    at: int
+    line: int
+
+
 @dataclass
 class ParsedFile:
     """A file read.
@@ -48,6 +63,7 @@ class ParsedFile:
     decimals: dict[str, str] = field(default_factory=dict)
     defaults: dict[str, str] = field(default_factory=dict)
     refused: list[RefusedRow] = field(default_factory=list)
+    replaced: list[Replaced] = field(default_factory=list)
     raw: "RawLines | None" = None
 
 

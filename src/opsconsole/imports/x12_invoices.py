@@ -12,8 +12,10 @@ from decimal import Decimal, InvalidOperation
 from opsconsole.imports import x12_codes as codes
 from opsconsole.imports.x12 import Segment, Transaction, date
 from opsconsole.imports.x12_rows import Row, blocks, envelope, put_items, put_party
+from opsconsole.imports.x12_units import put_packs, unit_price
 
 _END = ("TDS", "SE")
+_ITEM = {"IT101 line": 1, "IT102 quantity": 2, "IT103 unit": 3, "IT104 price": 4, "IT105 basis": 5}
 _LARGEST = 10  # power of ten
 
 
@@ -41,10 +43,11 @@ def invoice_rows(transaction: Transaction) -> Iterator[Row]:
         first = block[0]
         row = head.below(first.number)
         row.cells["row"] = "item"
-        for column, place in (("IT101 line", 1), ("IT102 quantity", 2), ("IT103 unit", 3), ("IT104 price", 4)):
+        for column, place in _ITEM.items():
             row.put(column, first.at(place), first)
         row.put("IT101 line", str(count), first)
         put_items(row, first, "IT1", 6)
+        put_packs(row, (one for one in block if one.name == "PO4"))
         for segment in (one for one in block if one.name == "PID"):
             row.put("PID05 description", segment.at(5), segment)
         yield row
@@ -105,7 +108,15 @@ def charges(segments: Sequence[Segment]) -> list[Charge]:
 
 def _goods(items: Sequence[Sequence[Segment]]) -> Decimal:
     """What the items come to, as far as they can be read."""
-    return sum(((_number(one[0].at(2)) or 0) * (_number(one[0].at(4)) or Decimal()) for one in items), Decimal())
+    return sum(((_number(one[0].at(2)) or 0) * _price(one) for one in items), Decimal())
+
+
+def _price(item: Sequence[Segment]) -> Decimal:
+    """The price of one of an item's unit."""
+    first = item[0]
+    row = Row(first.number)
+    put_packs(row, (segment for segment in item if segment.name == "PO4"))
+    return unit_price(row, first.at(3), _number(first.at(4)) or Decimal(), first.at(5))
 
 
 def counted(segments: Sequence[Segment], items: Sequence[Sequence[Segment]], ends: Sequence[Segment]) -> list[Charge]:

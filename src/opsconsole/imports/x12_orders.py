@@ -1,7 +1,8 @@
 """Rows of purchase orders (850), their acknowledgments (855), ship notices (856) and carriers' statuses (214)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from opsconsole.domain.wording import plural
 from opsconsole.imports import x12_codes as codes
 from opsconsole.imports.x12 import Segment, Transaction, date
 from opsconsole.imports.x12_rows import (
@@ -14,9 +15,12 @@ from opsconsole.imports.x12_rows import (
     put_items,
     put_party,
 )
+from opsconsole.imports.x12_units import put_packs, total
 
 _DATES = {"DTM02 delivery": codes.DELIVERY, "DTM02 shipping": codes.SHIPPING, "DTM02 earliest": codes.EARLIEST}
 _END = ("CTT", "AMT", "SE")
+_MOST_NAMED = 5
+_ITEM = {"PO101 line": 1, "PO102 quantity": 2, "PO103 unit": 3, "PO104 price": 4, "PO105 basis": 5}
 _HEADS = {
     "850": ("BEG", {"BEG01 purpose": 1, "BEG03 order": 3, "BEG05 ordered": 5}),
     "855": ("BAK", {"BAK01 purpose": 1, "BAK02 answer": 2, "BAK03 order": 3, "BAK04 ordered": 4, "BAK09 answered": 9}),
@@ -62,7 +66,7 @@ def _item_rows(head: Row, block: Sequence[Segment], above: Sequence[Segment], co
     first = block[0]
     row = head.below(first.number)
     row.cells["row"] = "item"
-    for column, place in (("PO101 line", 1), ("PO102 quantity", 2), ("PO103 unit", 3), ("PO104 price", 4)):
+    for column, place in _ITEM.items():
         row.put(column, first.at(place), first)
     row.put("PO101 line", str(count), first)
     put_items(row, first, "PO1", 6)
@@ -70,6 +74,8 @@ def _item_rows(head: Row, block: Sequence[Segment], above: Sequence[Segment], co
         row.put("PID05 description", segment.at(5), segment)
     for segment in _of(block, "CUR"):
         row.put("CUR02 currency", segment.at(2), segment)
+    put_packs(row, _of(block, "PO4"))
+    _put_schedules(row, _of(block, "SCH"))
     put_dates(row, _of(block, "DTM"), _DATES)
     put_dates(row, _of(above, "DTM"), _DATES)
     answers = _of(block, "ACK")
@@ -79,8 +85,47 @@ def _item_rows(head: Row, block: Sequence[Segment], above: Sequence[Segment], co
         answer = row.below(segment.number)
         answer.put("ACK01 answer", segment.at(1), segment)
         answer.put("ACK02 quantity", segment.at(2), segment)
+        answer.put("ACK03 unit", segment.at(3) or first.at(3), segment)
         answer.put("ACK05 date", date(segment.at(5)), segment)
         yield answer
+
+
+def _put_schedules(row: Row, schedules: Sequence[Segment]) -> None:
+    """An item's parts with days of their own: it is whole on the last day, and may begin to come on the first.
+
+    The parts' sum is its quantity where the item tells none.
+    """
+    for column, qualifiers in _DATES.items():
+        dated = [(segment.at(6), segment) for segment in schedules if segment.at(5) in qualifiers and segment.at(6)]
+        if dated:
+            row.put(column, date(max(dated, key=lambda pair: pair[0])[0]), max(dated, key=lambda pair: pair[0])[1])
+    days = [(segment.at(6), segment) for segment in schedules if segment.at(5) in codes.DELIVERY and segment.at(6)]
+    if len({day for day, _ in days}) > 1:
+        first = min(days, key=lambda pair: pair[0])
+        row.put("DTM02 earliest", date(first[0]), first[1])
+    if len(schedules) > 1:
+        row.put("SCH parts", total(segment.at(1) for segment in schedules), schedules[0])
+    if schedules and "PO102 quantity" not in row.cells:
+        row.put("PO102 quantity", total(segment.at(1) for segment in schedules), schedules[0])
+        row.put("PO103 unit", schedules[0].at(2), schedules[0])
+
+
+def schedule_notes(rows: Iterable[Row]) -> list[str]:
+    """What to say of items that come in parts: what counts as promised, and parts that are not all of it."""
+    parted = [row.cells for row in rows if "SCH parts" in row.cells]
+    said = []
+    if parted:
+        said.append(
+            f"{plural(len(parted), 'line')} of orders come in parts with days of their own (SCH): the last day counts "
+            "as promised, the first as the earliest."
+        )
+    unlike = [cells for cells in parted if total([cells.get("PO102 quantity", "")]) != cells["SCH parts"]]
+    said += [
+        f"The parts of line {cells['PO101 line']} of order {cells.get('BEG03 order', '')} come to "
+        f"{cells['SCH parts']}, it orders {cells.get('PO102 quantity', 'nothing')}."
+        for cells in unlike[:_MOST_NAMED]
+    ]
+    return said
 
 
 def _of(segments: Sequence[Segment], *names: str) -> list[Segment]:
@@ -135,6 +180,8 @@ def _put_level(row: Row, segments: Sequence[Segment]) -> None:
         elif segment.name == "LIN":
             row.put("LIN01 line", segment.at(1), segment)
             put_items(row, segment, "LIN", 2)
+        elif segment.name == "PO4":
+            put_packs(row, [segment])
         elif segment.name == "SN1":
             row.put("LIN01 line", segment.at(1), segment)
             row.put("SN102 quantity", segment.at(2), segment)

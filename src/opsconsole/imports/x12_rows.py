@@ -28,7 +28,10 @@ def _items(name: str) -> tuple[str, ...]:
     return tuple(f"{name} {whose}" for whose in ("buyer's item", "vendor's item", "trade item", "other item"))
 
 
-_ORDER_ITEM = ("PO101 line", "PO102 quantity", "PO103 unit", "PO104 price", *_items("PO1"), "PID05 description")
+_ORDER_ITEM = (
+    *("PO101 line", "PO102 quantity", "PO103 unit", "PO104 price", *_items("PO1"), "PID05 description"),
+    *("PO102 pieces", "PO104 each"),
+)
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "850": (
         *("BEG01 purpose", "BEG03 order", "BEG05 ordered", "CUR02 currency", "TD505 routing"),
@@ -37,16 +40,18 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "855": (
         *("BAK01 purpose", "BAK02 answer", "BAK03 order", "BAK04 ordered", "BAK09 answered", "CUR02 currency"),
         *(*_PARTY_COLUMNS, *_DATES, *_ORDER_ITEM),
-        *("ACK01 answer", "ACK02 quantity", "ACK05 date"),
+        *("ACK01 answer", "ACK02 quantity", "ACK05 date", "ACK02 pieces"),
     ),
     "856": (
         *("BSN01 purpose", "BSN02 shipment", "BSN03 created", "TD503 carrier", "TD505 routing", "REF02 bill of lading"),
         *("REF02 tracking", "MAN02 tracking", "MAN02 carton", "DTM02 shipped", "DTM02 expected"),
-        *("PRF01 order", "LIN01 line", *_items("LIN"), "SN102 quantity", "SN103 unit", *_PARTY_COLUMNS),
+        *("PRF01 order", "LIN01 line", *_items("LIN"), "SN102 quantity", "SN103 unit", "SN102 pieces"),
+        *_PARTY_COLUMNS,
     ),
     "810": (
         *("BIG01 invoiced", "BIG02 invoice", "BIG04 order", "BIG07 type", "CUR02 currency", *_PARTY_COLUMNS),
-        *("IT101 line", "IT102 quantity", "IT103 unit", "IT104 price", *_items("IT1"), "PID05 description"),
+        *("IT101 line", "IT102 quantity", "IT103 unit", "IT104 price", *_items("IT1"), "IT102 pieces"),
+        "PID05 description",
         *("SAC01 allowance", "SAC02 code", "SAC05 amount", "SAC15 description", "TXI02 tax"),
     ),
     "214": (

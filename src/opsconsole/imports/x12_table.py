@@ -16,8 +16,11 @@ from opsconsole.imports.rejects import Reject
 from opsconsole.imports.tables import FileOptions, InputFile, NumberedRow, open_unpacked
 from opsconsole.imports.x12 import Segment, Transaction, split, transactions
 from opsconsole.imports.x12_invoices import difference, invoice_rows
-from opsconsole.imports.x12_orders import notice_rows, order_rows, status_rows
+from opsconsole.imports.x12_orders import notice_rows, order_rows, schedule_notes, status_rows
+from opsconsole.imports.x12_replaced import replaced_orders
 from opsconsole.imports.x12_rows import COLUMNS, COMMON, Row
+from opsconsole.imports.x12_units import count_pieces, noted, put_noted
+from opsconsole.imports.x12_units import expected as units_expected
 
 _MOST = 256 * limits.MEBIBYTE
 _AS_BUYER = (
@@ -93,13 +96,20 @@ class X12Table:
     def rows(self) -> Iterator[NumberedRow]:
         """The header, then the rows in the order of their segments."""
         yield 1, list(self.columns)
-        for row in self._whole_rows():
+        for row in self.told_rows():
             yield row.line, [row.cells.get(column, "") for column in self.columns]
 
-    def _whole_rows(self) -> Iterator[Row]:
-        for one in self._transactions:
-            if one.kind in _ROWS and not one.fault[0]:
-                yield from sorted(_ROWS[one.kind](one), key=lambda row: row.line)
+    def told_rows(self) -> Iterator[Row]:
+        """Rows of the transactions that are whole, in their order."""
+        packs = noted(row for one in self._whole() if one.kind in ("850", "855") for row in _ROWS[one.kind](one))
+        for one in self._whole():
+            for row in sorted(_ROWS[one.kind](one), key=lambda row: row.line):
+                put_noted(row, packs)
+                count_pieces(row)
+                yield row
+
+    def _whole(self) -> list[Transaction]:
+        return [one for one in self._transactions if one.kind in _ROWS and not one.fault[0]]
 
     def raw(self, lines: Collection[int]) -> Mapping[int, str]:
         """Segments as they are written, by their number."""
@@ -122,11 +132,12 @@ class X12Table:
         if unread:
             kinds = ", ".join(f"{kind} ({number})" for kind, number in sorted(unread.items()))
             said.append(f"{wording.plural(unread.total(), 'transaction')} of other kinds not read: {kinds}.")
-        ahead = sum(1 for row in self._whole_rows() if row.cells["row"] in ("estimate", "appointment"))
+        ahead = sum(1 for row in self.told_rows() if row.cells["row"] in ("estimate", "appointment"))
         if ahead:
             said.append(
                 f"{wording.plural(ahead, 'status', 'statuses')} told of estimates or appointments and no scans."
             )
+        said += schedule_notes(self.told_rows())
         for one in self._transactions:
             unlike = difference(one) if one.kind == "810" and not one.fault[0] else None
             if unlike:
@@ -136,7 +147,7 @@ class X12Table:
 
     def with_elements(self, rejects: list[Reject]) -> list[Reject]:
         """Rejects that name the element beside the field, where it stands, and the segment as it is written."""
-        rows = {row.line: row for row in self._whole_rows()} if rejects else {}
+        rows = {row.line: row for row in self.told_rows()} if rejects else {}
         return [self._with_element(reject, rows.get(reject.line)) for reject in rejects]
 
     def _with_element(self, reject: Reject, row: Row | None) -> Reject:
@@ -145,8 +156,12 @@ class X12Table:
             return replace(reject, raw=self.raw([reject.line]).get(reject.line, reject.raw))
         segment = row.segments[named[0]]
         element = named[0].partition(" ")[0]
+        expected = reject.expected
+        if named[0].endswith(" pieces"):
+            expected = units_expected(reject.found) or expected
         where = element if segment == reject.line else f"{element} in segment {segment}"
-        return replace(reject, field=f"{reject.field} ({where})", raw=self.raw([segment]).get(segment, reject.raw))
+        raw = self.raw([segment]).get(segment, reject.raw)
+        return replace(reject, field=f"{reject.field} ({where})", expected=expected, raw=raw)
 
 
 def settle_x12(parsed: ParsedFile, table: X12Table) -> None:
@@ -156,6 +171,7 @@ def settle_x12(parsed: ParsedFile, table: X12Table) -> None:
         for counts in (parsed.records_read, parsed.records_rejected):
             counts[reject.kind] = counts.get(reject.kind, 0) + 1
     parsed.why = table.why
+    parsed.replaced = replaced_orders(parsed.records, table.told_rows())
     parsed.notes += table.notes()
     if parsed.source == "x12" and parsed.records_read.get("purchase_order_lines"):
         parsed.notes.append(_AS_BUYER)

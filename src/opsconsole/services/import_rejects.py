@@ -35,7 +35,7 @@ from opsconsole.services.import_report import DONE, DRY_RUN, FileReport
 from opsconsole.services.names import named
 from opsconsole.store import audit, dialect
 from opsconsole.store.database import Database
-from opsconsole.store.schema import batches, reject_rows, rejects
+from opsconsole.store.schema import reject_rows, rejects
 
 __all__ = ["Correction", "Fault", "GridRow", "RejectGrid", "correct_rejects", "keep_typed", "reject_grid"]
 

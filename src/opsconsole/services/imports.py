@@ -43,6 +43,7 @@ from opsconsole.services.import_recognition import (
 )
 from opsconsole.services.import_rejects_kept import keep_refused
 from opsconsole.services.import_rejects_workbook import correct_from_workbook, marked
+from opsconsole.services.import_replaced import take_out_lines
 from opsconsole.services.import_report import (
     CANCELLED,
     DONE,
@@ -303,6 +304,7 @@ def _write(conn: Connection, job: _Job, opened: Opened, parsed: ParsedFile, repo
     )
     kept = Kept(conn, report.batch_id)
     kept.made("channels", describe_channel(conn, report.channel, opened))
+    report.notes += take_out_lines(conn, parsed)
     result = write_records(
         conn,
         parsed.records,
