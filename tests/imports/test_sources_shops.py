@@ -124,3 +124,25 @@ def test_adobe_commerces_own_stock_sources_are_read_whole(genuine, read, rows_of
     parsed = read(genuine / "magento" / "stock_sources.csv", channel="")
     assert (parsed.source, parsed.rejects) == ("magento_stock", [])
     assert sum(row["on_hand"] for row in rows_of(parsed, "stock_levels")) == 45.65  # 10.10 + 10.55 + 10 + 15
+
+
+def test_statuses_of_a_shops_own_are_kept_and_count_by_their_words(read, text_file, rows_of):
+    header = "order_id,order_date,paid_date,status,order_total,order_currency,billing_email,payment_method"
+    statuses = [
+        ("wc-awaiting-pickup", True, "on_hold"), ("picked-up", True, "delivered"), ("Shipped", True, "shipped"),
+        ("ready-to-ship", True, "processing"), ("wc-cancelled-by-us", False, "cancelled"), ("gift", True, "processing"),
+        ("quote", False, "pending"), ("wc-completed", True, "shipped"),
+    ]  # fmt: skip
+    rows = [
+        f"{number},2026-11-14 09:12:44,{'2026-11-14 09:13:00' if paid else ''},{status},10.00,EUR,b@example.com,stripe"
+        for number, (status, paid, _) in enumerate(statuses, start=1)
+    ]
+    parsed = read(text_file("\n".join([header, *rows])))
+    orders = rows_of(parsed, "orders")
+    assert parsed.rejects == []
+    assert [row["status"] for row in orders] == [status for _, _, status in statuses]
+    assert [row["tags"] for row in orders[:2]] == ["awaiting-pickup", "picked-up"]
+    assert (orders[5]["payment_status"], orders[6]["payment_status"], orders[7]["tags"]) == ("paid", None, None)
+    (note,) = [note for note in parsed.notes if "of the shop's own" in note]
+    assert "“wc-awaiting-pickup” (1)" in note
+    assert "completed" not in note.split(". ")[0]

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from opsconsole.domain import wording
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.progress import Progress
@@ -156,7 +158,13 @@ def read_collected(opened: Opened, table: TextTable, reading: Reading) -> Parsed
         header_line=opened.fit.line,
         names=opened.fit.names,
         unused=_unused(opened),
-        notes=[*_inferred(opened), *_lacking(opened), *unfilled, *_spelled(formats.notes, opened.fit.names)],
+        notes=[
+            *_inferred(opened),
+            *_lacking(opened),
+            *_own_words(opened, table),
+            *unfilled,
+            *_spelled(formats.notes, opened.fit.names),
+        ],
         formats=_told(formats),
         decimals=dict(formats.decimals),
         defaults={**defaults, "time_zone": zone},
@@ -277,6 +285,29 @@ def _inferred(opened: Opened) -> list[str]:
 def _lacking(opened: Opened) -> list[str]:
     candidate = opened.fit.candidate
     return [candidate.lacks] if isinstance(candidate, Source) and candidate.lacks else []
+
+
+def _own_words(opened: Opened, table: TextTable) -> list[str]:
+    """Words of the shop's own in a column, how often they stand there, and what becomes of them."""
+    candidate = opened.fit.candidate
+    if not isinstance(candidate, Source) or not candidate.own_words:
+        return []
+    name, known, said = candidate.own_words
+    column = table.columns.get(normalized(name))
+    if column is None:
+        return []
+    counts = np.bincount(column.codes, minlength=len(column.values)).tolist()
+    usual = {word.casefold() for word in known}
+    own = {
+        readable(text.strip()): count
+        for text, count in zip(column.values, counts, strict=True)
+        if count and text.strip() and text.strip().casefold() not in usual
+    }
+    if not own:
+        return []
+    shown = ", ".join(f"“{word}” ({count:,})" for word, count in sorted(own.items(), key=lambda pair: -pair[1])[:8])
+    more = f" and {len(own) - 8:,} more" if len(own) > 8 else ""
+    return [f"Words of the shop's own in “{normalized(name)}”: {shown}{more}. {said}"]
 
 
 def _spelled(notes: Sequence[str], names: Sequence[str]) -> list[str]:

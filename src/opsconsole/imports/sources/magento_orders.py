@@ -12,6 +12,11 @@ _COLUMNS = columns("""
     Shipping and Handling | Customer Name | Payment Method | Total Refunded
 """)
 _FORMATS = [f"%b %d, %Y{comma} {clock} %p" for comma in ("", ",") for clock in ("%I:%M:%S", "%H:%M:%S")] + ["iso"]
+_CODES = columns("""
+    pending | pending_payment | pending_paypal | processing | on_hold | holded | complete | closed | canceled
+    suspected_fraud | fraud | payment_review
+""")
+_KNOWN = (*_CODES, *(code.replace("_", " ") for code in _CODES))
 _TOTALS = ("Grand Total (Purchased)", "Grand Total (Base)")
 
 
@@ -65,5 +70,6 @@ SOURCE = Source(
             "bill_address1": _text("Billing Address"),
         }},
     ),
+    own_words=("Status", _KNOWN, "Their orders count as processing."),
     lacks="Adobe Commerce's order grid has no articles: its orders come without lines.",
 )  # fmt: skip

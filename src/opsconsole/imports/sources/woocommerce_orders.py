@@ -3,6 +3,9 @@
 Lines stand in numbered columns (``Product Item 2 SKU``); one without a name is not there. Times are the shop's own,
 without offset. Text that begins with ``=``, ``+``, ``-`` or ``@`` has an apostrophe before it; statuses may begin with
 ``wc-``. An order wholly refunded has nothing left to ship: it is cancelled here, and its payment refunded.
+
+A status of the shop's own is kept as the order's tag and counts by its words (_OWN); one that says nothing of the kind
+leaves the order open: in processing once it is paid, else pending.
 """
 
 from opsconsole.imports.source import Signature, Source, columns
@@ -40,10 +43,34 @@ def _name(who: str) -> dict[str, object]:
     return {"join": [_text(f"{who}_first_name"), _text(f"{who}_last_name")]}
 
 
+_KNOWN = ("pending", "failed", "on-hold", "processing", "completed", "refunded", "cancelled")
+_OF_WOO = {"column": "status", "equals": [*_KNOWN, *(f"wc-{name}" for name in _KNOWN)]}
+# The words in a status of the shop's own, the first that fits counts.
+_OWN = (
+    ("cancelled", "cancel|refund|reject|void|expired"),
+    ("returned", "return"),
+    ("on_hold", "hold|backorder|back-order|wait|await|review|fraud|verif"),
+    ("delivered", "delivered|picked-?up|collected"),
+    ("partially_shipped", "partial|part-ship"),
+    ("processing", "to-ship|ready|unship|not-ship|preship|pre-ship"),
+    ("shipped", "shipped|dispatched|sent|in-transit|out-for-delivery"),
+    ("packed", "pack"),
+    ("picking", "pick"),
+)
+
+
 def _status(**codes: str) -> dict[str, object]:
-    return {"from": "status", "lower": True, "strip_prefix": "wc-", "map": {
+    return {"from": "status", "lower": True, "strip_prefix": "wc-", "where": _OF_WOO, "map": {
         name.replace("_", "-"): code for name, code in codes.items()
     }}  # fmt: skip
+
+
+def _own(code: str, pattern: str) -> dict[str, object]:
+    return {"const": code, "where": {"column": "status", "matches": f"(?i){pattern}"}}
+
+
+_FILLED = {"column": "status", "filled": True}
+_PAID_FOR = {"column": "paid_date", "filled": True}
 
 
 _ADDRESS = {
@@ -59,16 +86,23 @@ _ORDER = {
     "order_number": {"from": ["order_number", "order_id"], "strip_prefix": "#"},
     "placed_at": {"from": "order_date", "format": _FORMATS},
     "paid_at": {"from": "paid_date", "format": _FORMATS, "optional": True},
-    "status": _status(
-        pending="pending", failed="pending", on_hold="on_hold", processing="processing", completed="shipped",
-        refunded="cancelled", cancelled="cancelled",
-    ),
+    "status": {"first": [
+        _status(
+            pending="pending", failed="pending", on_hold="on_hold", processing="processing", completed="shipped",
+            refunded="cancelled", cancelled="cancelled",
+        ),
+        *(_own(code, pattern) for code, pattern in _OWN),
+        {"const": "processing", "where": {**_PAID_FOR, "also": _FILLED}},
+        {"const": "pending", "where": _FILLED},
+    ]},
+    "tags": {"from": "status", "strip_prefix": "wc-", "null": [*_KNOWN, *map(str.capitalize, _KNOWN)]},
     "payment_status": {"first": [
         {"const": "pending", "where": _UNPAID_CASH},
         _status(
             pending="pending", failed="failed", on_hold="pending", processing="paid", completed="paid",
             refunded="refunded", cancelled="",
         ),
+        {"const": "paid", "where": {**_PAID_FOR, "also": _FILLED}},
     ]},
     "payment_method": {"from": ["payment_method_title", "payment_method"], "optional": True},
     "currency": "order_currency",
@@ -117,5 +151,11 @@ SOURCE = Source(
                            "optional": True},
             "amount": {"from": f"{_ITEM} Total", "optional": True},
         }},
+    ),
+    own_words=(
+        "status",
+        (*_OF_WOO["equals"], "checkout-draft", "wc-checkout-draft", "auto-draft", "draft", "trash"),
+        "They are kept as tags of the orders. One that names cancelling, holding, picking, packing, shipping or "
+        "delivery counts as that, any other as processing where the order is paid and as pending where it is not.",
     ),
 )  # fmt: skip
