@@ -159,11 +159,8 @@ def read_collected(opened: Opened, table: TextTable, reading: Reading) -> Parsed
         names=opened.fit.names,
         unused=_unused(opened),
         notes=[
-            *_inferred(opened),
-            *_lacking(opened),
-            *_own_words(opened, table),
-            *unfilled,
-            *_spelled(formats.notes, opened.fit.names),
+            *(*_inferred(opened), *_lacking(opened), *unfilled),
+            *_spelled([*_own_words(opened, table), *formats.notes], opened.fit.names),
         ],
         formats=_told(formats),
         decimals=dict(formats.decimals),

@@ -83,8 +83,8 @@ class Source:
     columns, translated ones say (imports/aliases.py); ``split`` as of a mapping. ``location`` is the stock it tells of
     where nothing else says it, as in ``FBA {channel}``. ``currency_said`` is a pattern whose group is the currency,
     looked for above the header. ``own_words``: a column that shops may extend with words of their own, the words that
-    are known, and what becomes of the others. ``on_request``: only read where somebody names it, since another source reads the same
-    files.
+    are known, and what becomes of the others. ``on_request``: only read where somebody names it, since another source
+    reads the same files.
     """
 
     key: str
