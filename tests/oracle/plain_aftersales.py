@@ -165,6 +165,12 @@ def _decided(shop, row):
     return None
 
 
+def _over_cases(shop, order):
+    """Whether all money went back over chargebacks and guarantees."""
+    reasons = [(row["reason"] or "").lower() for row in shop.of("refunds", order) if _began(shop, row, "refunded_at")]
+    return bool(reasons) and all("chargeback" in reason or "a-to-z" in reason for reason in reasons)
+
+
 def refund_mismatch(shop):
     for order in shop.orders.values():
         if not shop.described(order):
@@ -176,6 +182,8 @@ def refund_mismatch(shop):
             continue
         founded = (
             shop.void(order)
+            or not shop.ours(order)
+            or _over_cases(shop, order)
             or (order["quantity_cancelled"] or 0) > 0
             or order["status"] == "returned"
             or any(_began(shop, row, "requested_at") for row in shop.of("returns", order))

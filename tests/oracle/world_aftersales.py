@@ -34,6 +34,7 @@ def _more(order, kind, row):
 
 def _refund(choose, order, at):
     row = {"refund_id": f"F{choose.randrange(10**6)}", "return_id": choose.choice((None, "R")), "sku": None}
+    row["reason"] = "Chargeback Refund" if row["refund_id"][-1] in "123" else None
     amount = choose.choice((order["total"], order["total"] // 2, order["total"] + 1, 100))
     _more(order, "refunds", {**_keys(order), **row, "amount": amount, "refunded_at": choose.choice((at, at, None))})
 

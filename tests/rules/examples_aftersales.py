@@ -31,6 +31,8 @@ def refund(amount, **more):
     return {"orders": [{**DELIVERED, **more}], "refunds": [{**ORDER, "refund_id": "F", "amount": amount}]}
 
 
+CHARGED_BACK = {**ORDER, "refund_id": "F", "amount": 1000, "reason": "Chargeback Refund"}
+
 EXAMPLES = {
     "DELIVERED_NOT_RECEIVED": (
         dispute(reason="Item not received", opened_at=-26 * DAY),
@@ -79,6 +81,15 @@ MORE = (
         {"shop/1"},
     ),
     ("REFUND_MISMATCH", {"orders": [{**DELIVERED, "refunded": 1000}]}, {"shop/1"}),
+    # What Amazon keeps, takes back and refunds is told by its report of returns; a chargeback is a case, no return.
+    ("REFUND_MISMATCH", refund(1000, fulfilled_by="amazon"), set()),
+    ("REFUND_MISMATCH", refund(5001, fulfilled_by="amazon"), {"shop/1"}),
+    ("REFUND_MISMATCH", {**refund(1000), "refunds": [CHARGED_BACK]}, set()),
+    (
+        "REFUND_MISMATCH",
+        {**refund(1000), "refunds": [CHARGED_BACK, {**ORDER, "refund_id": "G", "amount": 200}]},
+        {"shop/1"},
+    ),
     (
         "REFUND_MISMATCH",
         {"orders": [{**DELIVERED, "refunded": 1000}], "order_lines": [{**LINE, "cancelled_quantity": 1.0}]},

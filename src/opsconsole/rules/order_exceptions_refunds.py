@@ -6,12 +6,14 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, sel
 from sqlalchemy.sql.functions import coalesce
 
 from opsconsole.domain.statuses import PAYMENT_STATUSES, codes_in
-from opsconsole.rules.order_exceptions_conditions import VOIDED, o, order_columns, placed
+from opsconsole.rules.order_exceptions_conditions import VOIDED, o, order_columns, own_duty, placed
 from opsconsole.rules.rule import Moment
 from opsconsole.store.schema import claims, orders, payments, refunds, returns, shipments
 
 PAID = codes_in(PAYMENT_STATUSES, "paid")
 _UNPAID = (*codes_in(PAYMENT_STATUSES, "unpaid"), *codes_in(PAYMENT_STATUSES, "voided"))
+# Money that a marketplace or bank took back over a case; nothing need have come back for it.
+_CASES = ("%chargeback%", "%a-to-z%")
 # In the words of the partial indexes.
 _GIVEN_BACK = text("orders.refunded > 0")
 _CANCELLED = text("orders.cancelled_at IS NOT NULL")
@@ -55,6 +57,9 @@ def _sums(moment: Moment) -> Any:
     voided = _voided(moment)
     founded = or_(
         voided,
+        # Where a marketplace keeps the goods, it takes them back and gives the money: another report tells of that.
+        ~own_duty(),
+        _of_cases(moment),
         coalesce(o.quantity_cancelled, 0) > 0,
         coalesce(o.status, "") == "returned",
         _any(returns, returns.c.requested_at, moment),
@@ -104,6 +109,15 @@ def _past(column: Any, moment: Moment) -> ColumnElement[bool]:
 
 def _any(table: Any, at: Any, moment: Moment) -> ColumnElement[bool]:
     return exists(select(table.c.id).where(table.c.order_fk == o.id, _past(at, moment))).correlate(orders)
+
+
+def _of_cases(moment: Moment) -> ColumnElement[bool]:
+    """All that was given back was taken back over a chargeback or a guarantee."""
+    r = refunds.c
+    told = func.lower(coalesce(r.reason, ""))
+    of_order = select(r.id).where(r.order_fk == o.id, _past(r.refunded_at, moment))
+    other = exists(of_order.where(*(told.not_like(case_) for case_ in _CASES))).correlate(orders)
+    return and_(exists(of_order).correlate(orders), ~other)
 
 
 def _voided(moment: Moment) -> ColumnElement[bool]:
