@@ -1,5 +1,6 @@
 """The palette over the sample tab: what it finds at once, what it looks up, and where it leads."""
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ from opsconsole.desktop.desk import Desk
 from opsconsole.desktop.palette import Entry, Palette, fitting
 from opsconsole.desktop.workspace import Workspace
 from opsconsole.services import look_up
-from opsconsole.services.look_up import Found
+from opsconsole.services.look_up import Found, Looked
 
 
 def entry(label: str, kind: str = "Action") -> Entry:
@@ -43,9 +44,9 @@ def test_what_is_looked_up_comes_from_a_worker_and_the_newest_text_wins(
 ) -> None:
     asked: list[str] = []
 
-    def find(database: Any, text: str, now: int) -> tuple[Found, ...]:
+    def find(database: Any, text: str, now: int, piece: int) -> Looked:
         asked.append(text)
-        return (Found("order", f"SO-{text}", "Amazon", 7),)
+        return Looked((Found("order", f"SO-{text}", "Amazon", 7),))
 
     monkeypatch.setattr(look_up, "look_up", find)
     led: list[Any] = []
@@ -63,7 +64,7 @@ def test_what_is_looked_up_comes_from_a_worker_and_the_newest_text_wins(
 
 
 def test_keys_choose_run_and_close(host: QWidget, desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(look_up, "look_up", lambda *_: ())
+    monkeypatch.setattr(look_up, "look_up", lambda *_, **__: Looked(()))
     ran: list[str] = []
     known = [Entry("Action", name, lambda name=name: ran.append(name)) for name in ("Assign", "Snooze", "Resolve")]
     palette = Palette(desk, known, host)
@@ -79,3 +80,48 @@ def test_keys_choose_run_and_close(host: QWidget, desk: Desk, qtbot: QtBot, monk
     assert not again.isHidden()
     qtbot.keyClick(again.field, Qt.Key.Key_Escape)
     assert again.isHidden()
+
+
+def test_what_only_has_the_text_is_looked_for_piece_by_piece_until_enough_is_found(
+    host: QWidget, desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pieces: list[int] = []
+
+    def find(database: Any, text: str, now: int, piece: int) -> Looked:
+        pieces.append(piece)
+        found = tuple(Found("order", f"SO-{piece}{number}", "", piece * 10 + number) for number in range(3))
+        return Looked(found, (piece + 1) * 100, 400, piece + 1 if piece < 3 else None)
+
+    monkeypatch.setattr(look_up, "look_up", find)
+    palette = Palette(desk, [], host)
+    palette.show()
+    palette.field.setText("55")
+    qtbot.waitUntil(lambda: not desk.tasks.is_running() and palette.rows.rowCount() == 9)
+    assert pieces == [0, 1, 2]
+    assert "the newest 300 of 400 orders" in palette.note.text()
+    palette.leave()
+
+
+def test_the_row_chosen_stays_chosen_while_more_is_found_and_the_end_is_told(
+    host: QWidget, desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+
+    def find(database: Any, text: str, now: int, piece: int) -> Looked:
+        if piece:
+            assert go_on.wait(10)
+        found = (Found("order", f"SO-{piece}", "", piece),) if piece != 1 else ()
+        return Looked(found, (piece + 1) * 100, 300, piece + 1 if piece < 2 else None)
+
+    monkeypatch.setattr(look_up, "look_up", find)
+    palette = Palette(desk, [entry("Snooze 55")], host)
+    palette.show()
+    palette.field.setText("55")
+    qtbot.waitUntil(lambda: palette.rows.rowCount() == 2)
+    qtbot.keyClick(palette.field, Qt.Key.Key_Down)
+    go_on.set()
+    qtbot.waitUntil(lambda: not desk.tasks.is_running() and palette.rows.rowCount() == 3)
+    assert [one.label for one in palette.rows.entries] == ["SO-0", "SO-2", "Snooze 55"]
+    assert palette.rows.entries[palette.view.currentIndex().row()].label == "Snooze 55"
+    assert "All 300 orders looked through" in palette.note.text()
+    palette.leave()

@@ -1,7 +1,7 @@
 """The palette (Ctrl+K): any action, tab, saved view, order, SKU, parcel or customer, by typing some of its name.
 
 What the window knows is found at once; orders and the like are looked up in a worker, one at a time, the newest text
-winning.
+winning: at once what is or begins so, then piece by piece what only has the text, which the line below tells.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -29,6 +29,7 @@ from opsconsole.desktop.tasks import Task
 from opsconsole.desktop.theme import theme
 from opsconsole.desktop.words import Words
 from opsconsole.domain.progress import Progress
+from opsconsole.domain.wording import plural
 
 if TYPE_CHECKING:
     from opsconsole.desktop.desk import Desk
@@ -37,6 +38,7 @@ Index = QModelIndex | QPersistentModelIndex
 _NOTHING = QModelIndex()
 WIDTH, ROW, MOST_ROWS = 640, 32, 12
 MOST_ACTIONS = 10
+ENOUGH = 8  # found: what is older is looked through while there are fewer
 _KINDS = {"order": "Order", "tracking": "Parcel", "sku": "SKU", "customer": "Customer"}
 
 
@@ -61,6 +63,16 @@ def fitting(entries: Iterable[Entry], text: str) -> list[Entry]:
             rank = 0 if name.startswith(" ".join(words)) else 1 if any(starts) else 2
             ranked.append((rank, number, entry))
     return [entry for _, _, entry in sorted(ranked, key=lambda one: one[:2])]
+
+
+def _searched(looked: Any, *, looking: bool, enough: bool) -> str:
+    """How many orders were looked at every part of the text in."""
+    if looked.further is None:
+        return f"All {plural(looked.orders, 'order')} looked through" if looked.orders > 1 else ""
+    far = f"the newest {looked.searched:,} of {looked.orders:,} orders"
+    if enough:
+        return f"The first found in {far}: type more for others"
+    return f"Looked through {far}{', going on' if looking else ''}"
 
 
 class _Model(QAbstractListModel):
@@ -130,8 +142,9 @@ class Palette(QFrame):
         self.setAccessibleName("Find anything")
         self._desk = desk
         self._entries = entries
-        self._found: Sequence[Entry] = ()
+        self._found: dict[tuple[str, str, int | None], Entry] = {}
         self._asked = ""
+        self._looked: Any = None
         self._before = QApplication.focusWidget()
         self.field = QLineEdit()
         self.field.setPlaceholderText("Action, tab, view, order, SKU, tracking, customer")
@@ -212,7 +225,7 @@ class Palette(QFrame):
             entry.run()
 
     def _text_changed(self) -> None:
-        self._found = ()
+        self._found, self._looked = {}, None
         self._show()
         if not self._desk.tasks.is_running("palette"):
             self._look_up()
@@ -223,26 +236,39 @@ class Palette(QFrame):
         if workspace is None or text == self._asked or self.isHidden():
             return
         self._asked = text
+        self._ask(text, 0)
+
+    def _ask(self, text: str, piece: int) -> None:
+        """Look through one piece of what there is."""
+        workspace = self._desk.workspace
+        assert workspace is not None
 
         def read(progress: Progress) -> Any:
             from opsconsole.services.look_up import look_up
 
-            return look_up(workspace.database, text, workspace.now())
+            return look_up(workspace.database, text, workspace.now(), piece=piece)
 
         def ended(task: Task) -> None:
+            # The task that ends still counts as running in this very call.
             if self.field.text().strip() != text:
-                # The task that ends still counts as running in this very call.
                 self._desk.tasks.idle.connect(self._look_up, Qt.ConnectionType.SingleShotConnection)
 
         self._desk.tasks.run(
-            read, lambda found: self._show_found(text, found), kind="palette", owner=self, on_end=ended
+            read, lambda looked: self._show_found(text, looked), kind="palette", owner=self, on_end=ended
         )
         self._show_note()
 
-    def _show_found(self, text: str, found: Sequence[Any]) -> None:
-        if text == self.field.text().strip():
-            self._found = [self._entry(one) for one in found]
-            self._show()
+    def _show_found(self, text: str, looked: Any) -> None:
+        if text != self.field.text().strip() or self.isHidden():
+            return
+        self._looked = looked
+        before = len(self._found)
+        self._found |= {(one.kind, one.text, one.order_fk): self._entry(one) for one in looked.found}
+        if len(self._found) > before or not before:
+            self._show(keep=bool(before))
+        if looked.further is not None and len(self._found) < ENOUGH:
+            self._ask(text, looked.further)
+        self._show_note()
 
     def _entry(self, found: Any) -> Entry:
         def run() -> None:
@@ -254,25 +280,33 @@ class Palette(QFrame):
 
         return Entry(_KINDS.get(found.kind, found.kind), found.text, run, found.about)
 
-    def _show(self) -> None:
+    def _show(self, *, keep: bool = False) -> None:
+        """Fill the rows; ``keep`` leaves the row chosen where more are found behind it."""
+        row = self.view.currentIndex().row()
+        chosen = self.rows.entries[row] if keep and row >= 0 else None
         text = self.field.text().strip()
         known = fitting(self._entries, text)[: MOST_ACTIONS if text else None]
         # Whoever types figures wants an order, not an action.
         figures = any(sign.isdigit() for sign in text)
-        entries = [*self._found, *known] if figures else [*known, *self._found]
+        found = self._found.values()
+        entries = [*found, *known] if figures else [*known, *found]
         self.rows.fill(entries)
         if entries:
-            self.view.setCurrentIndex(self.rows.index(0, 0))
+            place = entries.index(chosen) if chosen in entries else 0
+            self.view.setCurrentIndex(self.rows.index(place, 0))
         self.view.setFixedHeight(ROW * min(max(len(entries), 1), MOST_ROWS))
         self._show_note()
         self._place()
 
     def _show_note(self) -> None:
         looking = self._desk.tasks.is_running("palette")
-        nothing = not self.rows.rowCount()
-        self.note.set_words(
-            "Looking it up" if looking else "Nothing of this name" if nothing else "Enter runs, Esc closes"
-        )
+        words = "Enter runs, Esc closes" if self.rows.rowCount() else "Nothing of this name"
+        looked = self._looked
+        if looking and (looked is None or not looked.searched):
+            words = "Looking it up"
+        elif looked is not None and looked.searched:
+            words = f"{words}. {_searched(looked, looking=looking, enough=len(self._found) >= ENOUGH)}"
+        self.note.set_words(words)
 
     def _place(self) -> None:
         host = self.parentWidget()

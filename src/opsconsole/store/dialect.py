@@ -16,6 +16,7 @@ from sqlalchemy import (
     Float,
     Table,
     Text,
+    and_,
     bindparam,
     cast,
     column,
@@ -224,6 +225,24 @@ def seconds_between(earlier: ColumnElement[int] | Column[int], later: ColumnElem
 def share(part: ColumnElement[Any], whole: ColumnElement[Any]) -> ColumnElement[Any]:
     """``part / whole`` as a float; NULL where whole is zero."""
     return cast(part, Float) / func.nullif(cast(whole, Float), 0.0)
+
+
+def begins(conn: Connection, column: ColumnElement[Any], words: str) -> ColumnElement[bool]:
+    """Whether a column's text begins with some words, in capitals and small letters as they stand; by its index.
+
+    On PostgreSQL that takes an index made with ``text_pattern_ops``, which knows nothing of a language's own order.
+    """
+    end = f"{words[:-1]}{chr(ord(words[-1]) + 1)}"
+    if is_sqlite(conn):
+        return and_(column >= words, column < end)
+    return and_(column.op("~>=~", is_comparison=True)(words), column.op("~<~", is_comparison=True)(end))
+
+
+def contains(conn: Connection, column: ColumnElement[Any], words: str) -> ColumnElement[bool]:
+    """Whether a column's text has some words in it, in capitals or small letters (SQLite: of the Latin alphabet)."""
+    escaped = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    like = column.like if is_sqlite(conn) else column.ilike
+    return like(f"%{escaped}%", escape="\\")
 
 
 class value_origin(GenericFunction[int]):  # noqa: N801 - a function's name in SQL

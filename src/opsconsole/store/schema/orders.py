@@ -281,12 +281,19 @@ Index("ix_orders_ship_by_on", orders.c.ship_by_on)
 Index("ix_orders_deliver_by_on", orders.c.deliver_by_on)
 Index("ix_orders_delivered_on", orders.c.delivered_on)
 Index("ix_orders_changed_at", orders.c.changed_at)
-Index("ix_orders_order_id", orders.c.order_id)
-Index("ix_orders_order_number", orders.c.order_number)
+# By their beginnings too, on PostgreSQL in the order of the characters and not of a language.
+Index("ix_orders_order_id", orders.c.order_id, postgresql_ops={"order_id": "text_pattern_ops"})
+Index("ix_orders_order_number", orders.c.order_number, postgresql_ops={"order_number": "text_pattern_ops"})
 Index("ix_orders_content_hash", orders.c.content_hash)
 # Who ordered how often lately, before an order: by customer, by e-mail address, by address.
-Index("ix_orders_customer_placed", orders.c.channel, orders.c.customer_id, orders.c.placed_at)
-Index("ix_orders_email_placed", orders.c.email, orders.c.placed_at)
+Index(
+    "ix_orders_customer_placed",
+    orders.c.channel,
+    orders.c.customer_id,
+    orders.c.placed_at,
+    postgresql_ops={"customer_id": "text_pattern_ops"},
+)
+Index("ix_orders_email_placed", orders.c.email, orders.c.placed_at, postgresql_ops={"email": "text_pattern_ops"})
 Index("ix_orders_address_placed", orders.c.postcode, orders.c.address1, orders.c.placed_at)
 _unshipped = text("shipped_at IS NULL")
 Index("ix_orders_unshipped_ship_by", orders.c.ship_by, postgresql_where=_unshipped, sqlite_where=_unshipped)
@@ -301,7 +308,7 @@ AHEAD = "last_event_at > changed_at"
 Index("ix_orders_ahead", orders.c.changed_at, postgresql_where=text(AHEAD), sqlite_where=text(AHEAD))
 Index("ix_order_lines_sku", order_lines.c.sku)
 Index("ix_order_lines_vendor", order_lines.c.vendor_key, order_lines.c.ship_by)
-Index("ix_shipments_tracking", shipments.c.tracking_number)
+Index("ix_shipments_tracking", shipments.c.tracking_number, postgresql_ops={"tracking_number": "text_pattern_ops"})
 Index("ix_shipments_shipped_on", shipments.c.shipped_on, shipments.c.shipped_at)
 _moving = text("delivered_at IS NULL")
 Index("ix_shipments_moving", shipments.c.shipped_at, postgresql_where=_moving, sqlite_where=_moving)
