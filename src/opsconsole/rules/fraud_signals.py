@@ -105,6 +105,17 @@ def _first_order(facts: Facts, values: Values, forwarders: Collection[str]) -> S
     return Seen(1, f"First order, {money.in_words(int(facts['total']), currency)}")
 
 
+def rests_on_others(facts: Facts, values: Values) -> bool:
+    """Whether the score can rise or fall because another order becomes another one's, or goes.
+
+    An order that joins those of its customer or address is seen by what it shares with them now.
+    """
+    if _velocity(facts, values, ()) is not None:
+        return True
+    alone = _first_order({**facts, "ordered_before": 0}, values, ())
+    return alone is not None and bool(facts["ordered_before"])
+
+
 def _forwarder(facts: Facts, values: Values, forwarders: Collection[str]) -> Seen | None:
     postcode = (facts["postcode"] or "").strip().upper()
     listed = postcode in forwarders or (country_code(facts["country"]) == "US" and postcode[:5] in forwarders)

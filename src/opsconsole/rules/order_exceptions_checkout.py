@@ -7,7 +7,7 @@ from opsconsole.rules import order_exceptions_checkout_select as of_checkout
 from opsconsole.rules import order_exceptions_orders as of_orders
 from opsconsole.rules import order_exceptions_words as words
 from opsconsole.rules.order_exceptions_conditions import o
-from opsconsole.rules.rule import Need, Parameter, Rule, SubjectKind
+from opsconsole.rules.rule import RESTS_ON_OTHERS, Need, Parameter, Rule, SubjectKind
 from opsconsole.store.schema import fraud_decisions, order_lines, payments, products
 
 PAYMENT_PENDING = Rule(
@@ -103,7 +103,7 @@ FRAUD_REVIEW = Rule(
     check=of_checkout.fraud_scores,
     clock=of_checkout.fraud_clock,
     neighbors=fraud_signals.of_the_same,
-    recheck=("orders",),
+    recheck=(RESTS_ON_OTHERS,),
     parameters=fraud_signals.PARAMETERS,
     needs=(
         Need(

@@ -29,7 +29,7 @@ from opsconsole.rules.order_exceptions_conditions import (
     unpaid,
     unshipped,
 )
-from opsconsole.rules.rule import COLUMNS, Moment, Row
+from opsconsole.rules.rule import COLUMNS, RESTS_ON_OTHERS, Moment, Row
 from opsconsole.store.schema import (
     customers,
     fraud_decisions,
@@ -250,11 +250,12 @@ def fraud_scores(rows: Sequence[Row], moment: Moment) -> list[Row | None]:
     found: list[Row | None] = []
     for row in rows:
         score = fraud_signals.score(row, moment.values, moment.forwarders)
-        found.append(_suspicion(row, score, threshold) if score.raises(threshold) else None)
+        rests = fraud_signals.rests_on_others(row, moment.values)
+        found.append(_suspicion(row, score, threshold, rests) if score.raises(threshold) else None)
     return found
 
 
-def _suspicion(row: Row, score: fraud_signals.Score, threshold: float) -> Row:
+def _suspicion(row: Row, score: fraud_signals.Score, threshold: float, rests: bool) -> Row:
     """Evidence of an order to look at; facts that do not belong in sentences leave it."""
     hidden = dict.fromkeys(key for key in row if key not in (*COLUMNS, "order", "zone", "ship_by", "placed_at"))
     more = {
@@ -263,6 +264,7 @@ def _suspicion(row: Row, score: fraud_signals.Score, threshold: float) -> Row:
         "threshold": threshold,
         "signals": score.words or None,
         "risk": "high" if score.is_high_risk else None,
+        RESTS_ON_OTHERS: True if rests else None,
     }
     if score.decision:
         more |= {

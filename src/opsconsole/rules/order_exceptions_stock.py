@@ -24,7 +24,7 @@ from opsconsole.domain.fulfillment import MARKETPLACE_LOCATIONS
 from opsconsole.domain.instants import SECOND
 from opsconsole.domain.statuses import PURCHASE_ORDER_STATUSES, codes_in
 from opsconsole.rules.order_exceptions_conditions import ORDER_ID, line, not_voided, o, own_duty, placed, unshipped
-from opsconsole.rules.rule import Moment
+from opsconsole.rules.rule import AT, Moment
 from opsconsole.store.schema import (
     feeds,
     locations,
@@ -117,15 +117,16 @@ def _asked_about(sku: ColumnElement[str], moment: Moment) -> tuple[ColumnElement
     return (line.sku + "").in_(asked.union_all(select(a.alias).where(a.sku.in_(asked)))), sku.in_(asked)
 
 
-def skus_of(changed: Any) -> Select[Any]:
-    """SKUs that the lines of changed orders ask for."""
+def skus_of(moment: Moment) -> Select[Any]:
+    """Orders still to be shipped, all or those asked about, and the SKUs of their open lines."""
     here, anywhere = sku_aliases.alias("alias_here"), sku_aliases.alias("alias_anywhere")
+    mine = () if moment.among is None else (o.id.in_(select(moment.among.c.id)),)
     return (
-        select(coalesce(here.c.sku, anywhere.c.sku, line.sku).label("sku"))
+        select(o.id.label("order_fk"), coalesce(here.c.sku, anywhere.c.sku, line.sku).label("sku"))
         .join_from(orders, order_lines, line.order_fk == ORDER_ID)
         .outerjoin(here, and_(here.c.alias == line.sku, here.c.channel == o.channel))
         .outerjoin(anywhere, and_(anywhere.c.alias == line.sku, anywhere.c.channel == ""))
-        .where(o.id.in_(select(changed.c.id)), line.sku.is_not(None))
+        .where(unshipped(moment), not_voided(moment), placed(moment), LEFT_TO_SHIP, line.sku.is_not(None), *mine)
     )
 
 
@@ -307,7 +308,7 @@ def out_of_stock(moment: Moment) -> Select[Any]:
     began = _greatest(supply.c.as_of, case((short.c.placed_at < _NEVER, short.c.placed_at), else_=0))
     return (
         select(
-            (supply.c.sku + coalesce(" @ " + place, "")).label("subject"),
+            (supply.c.sku + coalesce(AT + place, "")).label("subject"),
             first.c.order_fk.label("order_fk"),
             began.label("opened_at"),
             case((one_currency, short.c.value), else_=None).label("value_at_risk"),

@@ -31,6 +31,9 @@ from sqlalchemy import Select
 from opsconsole.domain.evidence import Sentence
 from opsconsole.domain.instants import DAY, HOUR, MINUTE, SECOND
 
+# Evidence of a rule that rechecks by it: other orders, wherever they go, can end or change the exception.
+RESTS_ON_OTHERS = "rests_on_others"
+AT = " @ "  # between a SKU and its place, in a subject
 COLUMNS = ("subject", "order_fk", "opened_at", "value_at_risk", "currency", "channel", "location")
 
 
@@ -213,10 +216,11 @@ class Rule:
     passing of time between two instants can have made true. ``neighbors`` selects the ids of further orders whose
     condition depends on the changed ones. ``scoped`` rules are asked about changed orders only; the others always as a
     whole, unless nothing in ``watches`` (tables beside the orders) and no order changed; with ``skus``, which selects
-    what changed orders ask for, about these SKUs and those of active exceptions (evidence ``sku``). ``recheck`` names
-    what asks it about orders of active exceptions that did not change: any changed order (``orders``), one that the
-    evidence names by its number (``twin_fk``), a table's change, another day in UTC (``day``), an exception's due time
-    (``due``), a newer file that says the same (``files``). ``learn`` are its lessons. With ``keeps_opened`` an
+    orders and the SKUs they ask for, about those that changed orders ask for or asked for at the last run; its
+    exceptions' subjects begin with their SKU. ``recheck`` names what asks it about orders of active exceptions that did
+    not change: any changed order, where the evidence says so (``rests_on_others``), one that the evidence names by its
+    number (``twin_fk``), a table's change, another day in UTC (``day``), an exception's due time (``due``), a newer
+    file that says the same (``files``). ``learn`` are its lessons. With ``keeps_opened`` an
     exception keeps the instant it was opened at while it lasts. ``cause`` names evidence whose change makes it another
     exception: an ignored one then comes back (a new promise was missed, another number is bad); figures that move while
     it lasts do not belong there. ``rank`` orders exceptions of one order, the blocking one first; ``blocks`` is the
@@ -241,7 +245,7 @@ class Rule:
     clock: Callable[[Moment, int], Select[Any]] | None = None
     neighbors: Callable[[Any], Select[Any]] | None = None
     scoped: bool = True
-    skus: Callable[[Any], Select[Any]] | None = None
+    skus: Callable[[Moment], Select[Any]] | None = None
     watches: tuple[str, ...] = ()
     recheck: tuple[str, ...] = ()
     learn: tuple[Lesson, ...] = ()

@@ -15,6 +15,7 @@ from opsconsole.domain.progress import Progress
 from opsconsole.rules.order_exceptions import RULES
 from opsconsole.rules.order_exceptions_conditions import ACTIVE
 from opsconsole.services.business import business
+from opsconsole.services.detection_demand import remember
 from opsconsole.services.detection_findings import Finding, ask
 from opsconsole.services.detection_known import Known, known_exceptions
 from opsconsole.services.detection_life import SYSTEM, Life, close_all, close_gone, live
@@ -62,6 +63,9 @@ def _write(
     known = known_exceptions(connection, findings, scope)
     lives = {f.rule.code: _life(connection, f, known, scope, of_business.time_zone) for f in findings}
     close_gone(connection, [f.rule for f in findings], lives, scope, of_business.time_zone)
+    for finding in findings:
+        if finding.demand is not None:
+            remember(connection, finding.demand)
     touched = _write_lives(connection, lives, scope.now)
     if last is None:
         load_limits(connection)

@@ -8,14 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from opsconsole.rules.order_exceptions_conditions import ACTIVE
 from opsconsole.rules.rule import COLUMNS, Moment, Rule
+from opsconsole.services.detection_demand import Demand, demand_of
 from opsconsole.services.detection_marks import channels_that_tell
-from opsconsole.services.detection_questions import rows_of, skus_asked_for
+from opsconsole.services.detection_questions import rows_of
 from opsconsole.services.detection_scope import Scope
 from opsconsole.services.rule_values import Values
 from opsconsole.store import dialect
-from opsconsole.store.schema import exceptions, orders
+from opsconsole.store.schema import orders
 
 _NO_EVIDENCE = frozenset({*COLUMNS, "due_at", "subject_kind"})
 
@@ -40,7 +40,10 @@ class Found:
 
 @dataclass(frozen=True)
 class Finding:
-    """What a rule said: ``state`` ran, no_data, off or unchanged. ``whole``: about everything, not the candidates."""
+    """What a rule said: ``state`` ran, no_data, off or unchanged. ``whole``: about everything, not the candidates.
+
+    ``demand`` is what orders ask for, of a rule about SKUs.
+    """
 
     rule: Rule
     state: str
@@ -48,6 +51,7 @@ class Finding:
     found: Sequence[Found] = ()
     whole: bool = True
     milliseconds: int = 0
+    demand: Demand | None = None
 
 
 def ask(connection: Connection, rule: Rule, scope: Scope) -> Finding:
@@ -64,15 +68,16 @@ def ask(connection: Connection, rule: Rule, scope: Scope) -> Finding:
     changed = scope.full or scope.tables_changed(rule) or scope.needs_changed(rule) or scope.rule_changed(rule)
     changed = changed or rule.code in scope.resolved
     among = scope.among(rule)
-    if not changed and not among and (rule.scoped or rule.watches):
-        return Finding(rule, "unchanged")
     whole = changed or not (rule.scoped or rule.skus)
-    skus = None if whole or rule.scoped else _skus(connection, rule, among)
+    demand = _demand(connection, rule, scope, None if whole else among)
+    skus = None if whole or demand is None else demand.skus
+    if not changed and not among and not skus and (rule.scoped or rule.watches):
+        return Finding(rule, "unchanged")
     found: list[Found] = []
     for moment in scope.moments(rule, channels=telling):
         answer = found_of(connection, rule, moment, None if whole else among, skus)
         found += _in_force(connection, rule, scope, moment, answer)
-    return Finding(rule, "ran", "", found, whole, round((time.perf_counter() - started) * 1000))
+    return Finding(rule, "ran", "", found, whole, round((time.perf_counter() - started) * 1000), demand)
 
 
 def found_of(
@@ -86,11 +91,11 @@ def found_of(
     return _checked(rule, rows_of(connection, rule, moment, among, skus), moment)
 
 
-def _skus(connection: Connection, rule: Rule, among: Sequence[int]) -> list[str]:
-    """SKUs that a rule about SKUs is asked about: what changed orders ask for, and those of its active exceptions."""
-    told = connection.execute(select(exceptions.c.evidence_json).where(ACTIVE, exceptions.c.rule == rule.code))
-    known = {json.loads(evidence).get("sku") for evidence in told.scalars()}
-    return sorted((known | skus_asked_for(connection, rule, among)) - {None})
+def _demand(connection: Connection, rule: Rule, scope: Scope, among: Sequence[int] | None) -> Demand | None:
+    """What the orders that a rule about SKUs is asked about ask for; None for other rules."""
+    if rule.skus is None:
+        return None
+    return demand_of(connection, rule, scope.moments(rule)[0], among, gone=scope.new_batch)
 
 
 def _in_force(

@@ -67,9 +67,23 @@ def _rows_of_skus(connection: Connection, rule: Rule, moment: Moment, skus: Sequ
     return _rows(_asked(connection, (rule.select, "skus"), build, moment, given=given))
 
 
-def skus_asked_for(connection: Connection, rule: Rule, changed: Sequence[int]) -> set[str]:
-    """SKUs that changed orders ask for."""
-    return set() if rule.skus is None else _of_changed(connection, rule.skus, changed)
+def skus_asked_for(
+    connection: Connection, rule: Rule, moment: Moment, among: Sequence[int] | None
+) -> set[tuple[int, str]]:
+    """Some orders, or (None) all, with the SKUs they ask for at a moment."""
+    wanted = rule.skus
+    if wanted is None:
+        return set()
+    if among is None:
+        answer = _asked(connection, (wanted,), lambda at, _: wanted(at), moment)
+    else:
+
+        def build(at: Moment, _: Any) -> Select[Any]:
+            return wanted(replace(at, among=dialect.keys_given(connection, _ASKED, "id", BigInteger())))
+
+        given = {_ASKED: dialect.keys_value(connection, among)}
+        answer = _asked(connection, (wanted, "some"), build, moment, given=given)
+    return {(row["order_fk"], row["sku"]) for row in answer.mappings()}
 
 
 def orders_by_clock(connection: Connection, rule: Rule, moment: Moment, since: int) -> set[int]:

@@ -13,7 +13,7 @@ from opsconsole.domain.instants import DAY
 from opsconsole.domain.wording import instant
 from opsconsole.rules import order_exceptions_conditions as conditions
 from opsconsole.rules.order_exceptions import RULES
-from opsconsole.rules.rule import Moment, Rule
+from opsconsole.rules.rule import RESTS_ON_OTHERS, Moment, Rule
 from opsconsole.services.calendars import Clocks
 from opsconsole.services.detection_lessons import take_lessons
 from opsconsole.services.detection_marks import fields_said, newest_imports, places_mark, table_marks
@@ -23,6 +23,7 @@ from opsconsole.services.settings import settings_in_force
 from opsconsole.store import dialect
 from opsconsole.store.schema import batches, detection_runs, exceptions, orders, settings, warehouse_orders
 
+EVIDENCE = 2  # counts up when rules begin to tell more in their evidence that runs rely on
 _FULL_AFTER = DAY  # a whole run a day mends what no incremental one can know
 # So many candidates, and such a share of all orders, are looked at faster as a whole.
 _MANY, _MOST = 5_000, 0.2
@@ -49,6 +50,7 @@ class Scope:
     own: Mapping[str, Collection[int]] = field(default_factory=dict)
     moved: bool = True
     settled: bool = False
+    new_batch: bool = True
     newest_batch: int | None = None
     tables: dict[str, str] = field(default_factory=dict)
     before: Mapping[str, Any] = field(default_factory=dict)
@@ -129,6 +131,7 @@ class Scope:
             "values": {code: mark for code, mark in values.items() if mark},
             "learned": self.learned,
             "clocks": self.clock_mark,
+            "evidence": EVIDENCE,
             "judged": self.judged,
         }
         return json.dumps(told, sort_keys=True)
@@ -152,6 +155,7 @@ def find_scope(connection: Connection, now: int, *, full: bool) -> Scope:
         scope.before = json.loads(last.watermarks_json or "{}")
         # Other calendars give other due dates to all, other kinds of places other duties.
         scope.full = scope.full or scope.before.get("clocks") != scope.clock_mark
+        scope.full = scope.full or scope.before.get("evidence") != EVIDENCE
     take_lessons(connection, scope)
     if not scope.full and last is not None:
         _narrow(connection, scope, last)
@@ -171,9 +175,8 @@ def _narrow(connection: Connection, scope: Scope, last: Row[Any]) -> None:
         return
     scope.candidates = candidates
     scope.own = own
-    scope.moved = bool(
-        candidates or scope.tables != scope.before.get("tables") or scope.newest_batch != last.newest_batch_id
-    )
+    scope.new_batch = scope.newest_batch != last.newest_batch_id
+    scope.moved = bool(candidates or scope.tables != scope.before.get("tables") or scope.new_batch)
 
 
 def check_order(last: Row[Any] | None, now: int) -> None:
@@ -228,14 +231,16 @@ def _rechecked(
     e = exceptions.c
     known = scope.before.get("tables", {})
     moved = bool(candidates) or scope.newest_batch != last.newest_batch_id
-    holds = {"orders": moved, "day": scope.now // DAY != last.as_of // DAY}
+    holds = {"day": scope.now // DAY != last.as_of // DAY}
     holds |= {name: mark != known.get(name) for name, mark in scope.tables.items()}
     whole = [rule.code for rule in RULES if any(holds.get(what) for what in rule.recheck)]
     due = [rule.code for rule in RULES if "due" in rule.recheck]
     named = [rule.code for rule in RULES if "twin_fk" in rule.recheck and moved]
+    resting = [rule.code for rule in RULES if RESTS_ON_OTHERS in rule.recheck and moved]
     again = [rule.code for rule in RULES if "files" in rule.recheck and scope.newest_batch != last.newest_batch_id]
     asked = or_(
         e.rule.in_([*whole, *named]),
+        and_(e.rule.in_(resting), e.evidence_json.contains(f'"{RESTS_ON_OTHERS}": true', autoescape=True)),
         and_(e.rule.in_(due), e.due_at >= last.as_of, e.due_at <= scope.now),
         and_(e.rule.in_(again), _told_again(last.newest_batch_id or 0)),
     )

@@ -24,7 +24,14 @@ from opsconsole.store.schema.business import (
     vendors,
 )
 from opsconsole.store.schema.columns import metadata
-from opsconsole.store.schema.exceptions import detection_runs, exception_events, exceptions, rule_runs, runbook_ticks
+from opsconsole.store.schema.exceptions import (
+    asked_skus,
+    detection_runs,
+    exception_events,
+    exceptions,
+    rule_runs,
+    runbook_ticks,
+)
 from opsconsole.store.schema.goods import (
     products,
     sales_history,
@@ -82,6 +89,7 @@ from opsconsole.store.schema.warehouse import cut_offs, listings, order_events, 
 
 __all__ = [
     "annotations",
+    "asked_skus",
     "audit",
     "automation_deeds",
     "automation_rules",

@@ -98,6 +98,14 @@ detection_runs = Table(
     comment="watermarks_json holds what the tables beside the orders looked like, to see which rules must run again.",
 )
 
+asked_skus = Table(
+    "asked_skus",
+    metadata,
+    Column("order_fk", RowId, primary_key=True, autoincrement=False),
+    string("sku", primary_key=True),
+    comment="SKUs that open orders asked for at the last run of the rules, to see which ones they ask for no longer.",
+)
+
 _active = text("state IN ('open', 'acknowledged', 'in_progress', 'waiting')")
 _of_active: dict[str, Any] = {"postgresql_where": _active, "sqlite_where": _active}
 Index("ix_exceptions_active", exceptions.c.rule, exceptions.c.ignored_until, **_of_active)
