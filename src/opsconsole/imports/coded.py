@@ -39,6 +39,10 @@ class Coded(Sequence[Any]):
         for start in range(0, len(self._codes), _BLOCK):
             yield from self._of(self._codes[start : start + _BLOCK])
 
+    def parts(self) -> tuple[bytes, list[Any]]:
+        """Its codes as bytes, and the distinct values."""
+        return self._codes.tobytes(), self._values[:-1]
+
     def take(self, places: npt.NDArray[np.int64]) -> list[Any]:
         """Values at some places."""
         return self._of(self._codes[places])

@@ -22,7 +22,7 @@ def collect(
     """
     fast = isinstance(table, DelimitedText) and table.encoding in fields.ENCODINGS and not table.old_line_breaks
     encoding = table.encoding.removesuffix("-sig") if isinstance(table, DelimitedText) and fast else ""
-    spare = 0 if isinstance(table, KeptRows) else _spare(table, len(names), header_line)
+    spare = 0 if isinstance(table, KeptRows) else spare_cells(table, len(names), header_line)
     builder = TableBuilder(names, needed, ragged=table.ragged, encoding=encoding, spare=spare)
     if isinstance(table, DelimitedText) and fast:
         _by_fields(table, builder, header_line, watch)
@@ -31,7 +31,7 @@ def collect(
     return builder.table()
 
 
-def _spare(table: Table, width: int, header_line: int) -> int:
+def spare_cells(table: Table, width: int, header_line: int) -> int:
     """How many cells most of the first rows have beyond the header's: a delimiter at the end of every line."""
     widths = Counter(len(row) for line, row in head(table) if line > header_line and any(map(str.strip, row)))
     return max(0, widths.most_common(1)[0][0] - width) if widths else 0
@@ -56,13 +56,21 @@ def _by_fields(table: DelimitedText, builder: TableBuilder, header_line: int, wa
                 rest = ((line, row) for line, row in table.rows() if line >= block.line)
                 _by_records(rest, builder, watch)
                 return
-            found = fields.fields_of(block, table.delimiter, builder.width)
-            if found is None or not builder.add_fields(found):
-                _by_records(_records_of(block, table), builder, watch)
+            add_block(block, table, builder)
             watch(builder.count)
 
 
-def _records_of(block: fields.Block, table: DelimitedText) -> Iterator[NumberedRow]:
+def add_block(
+    block: fields.Block, table: DelimitedText, builder: TableBuilder, found: fields.Fields | None = None
+) -> None:
+    """Append the rows of a block of whole, well-quoted records; ``found`` are its fields where they are known."""
+    found = found or fields.fields_of(block, table.delimiter, builder.width)
+    if found is None or not builder.add_fields(found):
+        _by_records(records_of(block, table), builder, lambda count: None)
+
+
+def records_of(block: fields.Block, table: DelimitedText) -> Iterator[NumberedRow]:
+    """The rows of such a block, by the csv module."""
     text = block.content.decode(table.encoding.removesuffix("-sig"), "surrogateescape")
     lines = [f"{line}\n" for line in text.split("\n")]
     if text.endswith("\n"):

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import itemgetter
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -49,6 +50,7 @@ class TextColumn:
 
     codes: Codes
     values: list[str]
+    prepared: dict[object, list[str]] = field(default_factory=dict, compare=False, repr=False)  # see convert
 
     def at(self, row: int) -> str:
         """Text of a row."""
@@ -100,10 +102,19 @@ class Encoder:
         """The whole column; the encoder is empty afterwards, so that its texts are not held twice."""
         codes = np.concatenate(self._parts) if self._parts else np.zeros(0, np.int32)
         encoding = self._encoding
-        values = [text if isinstance(text, str) else text.decode(encoding, "surrogateescape") for text in self._codes]
+        texts = list(self._codes)
+        values = _decoded(cast("list[bytes]", texts), encoding) if encoding else cast("list[str]", texts)
         self._codes.clear()
         self._parts.clear()
         return TextColumn(codes, values)
+
+
+def _decoded(texts: list[bytes], encoding: str) -> list[str]:
+    """Texts of bytes as text: all at once where none of them holds a line feed."""
+    together = b"\n".join(texts)
+    if together.count(b"\n") == len(texts) - 1:
+        return together.decode(encoding, "surrogateescape").split("\n")
+    return [text.decode(encoding, "surrogateescape") for text in texts]
 
 
 @dataclass
@@ -154,10 +165,10 @@ class TableBuilder:
     def add_fields(self, fields: Fields) -> bool:
         """Append rows given as fields; False, and nothing is appended, where rows must be looked at one by one."""
         filled, texts = fields.column(0)
+        said = list(map(bytes.strip, texts))
         blank = np.ones(len(fields), dtype=bool)
-        blank[filled] = [not text.strip() for text in texts]
-        header = self._header[0].encode()
-        if fields.without_text(np.flatnonzero(blank)) or any(text.strip() == header for text in texts):
+        blank[filled] = ~np.fromiter(map(bool, said), np.bool_, len(said))
+        if fields.without_text(np.flatnonzero(blank)) or self._header[0].encode() in said:
             return False
         for index, encoder in self._encoders.values():
             if index:
@@ -202,7 +213,7 @@ class Typed:
     """Typed values per row: code -1 is no value; ``bad`` tells for a code what was expected instead."""
 
     codes: Codes
-    values: list[object]
+    values: Sequence[object]
     bad: dict[int, str] = field(default_factory=dict)
 
     def objects(self, rows: Rows) -> list[object]:
@@ -218,7 +229,7 @@ class Typed:
 
     def rows_with(self, wanted: Set[object], rows: Rows) -> Rows:
         """Those of the rows that have one of the values."""
-        among = np.fromiter((value in wanted for value in (*self.values, None)), np.bool_, len(self.values) + 1)
+        among = np.fromiter(map(wanted.__contains__, (*self.values, None)), np.bool_, len(self.values) + 1)
         return rows[among[self.codes[rows]]]
 
     def coded(self, rows: Rows) -> Coded:
@@ -286,7 +297,9 @@ def key_columns(table: TextTable, keys: Iterable[str | tuple[str, ...]]) -> list
 
 def _by_text(column: TextColumn) -> Codes:
     """Codes that are equal where the texts are, blanks around them aside."""
-    texts = [text.strip() for text in column.values]
+    texts = list(map(str.strip, column.values))
+    if texts == column.values:
+        return column.codes
     known = {text: number for number, text in enumerate(dict.fromkeys(texts))}
     if len(known) == len(texts):
         return column.codes

@@ -15,7 +15,12 @@ def holds(table: TextTable, condition: Condition) -> Mask:
     if column is None:
         mask = np.full(len(table), _text_holds("", condition))
     else:
-        mask = np.array([_text_holds(text.strip(), condition) for text in column.values], dtype=bool)[column.codes]
+        texts = map(str.strip, column.values)
+        if condition == Condition(condition.column, filled=condition.filled, also=condition.also):
+            held = np.fromiter(map(bool, texts), np.bool_, len(column.values)) == condition.filled
+        else:
+            held = np.array([_text_holds(text, condition) for text in texts], dtype=bool)
+        mask = held[column.codes]
     if condition.also is not None:
         mask = mask & holds(table, condition.also)
     return mask

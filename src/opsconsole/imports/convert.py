@@ -10,7 +10,7 @@ from opsconsole.domain.instants import to_datetime
 from opsconsole.domain.money import digits
 from opsconsole.domain.scans import scan_code
 from opsconsole.domain.vendors import VENDOR_KINDS
-from opsconsole.imports.columns import normalized
+from opsconsole.imports.columns import TextColumn, normalized
 from opsconsole.imports.mapping import Expression
 from opsconsole.imports.records import RecordKind, Type
 
@@ -69,12 +69,22 @@ _STATUS_LABELS: Mapping[tuple[str, str], Mapping[str, str]] = {
 }
 
 
-Values = tuple[list[object], dict[int, str]]
+Values = tuple[Sequence[object], dict[int, str]]
 
 
 def status_codes(kind: str, key: str) -> Mapping[str, str]:
     """Codes and labels that a status field may say; empty where it may say anything."""
     return _STATUS_LABELS.get((kind, key), {})
+
+
+def prepared_column(column: TextColumn, expression: Expression) -> list[str]:
+    """A column's distinct texts as ``prepared``; worked out once for all expressions that prepare them alike."""
+    taken = (expression.strip_prefix, expression.strip_suffix, expression.null)
+    key = (*taken, expression.lower, expression.extract, expression.slug)
+    found = column.prepared.get(key)
+    if found is None:
+        found = column.prepared[key] = prepared(column.values, expression)
+    return found
 
 
 def prepared(texts: Sequence[str], expression: Expression) -> list[str]:
@@ -162,6 +172,18 @@ def to_flags(texts: Sequence[str]) -> Values:
     return values, bad
 
 
+def changes(expression: Expression) -> bool:
+    """Whether an expression scales or rounds numbers."""
+    return bool(expression.scale) or expression.round is not None
+
+
+def places_of(of: Type, currency: str) -> int:
+    """Decimal places that become whole in a field's type."""
+    if of is Type.INTEGER:
+        return 0
+    return 4 if of is Type.PRICE_E4 else digits(currency)
+
+
 def scaled(number: Decimal, expression: Expression) -> Decimal:
     """A number times the expression's scale, rounded to its places (half to even)."""
     if expression.scale:
@@ -183,15 +205,14 @@ def to_number(number: Decimal, of: Type, currency: str, *, rounded: bool = False
         if of is Type.INTEGER:
             whole = int(number)
             return (whole, "") if whole == number else (None, "a whole number")
-        places = 4 if of is Type.PRICE_E4 else digits(currency)
-        minor = number.scaleb(places)
+        minor = number.scaleb(places_of(of, currency))
         if rounded:
             minor = minor.quantize(Decimal(1), rounding=ROUND_HALF_EVEN)
         whole = int(minor)
     except (InvalidOperation, OverflowError, ValueError):
         return None, "a number of a possible size"
     if whole != minor:
-        return None, f"an amount in {currency} with at most {places} decimals"
+        return None, f"an amount in {currency} with at most {places_of(of, currency)} decimals"
     return (whole, "") if abs(whole) < 1 << 62 else (None, "an amount of a possible size")
 
 

@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import repeat
+from operator import is_
 from typing import cast
 
 import numpy as np
@@ -29,6 +31,7 @@ from opsconsole.imports.currencies import currency_in
 from opsconsole.imports.formats import Formats, find_column
 from opsconsole.imports.iso_dates import NO_OFFSET
 from opsconsole.imports.mapping import Expression, Key
+from opsconsole.imports.plain_figures import PlainFigures
 from opsconsole.imports.records import PROMISES, RecordKind, Type
 
 
@@ -125,13 +128,11 @@ class Evaluator:
 
     def _texts(self, column: TextColumn, kind: RecordKind, key: str, of: Type, expression: Expression) -> Typed:
         """Leaf: a column's distinct texts prepared, translated and read as the type."""
-        texts = convert.prepared(column.values, expression)
+        texts = convert.prepared_column(column, expression)
         meant, unknown = convert.mapped(texts, expression)
         values, bad = self._read(meant, kind, key, of, expression)
         bad.update(unknown)
-        none = np.array([value is None and at not in bad for at, value in enumerate(values)], dtype=bool)
-        codes = np.where(none[column.codes], np.int32(-1), column.codes) if none.any() else column.codes
-        return Typed(codes, values, bad)
+        return Typed(_without_none(column.codes, values, bad), values, bad)
 
     def _read(self, texts: list[str], kind: RecordKind, key: str, of: Type, expression: Expression) -> convert.Values:
         if of in convert.TEXT_TYPES:
@@ -144,6 +145,8 @@ class Evaluator:
             return self._dates(texts, column, pattern, key, of, expression)
         sign = self.formats.decimals.get(column, expression.decimal or ".")
         found, bad = numbers.parse_all(texts, sign, money=of in convert.MONEY_TYPES)
+        if not convert.changes(expression):
+            return found, bad
         scaled = [None if n is None else convert.scaled(n, expression) for n in found]
         return cast("list[object]", scaled), bad
 
@@ -171,7 +174,7 @@ class Evaluator:
         if name is None:
             return constant(self.zone, len(self.table))
         column = self.table.columns[name]
-        texts = convert.prepared(column.values, expression)
+        texts = convert.prepared_column(column, expression)
         zone = expression.time_zone or self.zone
         parsed = self._parsed(name, expression, texts, self.formats.dates.get(name, dates.ISO), zone)
         known: dict[int, str] = {}
@@ -193,7 +196,7 @@ class Evaluator:
     def _currencies(self, expression: Expression, kind: RecordKind, key: str, of: Type) -> Typed:
         """The currencies that a column's amounts carry."""
         column = self.table.columns[cast("str", find_column(self.table, (expression.currency_of,)))]
-        found = [currency_in(text, self.currency) or "" for text in convert.prepared(column.values, expression)]
+        found = [currency_in(text, self.currency) or "" for text in convert.prepared_column(column, expression)]
         return self._texts(TextColumn(column.codes, found), kind, key, of, replace(expression, null=()))
 
     def _first(self, parts: Sequence[Typed]) -> Typed:
@@ -248,11 +251,18 @@ class Evaluator:
             return _calculated(cast("list[Decimal | None]", values), len(more), len(less), expression)
 
         parts = [*more, *less, *over]
-        faulty = np.logical_or.reduce([np.isin(part.codes, list(part.bad)) for part in parts])
+        faulty = np.zeros(len(self.table), np.bool_)
+        for part in parts:
+            if part.bad:
+                faulty |= np.isin(part.codes, list(part.bad))
         whole = None if over else figures.worked_out(expression, more, less, ~faulty)
         if whole is None:
             return Typed(*self._combined(parts, combine))
-        values: list[object] = [convert.scaled(cast("Decimal", value), expression) for value in whole.values]
+        values = whole.values
+        if convert.changes(expression):
+            values = [convert.scaled(cast("Decimal", value), expression) for value in values]
+        if not faulty.any():
+            return Typed(whole.codes, values)
         rest = self._combined([Typed(part.codes[faulty], part.values, part.bad) for part in parts], combine)
         return _with_others(Typed(whole.codes, values), faulty, Typed(*rest))
 
@@ -268,10 +278,11 @@ class Evaluator:
         base = first_filled(key_columns(self.table, expression.occurrence_of), len(self.table))
         within = key_columns(self.table, expression.within)
         group = group_codes([base, *within], len(self.table))[rows]
-        pairs = np.stack([base.codes[rows], occurrence_numbers(group)])
-        distinct, inverse = np.unique(pairs, axis=1, return_inverse=True)
+        numbers_ = occurrence_numbers(group)
+        most = np.int64(numbers_.max(initial=0)) + 1
+        distinct, inverse = np.unique(base.codes[rows] * most + numbers_, return_inverse=True)
         texts: list[object] = []
-        for code, number in distinct.T.tolist():
+        for code, number in zip(*(part.tolist() for part in np.divmod(distinct, most)), strict=True):
             text = base.values[code] or "line"
             texts.append(text if number == 1 else f"{text} ({number})")
         codes = np.full(len(self.table), -1, np.int32)
@@ -291,10 +302,10 @@ class Evaluator:
         if of not in convert.NUMBER_TYPES:
             return typed
         if of not in convert.MONEY_TYPES or currencies is None:
-            return _amounts(self._priced(typed, self.currency), of, rounded=rounded)
+            return self._one_currency(typed, of, self.currency, rounded=rounded)
         used = {str(currencies.values[c]) for c in np.unique(currencies.codes) if c >= 0 and c not in currencies.bad}
         if len(used) <= 1:
-            return _amounts(self._priced(typed, next(iter(used), self.currency)), of, rounded=rounded)
+            return self._one_currency(typed, of, next(iter(used), self.currency), rounded=rounded)
         by_row = Typed(currencies.codes, [str(v or self.currency) for v in currencies.values])
 
         def combine(values: list[object]) -> object | None:
@@ -304,9 +315,28 @@ class Evaluator:
         codes, pairs, bad = self._combined([typed, by_row], combine)
         return _amounts(Typed(codes, pairs, bad), of, rounded=rounded)
 
+    def _one_currency(self, typed: Typed, of: Type, currency: str, *, rounded: bool) -> Typed:
+        """Numbers as the field's type where all amounts are of one currency."""
+        plain = typed.values
+        if isinstance(plain, PlainFigures):
+            values = plain.floats() if of is Type.NUMBER else plain.minor(convert.places_of(of, currency))
+            if values is not None:
+                return Typed(typed.codes, values, typed.bad)
+        return _amounts(self._priced(typed, currency), of, rounded=rounded)
+
     def _priced(self, typed: Typed, currency: str) -> Typed:
         pairs: list[object] = [None if number is None else (number, currency) for number in typed.values]
         return Typed(typed.codes, pairs, typed.bad)
+
+
+def _without_none(codes: Codes, values: Sequence[object], bad: dict[int, str]) -> Codes:
+    """Codes, -1 where the value is none and not bad."""
+    if isinstance(values, PlainFigures):
+        none = ~values.there
+    else:
+        none = np.fromiter(map(is_, values, repeat(None)), np.bool_, len(values))
+    none[list(bad)] = False
+    return np.where(none[codes], np.int32(-1), codes) if none.any() else codes
 
 
 def _amounts(pairs: Typed, of: Type, *, rounded: bool) -> Typed:
@@ -346,4 +376,7 @@ def _with_others(typed: Typed, rows: Mask, others: Typed) -> Typed:
     offset = len(typed.values)
     codes = typed.codes.copy()
     codes[rows] = np.where(others.codes < 0, np.int32(-1), others.codes + np.int32(offset))
+    bad = {offset + at: text for at, text in others.bad.items()}
+    if isinstance(typed.values, PlainFigures) and len(bad) == len(others.values):
+        return Typed(codes, typed.values.and_none(len(bad)), bad)
     return Typed(codes, [*typed.values, *others.values], {offset + at: text for at, text in others.bad.items()})

@@ -16,7 +16,7 @@ from opsconsole.imports import limits
 from opsconsole.imports.words import Words
 
 _BLOCK = 4 * limits.MEBIBYTE
-_QUOTE, _FEED, _RETURN = 34, 10, 13
+_QUOTE, FEED, _RETURN = 34, 10, 13
 # Encodings in which delimiters, quotes and line feeds are single bytes that occur nowhere else.
 ENCODINGS = frozenset({"utf-8", "utf-8-sig", "cp1252", "latin-1", "ascii"})
 
@@ -60,16 +60,19 @@ def blocks(stream: BinaryIO, line: int) -> Iterator[Block]:
 
 
 def _last_record_end(content: bytes) -> int:
-    data = np.frombuffer(content, np.uint8)
-    feeds = np.flatnonzero(data == _FEED)
-    outside = np.cumsum(data == _QUOTE, dtype=np.int32)[feeds] % 2 == 0
-    return int(feeds[outside][-1]) + 1 if outside.any() else 0
+    marks = np.flatnonzero(np.frombuffer(content, np.uint8) == _QUOTE)
+    feed = content.rfind(b"\n")
+    while feed >= 0 and int(np.searchsorted(marks, feed)) % 2:
+        # It stands inside quotes, and so does every other one back to the quote before it.
+        feed = content.rfind(b"\n", 0, int(marks[int(np.searchsorted(marks, feed)) - 1]))
+    return feed + 1
 
 
 class Fields:
     """The fields of a block: ``column(j)`` gives the bytes of one column, empty ones left out."""
 
     def __init__(self, block: Block, starts: Places, ends: Places, lines: Places) -> None:
+        self._block = block
         self._content = block.content
         self._data = np.frombuffer(block.content, np.uint8)
         self._starts, self._ends = starts, ends
@@ -79,10 +82,20 @@ class Fields:
     def __len__(self) -> int:
         return len(self.lines)
 
+    def first(self, count: int) -> "Fields":
+        """The fields of the first records."""
+        return Fields(self._block, self._starts[:count], self._ends[:count], self.lines[:count])
+
     def column(self, index: int) -> tuple[Places, list[bytes]]:
         """Records in which the field is not empty, and its bytes there, unquoted."""
         filled, starts, ends, quoted = self._places(index)
         return filled, self._texts(starts, ends, quoted)
+
+    def texts(self, index: int) -> list[bytes]:
+        """The bytes of one column in every record."""
+        starts, ends = self._starts[:, index], self._ends[:, index]
+        quoted = (ends > starts) & (self._data[np.minimum(starts, len(self._data) - 1)] == _QUOTE)
+        return self._texts(starts + quoted, ends - quoted, quoted)
 
     def distinct(self, index: int) -> tuple[Places, list[bytes], Places] | None:
         """Like ``column``, each text once in order of appearance, and which of them each record has.
@@ -138,17 +151,17 @@ def fields_of(block: Block, delimiter: str, width: int) -> Fields | None:
         return None
     sign = ord(delimiter)
     marks = np.flatnonzero(data == _QUOTE)
-    at_delimiter, at_feed = data == sign, data == _FEED
+    at_delimiter, at_feed = data == sign, data == FEED
     feeds = np.flatnonzero(at_feed)
     lines_before = np.arange(len(feeds))
     separators = np.flatnonzero(at_delimiter | at_feed)
     if len(marks):
         if not _well_quoted(data, marks, sign):
             return None
-        separators = separators[np.searchsorted(marks, separators) % 2 == 0]
-        outside = np.searchsorted(marks, feeds) % 2 == 0
+        separators = separators[_outside(separators, marks)]
+        outside = _outside(feeds, marks)
         feeds, lines_before = feeds[outside], lines_before[outside]
-    if data[-1] != _FEED:
+    if data[-1] != FEED:
         separators, feeds = np.append(separators, len(data)), np.append(feeds, len(data))
         lines_before = np.append(lines_before, block.line_count())
     if len(separators) != len(feeds) * width or not np.array_equal(separators[width - 1 :: width], feeds):
@@ -164,6 +177,12 @@ def fields_of(block: Block, delimiter: str, width: int) -> Fields | None:
     return Fields(block, starts, trimmed, lines)
 
 
+def _outside(places: Places, marks: Places) -> npt.NDArray[np.bool_]:
+    """Which of some ascending places stand outside quotes, of which ``marks`` are the places."""
+    between = np.diff(np.searchsorted(places, marks), prepend=0, append=len(places))
+    return np.repeat(np.arange(len(marks) + 1) % 2 == 0, between)
+
+
 def _well_quoted(data: npt.NDArray[np.uint8], marks: Places, sign: int) -> bool:
     if not len(marks):
         return True
@@ -171,10 +190,10 @@ def _well_quoted(data: npt.NDArray[np.uint8], marks: Places, sign: int) -> bool:
         return False
     opening, closing = marks[::2], marks[1::2]
     before = data[np.maximum(opening - 1, 0)]
-    good = (opening == 0) | (before == sign) | (before == _FEED) | (before == _QUOTE)
+    good = (opening == 0) | (before == sign) | (before == FEED) | (before == _QUOTE)
     after = data[np.minimum(closing + 1, len(data) - 1)]
     last = closing == len(data) - 1
-    good_after = last | (after == sign) | (after == _FEED) | (after == _RETURN) | (after == _QUOTE)
+    good_after = last | (after == sign) | (after == FEED) | (after == _RETURN) | (after == _QUOTE)
     if not (good.all() and good_after.all()):
         return False
     # A quote straight after another one continues the field only if that one closed it: "a""b", never "" at its start.

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from opsconsole.imports.columns import Typed
 from opsconsole.imports.mapping import Expression
+from opsconsole.imports.plain_figures import PlainFigures
 
 _LARGEST = float(1 << 62)
 _MOST_PLACES, _MOST_DIGITS = 9, 18
@@ -49,10 +50,14 @@ def worked_out(expression: Expression, more: Sequence[Typed], less: Sequence[Typ
     distinct, inverse = np.unique(numbers[there], return_inverse=True)
     codes = np.full(len(rows), -1, np.int32)
     codes[there] = inverse
-    return Typed(codes, [Decimal(number).scaleb(-places) for number in distinct.tolist()])
+    return Typed(codes, PlainFigures(distinct, np.ones(len(distinct), np.bool_), places))
 
 
 def _figures(typed: Typed) -> _Figures | None:
+    if isinstance(typed.values, PlainFigures):
+        plain = typed.values
+        numbers, there = np.append(plain.numbers, np.int64(0)), np.append(plain.there, False)
+        return _Figures(numbers[typed.codes], there[typed.codes], plain.places, plain.largest())
     decimals = cast("Sequence[Decimal | None]", typed.values)
     places = 0
     for value in decimals:

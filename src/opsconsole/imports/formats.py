@@ -63,7 +63,7 @@ def _leaves_of(table: TextTable, expression: Expression, of: Type) -> Iterator[_
         names, of = (expression.zone_of,), Type.INSTANT
     column = find_column(table, names)
     if column is not None and of in convert.DATE_TYPES | convert.NUMBER_TYPES:
-        yield _Leaf(column, expression, of, convert.prepared(table.columns[column].values, expression))
+        yield _Leaf(column, expression, of, convert.prepared_column(table.columns[column], expression))
     if not expression.join:  # joined parts are text, whatever comes of them
         for part in expression.parts():
             yield from _leaves_of(table, part, of)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from opsconsole.domain.errors import UserError
+from opsconsole.imports import plain_figures
 
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009]+")
 # Currency signs and codes before or after the figure: $1,433.66 · AU $3,000.00 · EUR 90,00 · 1 234,50 €
@@ -26,6 +27,7 @@ _PLAIN = re.compile(r"^[-+]?(?:\d+\.?\d*|\.\d+)$")
 _SCIENTIFIC = re.compile(r"^[-+]?\d+(?:\.\d+)?[eE][-+]?\d{1,2}$")
 _AMBIGUOUS = re.compile(r"^[1-9]\d{0,2}[.,]\d{3}$")
 _MINOR_SHARE = 0.05
+_THREE = 3  # places that could as well be thousands
 
 _SIGN_WORDS = {".": "point", ",": "comma"}
 
@@ -59,6 +61,14 @@ def body_of(text: str, *, money: bool) -> tuple[str, bool] | None:
 
 def choose_decimal(texts: Iterable[str], column: str, *, money: bool = True) -> DecimalChoice:
     """The decimal sign that the whole column proves; UserError when half of it proves one and half the other."""
+    texts = list(texts)
+    plain = plain_figures.read(texts)
+    if (
+        plain is not None
+        and plain.figures.places < _THREE
+        and all(body_of(texts[place].strip(), money=money) is None for place in plain.odd)
+    ):
+        return DecimalChoice(".", texts[plain.pointed]) if plain.pointed >= 0 else DecimalChoice("")
     proofs: dict[str, list[str]] = {".": [], ",": []}
     doubtful = ""
     for text in texts:
@@ -109,13 +119,19 @@ def parse(text: str, sign: str, *, money: bool = False) -> Decimal | None:
     return -number if negative else number
 
 
-def parse_all(texts: Sequence[str], sign: str, *, money: bool = False) -> tuple[list[Decimal | None], dict[int, str]]:
+def parse_all(
+    texts: Sequence[str], sign: str, *, money: bool = False
+) -> tuple[Sequence[Decimal | None], dict[int, str]]:
     """Numbers of distinct texts, and for those that are none what was expected; empty text is no number."""
-    numbers: list[Decimal | None] = []
     bad: dict[int, str] = {}
+    expected = f"{'an amount' if money else 'a number'} with a decimal {_SIGN_WORDS[sign]}"
+    plain = plain_figures.read(texts) if sign == "." else None
+    if plain is not None and all(parse(texts[place], sign, money=money) is None for place in plain.odd):
+        return plain.figures, dict.fromkeys(plain.odd, expected)
+    numbers: list[Decimal | None] = []
     for position, text in enumerate(texts):
         number = parse(text, sign, money=money) if text else None
         if text and number is None:
-            bad[position] = f"{'an amount' if money else 'a number'} with a decimal {_SIGN_WORDS[sign]}"
+            bad[position] = expected
         numbers.append(number)
     return numbers, bad

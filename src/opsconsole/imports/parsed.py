@@ -1,7 +1,8 @@
 """What reading a file gives: typed records, what was refused and why, and how new it all is."""
 
 from array import array
-from collections.abc import Mapping, Sequence, Set
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,9 +10,10 @@ import numpy as np
 
 from opsconsole.imports.columns import Rows, TextTable, normalized
 from opsconsole.imports.drafts import Draft, Problem
-from opsconsole.imports.records import PROMISES, Records, Type
-from opsconsole.imports.refused import parts_of, whole_rows
+from opsconsole.imports.records import KINDS, PROMISES, Records, Type
+from opsconsole.imports.refused import more_parts, parts_of, whole_rows
 from opsconsole.imports.rejects import RefusedRow, Reject, readable
+from opsconsole.imports.spool import Spool
 from opsconsole.imports.tables import InputFile
 
 BASIS_RECORDS = "each record's own last update"
@@ -65,10 +67,32 @@ class ParsedFile:
     refused: list[RefusedRow] = field(default_factory=list)
     replaced: list[Replaced] = field(default_factory=list)
     raw: "RawLines | None" = None
+    torn: dict[str, int] = field(default_factory=dict)  # records by kind that stand on several lines that differ
+    newest: int | None = None  # fact
+    updated: int | None = None  # newest last update of a record
+    spool: Spool | None = None  # where the records are instead, of a file that was read in portions
+
+    def portions(self) -> Iterable[Sequence[Records]]:
+        """Its records, all at once or portion by portion."""
+        return [self.records] if self.spool is None else self.spool
+
+    def counts(self) -> Mapping[str, int]:
+        """Records to be written by kind."""
+        if self.spool is not None:
+            return self.spool.counts
+        counts: Counter[str] = Counter()
+        for records in self.records:
+            counts[records.kind] += len(records)
+        return counts
+
+    def close(self) -> None:
+        """Let the spool go."""
+        if self.spool is not None:
+            self.spool.close()
 
 
 def settle(parsed: ParsedFile, drafts: Sequence[Draft], table: TextTable, raw: "RawLines", now: int | None) -> None:
-    """Put the drafts' good records and their rejects into ``parsed``, and tell how new they are.
+    """Put the drafts' good records and their rejects into ``parsed``, and how new they are; ``conclude`` ends it.
 
     A bad line rejects its whole order: every record of that order in this file, whatever its kind.
     """
@@ -90,7 +114,38 @@ def settle(parsed: ParsedFile, drafts: Sequence[Draft], table: TextTable, raw: "
     problems = _unique([problem for draft in drafts for problem in draft.problems], waiting, table)
     if problems:
         _refuse(parsed, drafts, refused, problems, table)
-    _date(parsed, newest, now)
+    parsed.newest = max(newest, default=None)
+    times = [at for records in parsed.records for at in records.times or () if at is not None]
+    parsed.updated = max(times, default=None)
+
+
+def conclude(parsed: ParsedFile, now: int | None) -> None:
+    """Say what only the whole file tells: how new it is, and what stands on lines that differ."""
+    for kind, count in parsed.torn.items():
+        parsed.notes.append(
+            f"{count:,} {KINDS[kind].label.lower()} stand on several lines that differ; the later line counts."
+        )
+    _date(parsed, now)
+
+
+def join(parsed: ParsedFile, portion: ParsedFile) -> None:
+    """Add what a later portion of the file gave; its records go to the spool."""
+    assert parsed.spool is not None
+    parsed.spool.add(portion.records)
+    for mine, theirs in (
+        (parsed.records_read, portion.records_read),
+        (parsed.records_rejected, portion.records_rejected),
+        (parsed.torn, portion.torn),
+    ):
+        for kind, count in theirs.items():
+            mine[kind] = mine.get(kind, 0) + count
+    parsed.rejects += portion.rejects
+    parsed.refused += more_parts(parsed.refused, portion.refused)
+    parsed.notes += [note for note in portion.notes if note not in parsed.notes]
+    parsed.formats = {**portion.formats, **parsed.formats}
+    parsed.decimals = {**portion.decimals, **parsed.decimals}
+    parsed.newest = max((at for at in (parsed.newest, portion.newest) if at is not None), default=None)
+    parsed.updated = max((at for at in (parsed.updated, portion.updated) if at is not None), default=None)
 
 
 class RawLines:
@@ -193,9 +248,7 @@ def _without_repeats(parsed: ParsedFile, draft: Draft, rows: Rows) -> Rows:
         parsed.records_rejected[kind.key] = parsed.records_rejected.get(kind.key, 0) + dropped
         parsed.records_read[kind.key] = parsed.records_read.get(kind.key, 0) + dropped
     elif torn:
-        parsed.notes.append(
-            f"{len(torn):,} {kind.label.lower()} stand on several lines that differ; the later line counts."
-        )
+        parsed.torn[kind.key] = parsed.torn.get(kind.key, 0) + len(torn)
     kept = [row for key, variants in seen.items() if not (kind.snapshot and key in torn) for row in variants.values()]
     return np.union1d(single, np.array(kept, dtype=np.int64))
 
@@ -230,14 +283,13 @@ def _newest(draft: Draft, rows: Rows, now: int | None) -> list[int]:
     return found
 
 
-def _date(parsed: ParsedFile, newest: list[int], now: int | None) -> None:
-    times = [at for records in parsed.records for at in records.times or () if at is not None]
-    if times:
-        parsed.source_time, parsed.basis = max(times), BASIS_RECORDS
-    elif newest:
-        parsed.source_time, parsed.basis = max(newest), BASIS_NEWEST
+def _date(parsed: ParsedFile, now: int | None) -> None:
+    if parsed.updated is not None:
+        parsed.source_time, parsed.basis = parsed.updated, BASIS_RECORDS
+    elif parsed.newest is not None:
+        parsed.source_time, parsed.basis = parsed.newest, BASIS_NEWEST
     else:
         modified = parsed.file.modified_at
         parsed.source_time = modified if now is None else min(modified, now)
         parsed.basis = BASIS_FILE if parsed.file.table is None else BASIS_QUERY
-    parsed.newest_data_at = max([*newest, *times], default=None)
+    parsed.newest_data_at = max((at for at in (parsed.newest, parsed.updated) if at is not None), default=None)

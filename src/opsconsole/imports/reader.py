@@ -2,16 +2,17 @@
 
 import itertools
 import re
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
 from opsconsole.domain import wording
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.progress import Progress
-from opsconsole.imports import files, limits, recognize
+from opsconsole.imports import files, limits, portions, recognize
 from opsconsole.imports.collect import collect, rows_on
 from opsconsole.imports.columns import TextTable, normalized
 from opsconsole.imports.drafts import Draft, draft
@@ -19,13 +20,14 @@ from opsconsole.imports.evaluate import Evaluator
 from opsconsole.imports.formats import Formats, decide
 from opsconsole.imports.mapping import MappingSpec, RecordSpec
 from opsconsole.imports.numbered import for_header
-from opsconsole.imports.parsed import ParsedFile, RawLines, settle
+from opsconsole.imports.parsed import ParsedFile, RawLines, conclude, join, settle
 from opsconsole.imports.recognize import Candidate, Fit
 from opsconsole.imports.records import KINDS
 from opsconsole.imports.rejects import as_line, readable
 from opsconsole.imports.sniff import DelimitedText
 from opsconsole.imports.source import Source
 from opsconsole.imports.split_cells import split_cells
+from opsconsole.imports.spool import Spool
 from opsconsole.imports.tables import FileOptions, InputFile, NumberedRow, Table, head, input_file
 from opsconsole.imports.x12_table import X12Table, settle_x12
 
@@ -121,17 +123,69 @@ def read_file(
     return read_opened(open_file(file, candidates, forced=forced), reading or Reading(), progress)
 
 
-def read_opened(opened: Opened, reading: Reading, progress: Progress | None = None) -> ParsedFile:
+def read_opened(
+    opened: Opened, reading: Reading, progress: Progress | None = None, *, in_portions: bool = False
+) -> ParsedFile:
     """Typed records of a file and what was refused.
 
     Memory: the columns that are needed, dictionary-encoded, and the typed records; the rest is read in chunks and let
-    go. Raises UserError for what concerns the whole file (ambiguous dates, a broken file), Cancelled when cancelled.
+    go. ``in_portions``: of a long file of orders no more than a portion of it, see imports/portions.py; close what is
+    returned. Raises UserError for what concerns the whole file (ambiguous dates, a broken file), Cancelled when
+    cancelled.
     """
+    cut = portions.cut_of(opened.table, opened.spec, opened.fit.names) if in_portions else None
+    if cut is not None:
+        try:
+            return _read_portions(opened, reading, cut, progress)
+        except portions.Whole:
+            pass  # read at once, below
     return read_collected(opened, _collect(opened, progress), reading)
+
+
+def _read_portions(opened: Opened, reading: Reading, cut: portions.Cut, progress: Progress | None) -> ParsedFile:
+    """As ``read_opened``; raises Whole where the portions do not tell what the file does at once."""
+    table, fit = cast("DelimitedText", opened.table), opened.fit
+    parsed: ParsedFile | None = None
+    dates: dict[str, str] = {}
+    decimals: dict[str, str] = {}
+    spool = Spool()
+    try:
+        for portion in portions.portions(
+            table, fit.names, _needed(opened), fit.line, cut, _watch(opened.file, progress)
+        ):
+            try:
+                found = _settled(opened, portion.table, reading, portion)
+            except UserError as fault:  # what a portion leaves in doubt, the whole file may prove
+                raise portions.Whole from fault
+            filled = {name for name, column in portion.table.columns.items() if column.codes.any()}
+            portions.agree(dates, found.formats, filled)
+            portions.agree(decimals, found.decimals, filled)
+            if parsed is None:
+                parsed = replace(found, spool=spool, records=[], raw=_RawRows(table))
+                spool.add(found.records)
+            else:
+                join(parsed, found)
+        if parsed is None:
+            raise portions.Whole
+    except BaseException:
+        spool.close()
+        raise
+    parsed.formats |= dates
+    parsed.decimals |= decimals
+    conclude(parsed, reading.now)
+    return parsed
 
 
 def read_collected(opened: Opened, table: TextTable, reading: Reading) -> ParsedFile:
     """As ``read_opened``, of columns that were read already: those the mapping needs, maybe more."""
+    parsed = _settled(opened, table, reading, _RawRows(opened.table))
+    conclude(parsed, reading.now)
+    if isinstance(opened.table, X12Table):
+        settle_x12(parsed, opened.table)
+    return parsed
+
+
+def _settled(opened: Opened, table: TextTable, reading: Reading, raw: RawLines) -> ParsedFile:
     spec = opened.spec
     table = split_cells(table, *spec.split) if spec.split else table
     zone = spec.time_zone or reading.time_zone
@@ -166,9 +220,7 @@ def read_collected(opened: Opened, table: TextTable, reading: Reading) -> Parsed
         decimals=dict(formats.decimals),
         defaults={**defaults, "time_zone": zone},
     )
-    settle(parsed, drafts, table, _RawRows(opened.table), reading.now)
-    if isinstance(opened.table, X12Table):
-        settle_x12(parsed, opened.table)
+    settle(parsed, drafts, table, raw, reading.now)
     return parsed
 
 
@@ -186,16 +238,23 @@ def _decided(opened: Opened, table: TextTable, reading: Reading, zone: str) -> F
     )
 
 
-def _collect(opened: Opened, progress: Progress | None) -> TextTable:
-    needed = {name for names, _ in opened.spec.column_groups() for name in names}
+def _needed(opened: Opened) -> set[str]:
+    return {name for names, _ in opened.spec.column_groups() for name in names}
 
+
+def _watch(file: InputFile, progress: Progress | None) -> Callable[[int], None]:
     def watch(count: int) -> None:
         if count > limits.MAX_RECORDS:
-            raise limits.too_large(opened.file.name, f"it has more than {limits.MAX_RECORDS:,} rows")
+            raise limits.too_large(file.name, f"it has more than {limits.MAX_RECORDS:,} rows")
         if progress is not None:
-            progress.step(count, 0, f"{opened.file.name}: {count:,} rows read")
+            progress.step(count, 0, f"{file.name}: {count:,} rows read")
 
-    return collect(opened.table, opened.fit.names, needed, opened.fit.line, watch)
+    return watch
+
+
+def _collect(opened: Opened, progress: Progress | None) -> TextTable:
+    watch = _watch(opened.file, progress)
+    return collect(opened.table, opened.fit.names, _needed(opened), opened.fit.line, watch)
 
 
 def _drafts(opened: Opened, evaluator: Evaluator, defaults: Mapping[str, str]) -> tuple[list[Draft], list[str]]:
@@ -270,7 +329,7 @@ def _inferred(opened: Opened) -> list[str]:
     inferred = opened.fit.score.inferred or (candidate.inferred if isinstance(candidate, Source) else "")
     if not inferred:
         return []
-    needed = {name for names, _ in opened.spec.column_groups() for name in names}
+    needed = _needed(opened)
     read = [readable(name) for name in opened.fit.names if name and normalized(name) in needed]
     columns = ", ".join(f"“{name}”" for name in read)
     return [

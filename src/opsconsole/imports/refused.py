@@ -65,6 +65,20 @@ def _whole(parts: Mapping[int, int]) -> dict[int, int]:
     return kept
 
 
+def more_parts(kept: Sequence[RefusedRow], more: Sequence[RefusedRow]) -> list[RefusedRow]:
+    """Refused rows of a later portion of a file, numbered on, as many whole parts as are kept besides."""
+    offset = max((row.part for row in kept), default=0)
+    rows: dict[int, list[RefusedRow]] = {}
+    for row in more:
+        rows.setdefault(row.part, []).append(RefusedRow(row.line, row.part + offset, row.cells))
+    found: list[RefusedRow] = []
+    for its in rows.values():
+        if len(kept) + len(found) + len(its) > MOST_ROWS:
+            break
+        found += its
+    return sorted(found, key=lambda row: row.line)
+
+
 def whole_rows(
     parts: Mapping[int, int], cells: Mapping[int, Sequence[str]], table: TextTable, width: int
 ) -> list[RefusedRow]:

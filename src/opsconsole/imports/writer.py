@@ -2,7 +2,7 @@
 
 import gc
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,7 +24,7 @@ from opsconsole.imports.writer_stubs import adopt_stubs
 from opsconsole.store import dialect, schema
 from opsconsole.store.indexes import built_at_the_end
 
-__all__ = ["Counts", "WriteResult", "derive_orders", "write_records"]
+__all__ = ["Counts", "WriteResult", "derive_orders", "write_portions", "write_records"]
 
 _CHUNK = 20_000
 
@@ -49,26 +49,49 @@ def write_records(
     ``kept`` keeps what undoing the batch needs; ``keep_ids`` gives the ids of all rows that are new, changed or as they
     were. Raises Cancelled through ``progress``; the caller's transaction then rolls back.
     """
-    dialect.hold_lock(conn, "import")
-    channel = default_channel or _channel_of(conn, batch_id)
-    batch = Batch(conn, batch_id, source_time, now, channel, progress, kept, keep_ids)
-    batch.records = records
-    batch.total = 2 * sum(len(group) for group in records)
+    batch = Batch(conn, batch_id, source_time, now, default_channel or "", progress, kept, keep_ids)
+    counts: Counter[str] = Counter()
+    for group in records:
+        counts[group.kind] += len(group)
+    return write_portions(batch, [records], counts)
+
+
+def write_portions(batch: Batch, portions: Iterable[Sequence[Records]], counts: Mapping[str, int]) -> WriteResult:
+    """As ``write_records``, portion by portion, each of whole orders; ``counts`` are the records of each kind in all.
+
+    Memory: a portion, and the ids of what was written.
+    """
+    dialect.hold_lock(batch.conn, "import")
+    batch.default_channel = batch.default_channel or _channel_of(batch.conn, batch.id)
+    batch.total = 2 * sum(counts.values())
     with _uncollected():
-        with built_at_the_end(conn, _sizes(records)):
-            for kind in KINDS.values():
-                _write_kind(batch, kind, [group for group in records if group.kind == kind.key and len(group)])
+        with built_at_the_end(batch.conn, _sizes(counts)):
+            for records in portions:
+                _write_portion(batch, records)
         follow(batch)
-    batch.result.touched_orders = sorted({*batch.touched, *(batch.new_orders.ids() if batch.new_orders else ())})
+    batch.result.touched_orders = sorted(batch.touched | batch.settled)
     return batch.result
 
 
-def _sizes(records: Sequence[Records]) -> list[tuple[Table, int]]:
+def _write_portion(batch: Batch, records: Sequence[Records]) -> None:
+    batch.records = records
+    for kind in KINDS.values():
+        _write_kind(batch, kind, [group for group in records if group.kind == kind.key and len(group)])
+    if batch.new_orders is not None:
+        unsettled = batch.new_orders.unsettled()
+        settled = batch.new_orders.ids()
+        batch.touched |= unsettled
+        batch.settled.update(settled)
+        batch.step(len(settled) - len(unsettled), "Working out promises")
+    batch.forget_portion()
+
+
+def _sizes(counts: Mapping[str, int]) -> list[tuple[Table, int]]:
     """The tables that the records fill and how many there are for each."""
-    counts: Counter[str] = Counter()
-    for group in records:
-        counts[KINDS[group.kind].table] += len(group)
-    return [(schema.metadata.tables[name], count) for name, count in counts.items()]
+    together: Counter[str] = Counter()
+    for kind, count in counts.items():
+        together[KINDS[kind].table] += count
+    return [(schema.metadata.tables[name], count) for name, count in together.items()]
 
 
 @contextmanager
@@ -184,10 +207,6 @@ def _purchase_orders_of(batch: Batch, line_ids: Sequence[int]) -> Iterable[int]:
 
 def follow(batch: Batch, *, adopt: bool = True) -> None:
     """Bring everything up to date that follows from what was written; ``adopt``: stubs may have found their order."""
-    if batch.new_orders is not None:
-        unsettled = batch.new_orders.unsettled()
-        batch.touched |= unsettled
-        batch.step(len(batch.new_orders.ids()) - len(unsettled), "Working out promises")
     if adopt and batch.written_orders:
         adopt_stubs(batch)
     batch.touched |= link_events(batch.conn, batch.touched, batch.tracking_numbers)

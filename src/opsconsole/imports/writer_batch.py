@@ -70,6 +70,7 @@ class Batch:
         self.kept = kept or Forgotten(conn, batch_id)
         self.result = WriteResult()
         self.touched: set[int] = set()
+        self.settled: set[int] = set()  # new orders of earlier portions
         self.tracking_numbers: set[str] = set()
         self.customers: set[tuple[str, str]] = set()
         self.written_orders: set[int] = set()
@@ -126,6 +127,12 @@ class Batch:
         if self.new_orders is None:
             self.new_orders = NewOrders(self.conn, self.records, ids[0])
         return self.new_orders.columns(Columns(len(ids), columns), times, ids)
+
+    def forget_portion(self) -> None:
+        """What only the records of one portion need."""
+        self.records = ()
+        self.new_orders = None
+        self.known_orders.clear()
 
     def step(self, done: int, text: str) -> None:
         """Tell how far the write is; raises Cancelled when nobody wants it any more."""

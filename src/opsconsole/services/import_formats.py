@@ -42,13 +42,14 @@ def read_with_formats(
 ) -> ParsedFile:
     """Read a file; dates that can be read in two ways are read as they were the last time, and the report says so.
 
-    Dates that prove their format are read by that: what was told is no more than an answer to a doubt.
+    Dates that prove their format are read by that: what was told is no more than an answer to a doubt. Close what is
+    returned.
     """
     formats = dict(reading.formats or {})
     notes: list[str] = []
     while True:
         try:
-            parsed = read_opened(opened, replace(reading, formats=formats), progress)
+            parsed = read_opened(opened, replace(reading, formats=formats), progress, in_portions=True)
         except AmbiguousDates as doubt:
             pattern = known.get(normalized(doubt.column), "")
             if pattern not in doubt.formats or doubt.column in formats:

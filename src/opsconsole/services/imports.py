@@ -18,8 +18,8 @@ from opsconsole.imports.parsed import ParsedFile
 from opsconsole.imports.reader import Opened, Reading, open_file
 from opsconsole.imports.recognize import Candidate, NotRecognized
 from opsconsole.imports.tables import InputFile
-from opsconsole.imports.writer import write_records
-from opsconsole.imports.writer_batch import WrittenIds
+from opsconsole.imports.writer import write_portions
+from opsconsole.imports.writer_batch import Batch, WrittenIds
 from opsconsole.imports.writer_kept import Kept
 from opsconsole.services.business import business
 from opsconsole.services.import_batches import (
@@ -31,7 +31,13 @@ from opsconsole.services.import_batches import (
     totals,
 )
 from opsconsole.services.import_changes import EXAMPLES, MOST, changes
-from opsconsole.services.import_channels import ChannelNeeded, choose_channel, describe_channel, remember_channel
+from opsconsole.services.import_channels import (
+    ChannelChoice,
+    ChannelNeeded,
+    choose_channel,
+    describe_channel,
+    remember_channel,
+)
 from opsconsole.services.import_feeds import note_arrival
 from opsconsole.services.import_formats import read_with_formats, remember_formats, remembered_formats
 from opsconsole.services.import_lists import list_imports, list_rejects, list_source_fields, list_sources
@@ -246,8 +252,15 @@ def _import_table(job: _Job, file: InputFile) -> FileReport:
         reading = _reading(conn, job, opened, choice.key)
         known_formats = remembered_formats(conn, opened.key, job.now)
     parsed = read_with_formats(opened, reading, known_formats, job.progress)
+    try:
+        return _import_parsed(job, opened, parsed, choice, started)
+    finally:
+        parsed.close()
+
+
+def _import_parsed(job: _Job, opened: Opened, parsed: ParsedFile, choice: ChannelChoice, started: float) -> FileReport:
     report = FileReport(
-        file.name,
+        parsed.file.name,
         DRY_RUN if job.dry_run else DONE,
         source=parsed.source,
         label=parsed.label,
@@ -305,17 +318,10 @@ def _write(conn: Connection, job: _Job, opened: Opened, parsed: ParsedFile, repo
     kept = Kept(conn, report.batch_id)
     kept.made("channels", describe_channel(conn, report.channel, opened))
     report.notes += take_out_lines(conn, parsed)
-    result = write_records(
-        conn,
-        parsed.records,
-        batch_id=report.batch_id,
-        source_time=parsed.source_time,
-        now=job.now,
-        default_channel=report.channel or None,
-        progress=job.progress,
-        kept=kept,
-        keep_ids=job.dry_run,
+    batch = Batch(
+        conn, report.batch_id, parsed.source_time, job.now, report.channel, job.progress, kept, keep_ids=job.dry_run
     )
+    result = write_portions(batch, parsed.portions(), parsed.counts())
     count_records(parsed, result, report)
     keep_rejects(conn, report.batch_id, report.rejects)
     keep_refused(conn, report.batch_id, opened, parsed)
