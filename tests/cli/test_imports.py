@@ -54,3 +54,16 @@ def test_refused_lines_go_out_as_a_workbook(run, tmp_path: Path) -> None:
     assert code == 0
     assert "correct them and import the workbook" in out
     assert (tmp_path / "out.xlsx").exists()
+
+
+def test_amounts_without_a_currency_are_a_mistake_that_names_the_option(run, tmp_path: Path) -> None:
+    mapping, path = tmp_path / "till.toml", tmp_path / "till.csv"
+    fields = 'order_id = "id"\nplaced_at = "at"\ntotal = "sum"\n'
+    mapping.write_text(f'name = "Till"\nchannel = "till"\n[[records]]\nkind = "orders"\n[records.fields]\n{fields}')
+    path.write_text("id,at,sum\n1,2026-11-16,12.50\n")
+    code, out, _ = run("import", str(path), "--mapping", str(mapping))
+    assert code == 2
+    assert "till.csv: which currency are its amounts in? Neither the file nor its mapping says." in out
+    assert "(--currency USD: it is the base currency as long as nothing else is known)" in out
+    code, out, _ = run("import", str(path), "--mapping", str(mapping), "--currency", "GBP")
+    assert (code, "Its amounts are in GBP, as told." in out) == (0, True)

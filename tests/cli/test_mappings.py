@@ -58,3 +58,14 @@ def test_what_cannot_be_mapped_is_told_in_one_line(ask, tmp_path):
     code, _, err = ask("mappings", "propose", str(path), "--kind", "nothing")
     assert (code, "There is no record kind “nothing”." in err) == (2, True)
     assert "There is no mapping “Till”." in ask("mappings", "show", "Till")[2]
+
+
+def test_a_proposal_for_amounts_asks_for_their_currency(ask, tmp_path):
+    path = tmp_path / "sold.csv"
+    path.write_text(
+        "Receipt,SKU,Pieces,Price,Sold on\n" + "".join(f"R{n},A-{n},1,{n}.50,2026-11-1{n}\n" for n in range(9))
+    )
+    told = json.loads(ask("mappings", "propose", str(path), "--kind", "sales_history", "--json")[1])
+    assert told["questions"][0]["kind"] == "currency"
+    assert told["questions"][0]["words"].startswith("Which currency are its amounts in? USD is likely: ")
+    assert told["fault"] == "Its amounts have no currency. Say which they are in."

@@ -9,11 +9,15 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from pytestqt.qtbot import QtBot
+from sqlalchemy import select
 
 from opsconsole.app import App
+from opsconsole.desktop.dialogs.prompt import Prompt
+from opsconsole.desktop.dialogs.treat_as import TreatAs
 from opsconsole.desktop.settings import IMPORT_LOOK
 from opsconsole.desktop.tab import Tab
 from opsconsole.domain.resources import resource
+from opsconsole.store.schema import orders
 
 Show = Callable[[str], Tab]
 MAPPING = (
@@ -213,3 +217,153 @@ def test_an_empty_file_says_that_it_is_empty_and_long_counts_are_not_cut(
     reads = next(n for n, field in enumerate(files.model.fields) if field.key == "read")
     assert rows_of(files.listing)[-1]["read"] >= 1200
     assert files.grid.columnWidth(reads) > before[reads]
+
+
+MONEY = (
+    'name = "Till"\nchannel = "shop"\n[[records]]\nkind = "orders"\n[records.fields]\n'
+    'order_id = "id"\nplaced_at = "at"\ntotal = "sum"\n'
+)
+
+
+@pytest.fixture
+def mapped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Saves a mapping where the window finds it."""
+    folder = tmp_path / "mappings"
+    folder.mkdir()
+    monkeypatch.setenv("OPSCONSOLE_MAPPINGS", str(folder))
+    return lambda text: (folder / "m.toml").write_text(text) and None
+
+
+def test_amounts_without_a_currency_are_asked_with_what_is_likely_and_why(
+    looking: App, show: Show, mapped: Callable[[str], None], tmp_path: Path, qtbot: QtBot
+) -> None:
+    app, desk = looking, show("data")
+    front: Any = desk
+    mapped(MONEY)
+    file = tmp_path / "till.csv"
+    file.write_text("id,at,sum\n1,2026-04-03,12.50\n")
+    drop(app, file)
+    settled(qtbot, app)
+    report = front.preview.file.report
+    assert report.ask_currencies == (("USD", "it is the base currency as long as nothing else is known"),)
+    assert [row["state"] for row in rows_of(front.preview.files.listing)] == ["asks"]
+    assert not front.preview.accept_button.isEnabled()
+    front.preview.answers.say_currency("GBP")
+    settled(qtbot, app)
+    assert (front.preview.file.ready, front.preview.file.report.currency) == (True, "GBP")
+    press(qtbot, app, front.preview.files.grid, Qt.Key.Key_Return)
+    with app.desk.workspace.database.read() as connection:  # type: ignore[union-attr]
+        assert connection.execute(select(orders.c.total, orders.c.currency)).one() == (1250, "GBP")
+    file.write_text("id,at,sum\n2,2026-04-04,1.00\n")
+    drop(app, file)
+    settled(qtbot, app)
+    assert "Its amounts are in GBP, as the last time." in front.preview.file.report.notes
+
+
+def test_a_file_that_is_not_recognized_is_treated_as_a_source_that_somebody_names(
+    looking: App, show: Show, tmp_path: Path, qtbot: QtBot
+) -> None:
+    app, desk = looking, show("data")
+    front: Any = desk
+    # What Shopify orders need, lost among columns of somebody's own.
+    own = ",".join(f"own {number}" for number in range(60))
+    needed = "Name,Financial Status,Fulfillment Status,Currency,Total,Created at,Lineitem quantity"
+    file = tmp_path / "list.csv"
+    file.write_text(f"{needed},{own}\n#1,paid,,USD,5.00,2026-04-03 10:00:00 +0000,1{',' * 60}\n")
+    drop(app, file)
+    settled(qtbot, app)
+    assert [row["state"] for row in rows_of(front.preview.files.listing)] == ["not_recognized"]
+    front.preview.answers.ask_source()
+    settled(qtbot, app)
+    (dialog,) = [one for one in desk.findChildren(TreatAs) if one.isVisible()]
+    listed = rows_of(dialog.list.listing)
+    lacking = [row["lacks"] is not None for row in listed]
+    assert lacking == sorted(lacking)  # those that lack nothing come first
+    assert not lacking[0]
+    assert listed[0]["label"] == "Shopify, orders"
+    dialog.search.setText("etsy items")
+    assert dialog.list.select("etsy_order_items")
+    dialog.choose()
+    assert "“Transaction ID”" in dialog.told.plain
+    dialog.search.clear()
+    dialog.list.select("shopify_orders")
+    dialog.choose()
+    settled(qtbot, app)
+    assert (front.preview.file.ready, front.preview.file.report.label) == (True, "Shopify, orders")
+
+
+def test_what_was_said_of_one_file_leaves_the_others_alone_and_no_stale_words_stand_meanwhile(
+    looking: App, show: Show, mapped: Callable[[str], None], sample: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    app, desk = looking, show("data")
+    front: Any = desk
+    mapped(MONEY)
+    file = tmp_path / "till.csv"
+    file.write_text("id,at,sum\n1,2026-04-03,12.50\n")
+    drop(app, sample, file)
+    settled(qtbot, app)
+    before = {one.key: one for one in front.preview.looked.preview.files}
+    front.preview.answers.say_currency("EUR")
+    qtbot.waitUntil(lambda: "looking" in {row["state"] for row in rows_of(front.preview.files.listing)})
+    states = {row["file"]: (row["state"], row["label"]) for row in rows_of(front.preview.files.listing)}
+    assert states["till.csv"] == ("looking", "Mapping: Till")
+    assert states["orders_export.csv"][0] == "dry_run"
+    assert not front.preview.accept_button.isEnabled()
+    settled(qtbot, app)
+    after = {one.key: one for one in front.preview.looked.preview.files}
+    assert after[str(sample)] is before[str(sample)]
+    assert after[str(file)].ready
+    assert front.preview.accept_button.isEnabled()
+
+
+def test_a_remembered_date_format_is_shown_in_words_and_can_be_changed(
+    looking: App, show: Show, mapped: Callable[[str], None], tmp_path: Path, qtbot: QtBot
+) -> None:
+    app, desk = looking, show("data")
+    front: Any = desk
+    mapped(MAPPING)
+    file = tmp_path / "f.csv"
+    file.write_text("id,at\n1,03/04/2026\n")
+    drop(app, file)
+    settled(qtbot, app)
+    press(qtbot, app, front.preview.files.grid, Qt.Key.Key_2)
+    press(qtbot, app, front.preview.files.grid, Qt.Key.Key_Return)
+    file.write_text("id,at\n2,05/06/2026\n")
+    drop(app, file)
+    settled(qtbot, app)
+    assert "“at” was read as DD/MM/YYYY, as you said the last time." in front.preview.file.report.notes
+    front.preview.answers.ask_format()
+    (prompt,) = front.preview.panel.findChildren(Prompt)
+    assert prompt.answers() == {"format": "%d/%m/%Y"}
+    prompt._editors["format"].setCurrentIndex(0)
+    prompt._accept()
+    settled(qtbot, app)
+    first = rows_of(front.preview.lists.lists["changes"].listing)[0]
+    assert "placed at Wed 6 May" in first["new"]
+    # It can be said otherwise once more, though the file does not ask any more.
+    assert front.preview.answers.doubt(front.preview.file)[1] == "05/06/2026"
+
+
+def test_files_whose_looking_was_cancelled_say_so_and_are_looked_at_when_wished(
+    looking: App, show: Show, sample: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    app, desk = looking, show("data")
+    front: Any = desk
+    drop(app, sample)
+    settled(qtbot, app)
+    front.preview.again.look([str(sample)])
+    app.tasks.cancel("import.preview")
+    settled(qtbot, app)
+    assert [row["state"] for row in rows_of(front.preview.files.listing)] == ["cancelled"]
+    press(qtbot, app, front.preview.files.grid, Qt.Key.Key_L)
+    assert [row["state"] for row in rows_of(front.preview.files.listing)] == ["dry_run"]
+
+
+def test_an_empty_file_is_not_told_as_ready(looking: App, show: Show, sample: Path, qtbot: QtBot) -> None:
+    app, desk = looking, show("data")
+    front: Any = desk
+    sample.write_text(sample.read_text().splitlines()[0] + "\n")
+    drop(app, sample)
+    settled(qtbot, app)
+    assert [row["state"] for row in rows_of(front.preview.files.listing)] == ["empty"]
+    assert front.preview.file.state == "empty"

@@ -98,10 +98,14 @@ def test_an_unknown_file_is_mapped_saved_imported_and_the_next_one_is_recognized
     qtbot.keyClick(edit.completer().popup(), Qt.Key.Key_Return)
     settled()
     assert editor.state.draft.use(0, "customer_name").column == "Käufer"
-    assert "can be read in two ways" in editor.state.preview.fault
+    assert editor.state.preview.fault == "Its amounts have no currency. Say which they are in."
     assert not editor.parts.import_button.isEnabled()
     asked = {question.kind: question for question in editor.state.questions}
-    assert set(asked) == {"date", "status"}
+    assert set(asked) == {"currency", "date", "status"}
+    assert "USD is likely: it is the base currency" in asked["currency"].words
+    pick(editor.parts.questions.editors[0], "USD")
+    settled()
+    assert "can be read in two ways" in editor.state.preview.fault
     pick(editor.parts.questions.editors[[q.kind for q in editor.state.questions].index("date")], "%d/%m/%Y")
     settled()
     pick(editor.parts.questions.editors[0], "on_hold")

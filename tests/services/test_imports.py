@@ -283,7 +283,7 @@ def test_a_saved_mapping_is_recognized_the_next_time(importer: Importer, tmp_pat
             "amount": {"product": ["Pieces", "Each"], "round": 2},
         }}],
     }  # fmt: skip
-    raw["file"] = {"header": ["Receipt", "Article", "Pieces", "Each", "When"]}
+    raw["file"] = {"currency": "USD", "header": ["Receipt", "Article", "Pieces", "Each", "When"]}
     mappings_changes.save_mapping(importer.database, raw, who="Tester", now=importer.now)
     path = tmp_path / "till.tsv"
     path.write_text(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from opsconsole.domain.errors import UserError
-from opsconsole.domain.file_mapping import answered, as_content
+from opsconsole.domain.file_mapping import Question, answered, as_content
 from opsconsole.services import changes, imports, mappings, mappings_changes
 from opsconsole.services.mapping_editor import open_for_mapping, open_questions, propose_mapping, read_as, record_kinds
 from opsconsole.services.mapping_preview import preview
@@ -164,6 +164,8 @@ def test_what_is_asked_can_be_answered_and_what_is_missing_is_told(
     draft = draft.with_use(use)
     use, questions = read_as(file, 0, "orders", "placed_at", "Ordered on")
     draft = draft.with_use(use)
+    assert preview(file, draft, sqlite_database, now).fault == "Its amounts have no currency. Say which they are in."
+    draft = answered(draft, Question("currency", ""), "eur")
     assert "can be read in two ways" in preview(file, draft, sqlite_database, now).fault
     draft = answered(draft, questions[0], "%d/%m/%Y")
     use, questions = read_as(file, 0, "orders", "status", "State")

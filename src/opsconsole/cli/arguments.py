@@ -130,6 +130,9 @@ def _data(command: Any) -> None:
     how.add_argument("--source", metavar="KEY", help="read the files as this source (see “opsconsole sources”)")
     how.add_argument("--mapping", metavar="FILE", help="read the files by a saved mapping (.toml)")
     files.add_argument("--channel", metavar="KEY", help="the shop or account that the orders belong to")
+    files.add_argument(
+        "--currency", metavar="CODE", help="the currency of the amounts, where neither the files nor the mapping say it"
+    )
     files.add_argument("--dry-run", action="store_true", help="say what would change and change nothing")
     sources = command("sources", "list the files that are recognized")
     sources.add_argument("--fields", action="store_true", help="list the record kinds and fields a mapping can fill")

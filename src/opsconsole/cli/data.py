@@ -26,6 +26,7 @@ def import_files(parsed: argparse.Namespace) -> int:
             database,
             parsed.files,
             channel=parsed.channel,
+            currency=parsed.currency,
             source=parsed.source,
             mapping=parsed.mapping,
             dry_run=parsed.dry_run,

@@ -9,7 +9,7 @@ from opsconsole.cli.output import print_json, print_lines, print_listing
 from opsconsole.cli.program import DONE
 from opsconsole.domain.change import Change
 from opsconsole.domain.errors import UserError
-from opsconsole.domain.file_mapping import as_content
+from opsconsole.domain.file_mapping import as_content, currency_question
 from opsconsole.domain.instants import to_iso
 from opsconsole.domain.wording import plural
 
@@ -54,6 +54,7 @@ def _propose(parsed: argparse.Namespace) -> int:
     with opened(parsed, read_only=True) as database:
         file = mapping_editor.open_for_mapping(parsed.path, options, database=database, progress=progress(parsed))
         proposed = mapping_editor.propose_mapping(file, parsed.kinds)
+        _ask_currency(proposed, database, moment(parsed))
         seen = preview(file, proposed.draft, database, moment(parsed))
     content = as_content(proposed.draft)
     if parsed.json:
@@ -66,6 +67,18 @@ def _propose(parsed: argparse.Namespace) -> int:
         remarks = [f"# {line}" for line in _remarks(file, proposed, seen)]
         _write(Path(parsed.out), "\n".join([*remarks, "", to_toml(content)]))
     return DONE
+
+
+def _ask_currency(proposed: Any, database: Any, now: int) -> None:
+    """Ask for the currency of amounts that have none, beside what else only a person knows."""
+    from opsconsole.services.import_currencies import proposals
+    from opsconsole.services.mapping_editor import record_kinds
+
+    kinds = {kind.key: kind for kind in record_kinds()}
+    with database.read() as connection:
+        asked = currency_question(proposed.draft, kinds, proposals(connection, "", now))
+    if asked is not None:
+        proposed.questions.insert(0, asked)
 
 
 def _write(path: Path, text: str) -> None:

@@ -3,22 +3,23 @@
 Enter imports what is ready, Esc leaves. Files stand above, what each would do below, why and what is asked at the side.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from opsconsole.desktop import lines
 from opsconsole.desktop.import_answers import ImportAnswers
+from opsconsole.desktop.import_look_again import LookingAgain
 from opsconsole.desktop.import_preview_lists import PreviewLists
-from opsconsole.desktop.importing import Looked, look_at
+from opsconsole.desktop.importing import Looked
 from opsconsole.desktop.keycaps import KeyButton
 from opsconsole.desktop.messages import MessageBar
-from opsconsole.desktop.pages.import_preview_page import PreviewCalls, preview_panel
+from opsconsole.desktop.pages.import_preview_page import preview_panel
 from opsconsole.desktop.panel import DetailPanel, PanelButton
 from opsconsole.desktop.settings import IMPORT_LOOK
 from opsconsole.desktop.tab_content import TabCommand
@@ -31,10 +32,19 @@ from opsconsole.domain.wording import plural
 
 if TYPE_CHECKING:
     from opsconsole.desktop.tab import Tab
+    from opsconsole.desktop.workspace import Workspace
     from opsconsole.services.import_preview import FilePreview
 
 _SHOW = "import.preview.show"
-_STATE_TONES = {"dry_run": "good", "asks": "warn", "not_recognized": "warn", "refused": "bad", "cancelled": "warn"}
+_STATE_TONES = {
+    "dry_run": "good",
+    "empty": "warn",
+    "looking": "text_muted",
+    "asks": "warn",
+    "not_recognized": "warn",
+    "refused": "bad",
+    "cancelled": "warn",
+}
 
 
 class ImportPreview(QWidget):
@@ -46,8 +56,9 @@ class ImportPreview(QWidget):
     def __init__(self, tab: "Tab", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._tab = tab
-        self._paths: list[Path] = []
+        self.paths: list[Path] = []
         self.answers = ImportAnswers(self)
+        self.again = LookingAgain(tab, self)
         self.looked: Looked | None = None
         self._shown: FilePreview | None = None
         # Each part is made where it will stand: moving a filled one styles everything in it once more.
@@ -77,22 +88,27 @@ class ImportPreview(QWidget):
 
     def show_files(self, paths: Sequence[Path], looked: Looked, answers: Mapping[str, Answers] | None = None) -> None:
         """Show files that were looked at."""
-        self._paths, self.answers.said = list(paths), dict(answers or {})
+        self.paths, self.looked = list(paths), looked
+        self.answers.begin(answers or {})
+        self.again.stop()
         self.always.setChecked(not self._tab.desk.settings.get(IMPORT_LOOK))
-        self._show(looked, on=True)
+        self.show_again(on=True)
 
     def add(self, paths: Sequence[Path]) -> None:
         """More files to look at; those that are there already (a mapping was made for one) are looked at again."""
-        there = set(self._paths)
-        self._paths += [path for path in paths if path not in there and not there & set(path.parents)]
+        there = set(self.paths)
+        self.paths += [path for path in paths if path not in there and not there & set(path.parents)]
         self.files.setFocus()  # else Enter would be that of the list behind
-        self.look_again(on=True)
+        self.again.look(on=True)
 
     def commands(self) -> tuple[TabCommand, ...]:
         """What its keys do, for the lists of shortcuts and commands."""
         return (
             TabCommand("Import what is ready", self.accept, shown="Enter"),
             TabCommand("Map the columns of the file", self.map_columns, shown="M"),
+            TabCommand("Treat the file as a source", self.answers.ask_source, shown="T"),
+            TabCommand("Say how its dates are read", self.answers.ask_format, shown="D"),
+            TabCommand("Say which currency its amounts are in", self.answers.ask_currency, shown="U"),
             TabCommand("Leave the file out", self.answers.leave_out, shown="X"),
             TabCommand("Say which shop the file is from", self.answers.ask_channel, shown="C"),
             TabCommand("Next list of the preview", lambda: self.lists.step(1), shown="."),
@@ -109,14 +125,17 @@ class ImportPreview(QWidget):
 
     def accept(self) -> None:
         """Import what is ready; what is not is kept in the list of imports with the reason."""
+        if self.again.keys:
+            self.bar.show_message("warn", "The files are being looked at. Import them when that is done.")
+            return
         if self.looked is None or not self.looked.preview.ready:
             self.bar.show_message("warn", "None of these files can be imported yet. See at the side what each needs.")
             return
-        self.accepted.emit(self._paths, self.answers.said)
+        self.accepted.emit(self.paths, self.answers.said)
 
     def leave(self) -> None:
         """Forget the files."""
-        self._tab.desk.tasks.cancel("import.preview")
+        self.again.stop()
         self._tab.desk.tasks.cancel(_SHOW)
         self.left.emit()
 
@@ -144,30 +163,28 @@ class ImportPreview(QWidget):
         if file is not None and file.path and not file.ready:
             self._tab.desk.show("data", None, {"list": "mappings", "map_file": file.path})
 
-    def look_again(self, *, on: bool = False) -> None:
-        """Look at the files once more; ``on`` leads to the next that needs something, with the keyboard."""
-        workspace = self._tab.desk.workspace
-        if workspace is None:
-            return
-        paths, answers = list(self._paths), dict(self.answers.said)
-        self._tab.desk.tasks.run(
-            lambda progress: look_at(workspace, paths, answers, progress),
-            partial(self._show, on=on),
-            self._failed,
-            kind="import.preview",
-            text="Looking at the files",
-            owner=self,
-            on_progress=self.bar.show_progress,
-            on_end=self.bar.end_progress,
-        )
+    @property
+    def workspace(self) -> "Workspace | None":
+        """The open database."""
+        return self._tab.desk.workspace
 
-    def _failed(self, error: BaseException) -> None:
-        self._tab.desk.errors.bar = self.bar
-        self._tab.desk.errors.report(error)
+    def look_again(self, keys: Collection[str]) -> None:
+        """Look at some files once more, with what was said of them."""
+        self.again.look(keys)
 
-    def _show(self, looked: Looked, *, on: bool = False) -> None:
+    def drop(self, key: str) -> None:
+        """Show a file no more."""
+        if self.looked is not None:
+            self.looked.preview.files[:] = [file for file in self.looked.preview.files if file.key != key]
+            self.show_again()
+
+    def ask_in(self, make: Callable[["Tab"], QDialog]) -> None:
+        """Open a dialog of the tab's."""
+        make(self._tab).open()
+
+    def show_again(self, *, on: bool = False) -> None:
         """Show what was looked at: the files, then what is known of the one in front."""
-        self.looked, self._shown = looked, None
+        self._shown = None
         self._tab.desk.tasks.in_turns((partial(self._show_files, on),), kind=_SHOW, owner=self)
 
     def _show_files(self, on: bool) -> None:
@@ -177,15 +194,17 @@ class ImportPreview(QWidget):
         assert self.looked is not None
         preview = self.looked.preview
         formats = self._tab.desk.formats(preview.as_of)
-        self.files.set_listing(Arranger(preview.listing()), formats, tones=_file_tones(), measure=True)
-        ready, count = len(preview.ready), len(preview.files)
+        looking = self.again.keys
+        self.files.set_listing(Arranger(preview.listing(looking)), formats, tones=_file_tones(), measure=not looking)
+        ready, count = sum(file.key not in looking for file in preview.ready), len(preview.files)
         self.accept_button.set_label(f"Import {plural(ready, 'file')}" if ready and count > 1 else "Import")
-        self.accept_button.setEnabled(ready > 0)
-        self.accept_button.setToolTip("" if ready else "None of these files can be imported yet")
+        self.accept_button.setEnabled(ready > 0 and not looking)
+        why = "The files are being looked at" if looking else "None of these files can be imported yet"
+        self.accept_button.setToolTip("" if self.accept_button.isEnabled() else why)
         known = "" if ready == count else f", {ready} ready"
         self._words.set_words(f"{plural(count, 'file')}{known}")
         self._tab.status_changed.emit()
-        if on:
+        if on and preview.files:
             self.files.select(next((file for file in preview.files if not file.ready), preview.files[0]).key)
             self.files.setFocus()
         elif self.files.current_id() is None:
@@ -206,27 +225,40 @@ class ImportPreview(QWidget):
             return
         self._shown = file
         formats = self._tab.desk.formats(looked.preview.as_of)
-        calls = PreviewCalls(self.answers.say_format, self.answers.say_channel, self.answers.ask_channel)
-        self.panel.show_content(preview_panel(file, formats, calls))
-        self.panel.set_buttons(self._buttons(file))
+        looking = file.key in self.again.keys
+        self.panel.show_content(preview_panel(file, formats, self.answers, looking=looking))
+        self.panel.set_buttons([] if looking else self._buttons(file))
 
     def _buttons(self, file: "FilePreview") -> list[PanelButton]:
         buttons = []
-        if not file.ready and not file.asks:
-            buttons.append(
+        if file.report.state == "cancelled":
+            buttons.append(PanelButton("Look again", self._look_at_left_out, "L", primary=True))
+        elif not file.ready and not file.asks:
+            buttons += [
                 PanelButton("Map its columns", self.map_columns, "M", primary=True, enabled=bool(file.path),
-                            why_not="Unpack the archive first: a mapping is made from a file.")
-            )  # fmt: skip
+                            why_not="Unpack the archive first: a mapping is made from a file."),
+                PanelButton("Treat as …", self.answers.ask_source, "T", enabled=bool(file.header),
+                            why_not="It is no table with a header."),
+            ]  # fmt: skip
         buttons.append(PanelButton("Leave it out", self.answers.leave_out, "X"))
         return buttons
 
+    def _look_at_left_out(self) -> None:
+        """Files that were not looked at to the end are looked at once more."""
+        files = [] if self.looked is None else self.looked.preview.files
+        left = [file.key for file in files if file.report.state == "cancelled"]
+        if left:
+            self.again.look(left)
+
     def _add_shortcuts(self) -> None:
         answers, lists = self.answers, self.lists
-        keys: tuple[tuple[str, Callable[[], None]], ...] = (
+        keys: list[tuple[str, Callable[[], None]]] = [
             ("Ctrl+Return", self.accept), ("Enter", self.accept), ("M", self.map_columns), ("X", answers.leave_out),
-            ("C", answers.ask_channel), ("1", lambda: answers.choose(0)), ("2", lambda: answers.choose(1)),
-            ("3", lambda: answers.choose(2)), (",", lambda: lists.step(-1)), (".", lambda: lists.step(1)),
-        )  # fmt: skip
+            ("T", answers.ask_source), ("U", answers.ask_currency), ("D", answers.ask_format),
+            ("C", answers.ask_channel), ("L", self._look_at_left_out), (",", lambda: lists.step(-1)),
+            (".", lambda: lists.step(1)),
+        ]  # fmt: skip
+        keys += [(str(number + 1), partial(answers.choose, number)) for number in range(4)]
         for key, run in keys:
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

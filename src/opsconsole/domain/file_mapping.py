@@ -13,6 +13,7 @@ from opsconsole.domain.errors import UserError
 # What in a field's table says how the text is read, in the order in which it is written.
 READING = ("null", "strip_prefix", "strip_suffix", "extract", "slug", "lower", "map", "default", "format", "decimal",
            "scale", "round")  # fmt: skip
+_AMOUNTS = ("money", "price_e4")
 _OF_FILE = ("encoding", "delimiter", "header_row", "sheet", "column_starts", "currency", "time_zone", "decimal")
 
 
@@ -20,7 +21,8 @@ _OF_FILE = ("encoding", "delimiter", "header_row", "sheet", "column_starts", "cu
 class Question:
     """Something only a person knows. ``options`` are (value, words); ``about`` is a column, ``text`` a value of it.
 
-    ``kind``: date (which format), decimal (which sign), status (what a word means), vendor_kind, location, helpdesk.
+    ``kind``: date (which format), decimal (which sign), unit (of weights), status (what a word means), currency (of
+    the file's amounts), const (the same in every row).
     """
 
     kind: str
@@ -164,11 +166,36 @@ class KindInfo:
     fields: tuple[FieldInfo, ...]
 
 
+def lacks_currency(draft: MappingDraft, kinds: Mapping[str, KindInfo]) -> bool:
+    """Whether a draft reads amounts and says of none of them in which currency they are."""
+    if draft.file.get("currency"):
+        return False
+    for number, record in enumerate(draft.records):
+        known = {one.key: one.type for one in kinds[record.kind].fields} if record.kind in kinds else {}
+        used = {use.field for use in draft.uses if use.record == number}
+        if "currency" in known and "currency" not in used and any(known.get(key) in _AMOUNTS for key in used):
+            return True
+    return False
+
+
+def currency_question(
+    draft: MappingDraft, kinds: Mapping[str, KindInfo], likely: Sequence[tuple[str, str]]
+) -> Question | None:
+    """What is asked of a draft's amounts; ``likely`` are (code, why), the likeliest first."""
+    if not lacks_currency(draft, kinds):
+        return None
+    code, why = likely[0]
+    words = f"Which currency are its amounts in? {code} is likely: {why}."
+    return Question("currency", words, tuple((code, f"{code}: {why}") for code, why in likely))
+
+
 def answered(draft: MappingDraft, question: Question, value: str) -> MappingDraft:
     """The draft with a question's answer; an empty value leaves it as it is."""
     use = draft.use(question.record, question.field)
     if not value:
         return draft
+    if question.kind == "currency":
+        return draft.with_file(currency=value.strip().upper())
     if question.kind == "const":
         return draft.with_use(FieldUse(question.record, question.field, {"const": value}, "you said so"))
     if use is None:

@@ -91,6 +91,33 @@ def forced_fit(file: InputFile, rows: Sequence[NumberedRow], candidate: Candidat
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Nearness:
+    """How near a header comes to a candidate: the needed columns that it lacks, and a share: the best has the most."""
+
+    candidate: Candidate
+    missing: tuple[str, ...]
+    share: float
+
+
+def nearness(candidate: Candidate, header: Sequence[str]) -> Nearness:
+    """What a header lacks for a candidate; of a source with several layouts, for the nearest."""
+    names = header_names(unique_names(header))
+    options: Sequence[Sequence[tuple[str, ...]]]
+    if isinstance(candidate, Source):
+        options = [[(name,) for name in signature.all_of] for signature in candidate.signatures]
+        known = candidate.known_columns()
+    else:
+        options = [_needed(candidate, names)]
+        known = {normalized(name) for group in options[0] for name in group}
+    found = []
+    for needed in options:
+        missing = tuple(group[0] for group in needed if not names & {normalized(name) for name in group})
+        there = 1 - len(missing) / len(needed) if needed else 0.0
+        found.append(Nearness(candidate, missing, there + len(names & known) / max(len(names), 1)))
+    return max(found, key=lambda one: (not one.missing, one.share))
+
+
 def _needed(candidate: Candidate, seen: set[str]) -> list[tuple[str, ...]]:
     """Columns it cannot do without; of a source with several layouts, of the one that is nearest to what was seen."""
     if isinstance(candidate, Source):

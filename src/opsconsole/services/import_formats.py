@@ -8,10 +8,11 @@ from sqlalchemy import Connection
 
 from opsconsole.domain.progress import Progress
 from opsconsole.imports.columns import normalized
-from opsconsole.imports.dates import AmbiguousDates
+from opsconsole.imports.dates import AmbiguousDates, in_letters
 from opsconsole.imports.parsed import ParsedFile
 from opsconsole.imports.reader import Opened, Reading, read_opened
 from opsconsole.services.business import setting
+from opsconsole.services.import_report import Doubt
 from opsconsole.store import dialect
 from opsconsole.store.schema import settings
 
@@ -39,7 +40,7 @@ def remember_formats(conn: Connection, source: str, formats: Mapping[str, str], 
 
 def read_with_formats(
     opened: Opened, reading: Reading, known: Mapping[str, str], progress: Progress | None
-) -> ParsedFile:
+) -> tuple[ParsedFile, list[Doubt]]:
     """Read a file; dates that can be read in two ways are read as they were the last time, and the report says so.
 
     Dates that prove their format are read by that: what was told is no more than an answer to a doubt. Close what is
@@ -47,6 +48,7 @@ def read_with_formats(
     """
     formats = dict(reading.formats or {})
     notes: list[str] = []
+    doubts: list[Doubt] = []
     while True:
         try:
             parsed = read_opened(opened, replace(reading, formats=formats), progress, in_portions=True)
@@ -55,10 +57,11 @@ def read_with_formats(
             if pattern not in doubt.formats or doubt.column in formats:
                 raise
             formats[doubt.column] = pattern
-            notes.append(f"“{doubt.column}” was read as {pattern}, as you said the last time.")
+            notes.append(f"“{doubt.column}” was read as {in_letters(pattern)}, as you said the last time.")
+            doubts.append(Doubt(doubt.column, doubt.example, doubt.readings))
             continue
         parsed.notes += notes
-        return parsed
+        return parsed, doubts
 
 
 def _key(source: str) -> str:

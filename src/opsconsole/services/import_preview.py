@@ -1,6 +1,6 @@
 """What files would do, before anything is written: what each is and why, its columns, first rows and changes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -55,9 +55,16 @@ class FilePreview:
         return self.report.state == DRY_RUN
 
     @property
+    def state(self) -> str:
+        """Its state as the list of files tells it."""
+        if self.asks:
+            return "asks"
+        return "empty" if self.ready and not self.report.total("read") else self.report.state
+
+    @property
     def asks(self) -> bool:
         """Whether only an answer is missing."""
-        return bool(self.report.ask_formats or self.report.ask_channels)
+        return bool(self.report.ask_formats or self.report.ask_channels or self.report.ask_currencies)
 
 
 @dataclass
@@ -78,13 +85,22 @@ class Preview:
         """Whether there is nothing to ask, to map or to correct."""
         return all(file.ready and not file.report.rejects for file in self.files)
 
-    def listing(self) -> Listing:
-        """One row per file; ids are their keys."""
-        return from_rows(_FILES, [_file_row(file) for file in self.files], id_key="key", as_of=self.as_of)
+    def listing(self, looking: Collection[str] = ()) -> Listing:
+        """One row per file; ids are their keys. Of files that are ``looking``, what was known is not told any more."""
+        rows = [_looking_row(file) if file.key in looking else _file_row(file) for file in self.files]
+        return from_rows(_FILES, rows, id_key="key", as_of=self.as_of)
+
+    def with_files(self, others: "Preview") -> "Preview":
+        """With files that were looked at again in the place of what was known of them; new ones at the end."""
+        newer = {file.key: file for file in others.files}
+        kept = [newer.pop(file.key, file) for file in self.files]
+        return Preview(others.as_of, [*kept, *newer.values()])
 
 
 _STATES = (
     (DRY_RUN, "Ready"),
+    ("looking", "Looking again"),
+    ("empty", "Empty"),
     ("asks", "Needs an answer"),
     ("not_recognized", "Not recognized"),
     ("refused", "Cannot be read"),
@@ -286,6 +302,17 @@ def _rejects(found: list[Reject], now: int) -> Listing:
     return from_rows(_REJECTS, rows, id_key="id", as_of=now, title="Rejected lines")
 
 
+def _looking_row(file: FilePreview) -> dict[str, object]:
+    names = ("read", "inserted", "updated", "unchanged", "rejected")
+    known = {
+        "key": file.key,
+        "file": file.report.name,
+        "label": file.report.label or "Not known yet",
+        "fills": file.fills or None,
+    }
+    return {**known, "channel": file.report.channel or None, "state": "looking", **dict.fromkeys(names)}
+
+
 def _file_row(file: FilePreview) -> dict[str, object]:
     report = file.report
     counted = file.ready
@@ -296,6 +323,6 @@ def _file_row(file: FilePreview) -> dict[str, object]:
         "label": report.label or None,
         "fills": report.fills or file.fills or None,
         "channel": report.channel or None,
-        "state": "asks" if file.asks else report.state,
+        "state": file.state,
         **{name: report.total(name) if counted else None for name in names},
     }

@@ -1,18 +1,24 @@
 """What a file is: built-in sources and saved mappings compared with its header."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from opsconsole.domain.errors import UserError
+from opsconsole.domain.field import Field
+from opsconsole.domain.instants import now as this_moment
+from opsconsole.domain.listing import Listing, from_rows
 from opsconsole.imports.columns import unique_names
 from opsconsole.imports.files import open_table
 from opsconsole.imports.reader import Opened, open_file
-from opsconsole.imports.recognize import Candidate, likely_header
+from opsconsole.imports.recognize import Candidate, Nearness, likely_header, nearness
 from opsconsole.imports.reject_workbook import read_marker
+from opsconsole.imports.rejects import readable
 from opsconsole.imports.saved import load_mapping
-from opsconsole.imports.source import all_sources
+from opsconsole.imports.source import Source, all_sources
 from opsconsole.imports.tables import FileOptions, InputFile, head, input_file
 from opsconsole.services.import_channels import ChannelNeeded, choose_channel, known_channels
+from opsconsole.services.import_report import in_a_row
 from opsconsole.services.mappings import saved_specs
 from opsconsole.store.database import Database
 
@@ -69,6 +75,37 @@ def named_candidate(
         if source in (spec.name, f"mapping:{spec.name}"):
             return spec
     raise UserError(f"There is no source “{source}”.", f"Sources: {', '.join(known)}.")
+
+
+_LIKELY = (
+    Field("label", "Source"),
+    Field("fills", "Fills", stretch=True),
+    Field("lacks", "Missing in the header", missing="Nothing", width=300),
+)
+
+
+def likely_sources(database: Database | None, header: Sequence[str], folder: Path | None = None) -> Listing:
+    """Every source and saved mapping that a file may be read as, with what its header lacks for it, best first.
+
+    Ids are keys as ``source`` of an import takes them.
+    """
+    found = [nearness(candidate, header) for candidate in candidates(database, folder)[0]]
+    found.sort(key=lambda one: (bool(one.missing), -one.share))
+    rows = [_likely(one) for one in found]
+    return from_rows(_LIKELY, rows, id_key="key", as_of=this_moment(), title="Sources")
+
+
+def _likely(near: Nearness) -> dict[str, object]:
+    candidate = near.candidate
+    records = candidate.spec.records if isinstance(candidate, Source) else candidate.records
+    lacks = ", ".join(f"“{readable(name)}”" for name in near.missing[:6])
+    more = f" and {len(near.missing) - 6} more" if len(near.missing) > 6 else ""
+    return {
+        "key": candidate.key if isinstance(candidate, Source) else f"mapping:{candidate.name}",
+        "label": candidate.label if isinstance(candidate, Source) else f"Mapping: {candidate.name}",
+        "fills": in_a_row(record.kind.label for record in records),
+        "lacks": f"{lacks}{more}" or None,
+    }
 
 
 def recognize(

@@ -53,6 +53,15 @@ class Sample:
     new: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Dates that can be read in several ways, read as the last time: one of them, and what each format makes of it."""
+
+    column: str
+    example: str
+    readings: tuple[tuple[str, str], ...]
+
+
 @dataclass
 class FileReport:
     """What became of one file. ``message`` and ``hint`` say why nothing did, where nothing did.
@@ -60,9 +69,11 @@ class FileReport:
     ``unread_id`` is the number under which a file that was not imported is kept.
 
     Where only an answer is missing, ``ask_formats`` are the possible date formats by column (to be given as
-    ``formats``) and ``ask_channels`` the channels the file may be from; ``ask_example`` is a date of the file and
+    ``formats``), ``ask_channels`` the channels the file may be from and ``ask_currencies`` the currencies its amounts
+    may be in, as (code, why); ``ask_example`` is a date of the file and
     ``ask_readings`` what each format makes of it. ``formats`` are the date formats it was read with, by column;
-    ``changes`` what a dry run would change.
+    ``currency`` is set where neither the file nor its mapping says it;
+    ``doubts`` those of them that are no more than what was said the last time; ``changes`` what a dry run would change.
     """
 
     name: str
@@ -71,6 +82,7 @@ class FileReport:
     label: str = ""
     why: str = ""
     channel: str = ""
+    currency: str = ""
     batch_id: int | None = None
     unread_id: int | None = None
     counts: list[KindCounts] = field(default_factory=list)
@@ -86,9 +98,11 @@ class FileReport:
     hint: str = ""
     ask_formats: dict[str, tuple[str, ...]] = field(default_factory=dict)
     ask_channels: tuple[str, ...] = ()
+    ask_currencies: tuple[tuple[str, str], ...] = ()
     ask_example: str = ""
     ask_readings: tuple[tuple[str, str], ...] = ()
     formats: dict[str, str] = field(default_factory=dict)
+    doubts: list[Doubt] = field(default_factory=list)
     changes: "Changes | None" = None
 
     def total(self, what: str) -> int:

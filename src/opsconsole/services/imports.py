@@ -38,6 +38,7 @@ from opsconsole.services.import_channels import (
     describe_channel,
     remember_channel,
 )
+from opsconsole.services.import_currencies import CurrencyChoice, CurrencyNeeded, choose_currency, remember_currency
 from opsconsole.services.import_feeds import note_arrival
 from opsconsole.services.import_formats import read_with_formats, remember_formats, remembered_formats
 from opsconsole.services.import_lists import list_imports, list_rejects, list_source_fields, list_sources
@@ -100,6 +101,7 @@ class _Job:
     all_changes: bool = False
     answers: Mapping[str, Answers] = field(default_factory=dict)
     folder: Path | None = None
+    currency: str | None = None
     within: Within | None = None
 
     def of(self, file: InputFile) -> "_Job":
@@ -109,7 +111,9 @@ class _Job:
             return self
         named = named_candidate(self.database, said.source or None, said.mapping or None, self.folder)
         formats = {**self.formats, **said.formats}
-        return replace(self, channel=said.channel or self.channel, forced=named or self.forced, formats=formats)
+        told = replace(self, channel=said.channel or self.channel, forced=named or self.forced, formats=formats)
+        told.currency = said.currency or self.currency
+        return told
 
     def wants(self, file: InputFile) -> bool:
         """Whether nobody said to leave the file out."""
@@ -127,6 +131,7 @@ def import_files(
     paths: Iterable[Path | str],
     *,
     channel: str | None = None,
+    currency: str | None = None,
     location: str = "",
     source: str | None = None,
     mapping: Path | str | None = None,
@@ -138,22 +143,21 @@ def import_files(
     folder: Path | None = None,
     answers: Mapping[str, Answers] | None = None,
     all_changes: bool = False,
-    seen: Callable[[InputFile, FileReport], None] | None = None,
+    seen: Callable[[InputFile, FileReport], None] = lambda file, report: None,
 ) -> ImportReport:
     """Import files, folders and .zip archives; one transaction per file, so that one bad file spoils no other.
 
-    ``channel``, ``source`` (a key) and ``mapping`` (a file) say what would otherwise be recognized or remembered;
-    ``formats`` are date formats by column where they are ambiguous; ``answers`` say the same of single files, by path
-    or name. ``folder`` holds saved mappings. ``dry_run`` writes nothing and tells what would change. A file that cannot
-    be imported is told in the report; UserError only where nothing can be begun. When cancelled, the file under way is
-    rolled back, those before it stay; the report says so.
-    What was not imported is kept with its reason, beside the batches of what was. ``all_changes``: a dry run lists all
-    that it would change, not a few examples. ``seen`` gets each file with its report while it can still be read.
+    ``channel``, ``currency``, ``source`` (a key), ``mapping`` (a file) and ``formats`` (of dates, by column) say what
+    would otherwise be recognized, remembered or asked; ``answers`` say the same of single files, by path or name.
+    ``folder`` holds saved mappings. ``dry_run`` writes nothing and tells what would change, a few examples of it or
+    ``all_changes``. A file that cannot be imported is told in the report; UserError only where nothing can be begun.
+    When cancelled, the file under way is rolled back, those before it stay; the report says so. What was not imported
+    is kept with its reason. ``seen`` gets each file with its report while it can still be read.
     """
     known, faults = candidates(database, folder)
     named = named_candidate(database, source, mapping, folder)
     job = _Job(database, known, named, channel, location, formats or {}, dry_run, who, now, progress)
-    job.answers, job.folder, job.all_changes = answers or {}, folder, all_changes
+    job.answers, job.folder, job.all_changes, job.currency = answers or {}, folder, all_changes, currency
     report = ImportReport(now, dry_run=dry_run)
     with tempfile.TemporaryDirectory(prefix="opsconsole-") as unpacked:
         found = [file for file in expand([Path(path) for path in paths], Path(unpacked)) if job.wants(file)]
@@ -167,8 +171,7 @@ def import_files(
                 break
             except UserError as fault:
                 report.files.append(_unread(job, file, _refusal(file, fault)))
-            if seen is not None:
-                seen(file, report.files[-1])
+            seen(file, report.files[-1])
     if report.files:
         report.files[0].notes += faults
     return report
@@ -226,6 +229,8 @@ def _refusal(file: InputFile, fault: UserError) -> FileReport:
         report.ask_example, report.ask_readings = fault.example, fault.readings
     elif isinstance(fault, ChannelNeeded):
         report.ask_channels = fault.channels
+    elif isinstance(fault, CurrencyNeeded):
+        report.ask_currencies = fault.proposals
     return report
 
 
@@ -249,16 +254,20 @@ def _import_table(job: _Job, file: InputFile) -> FileReport:
     opened = open_file(file, job.candidates, forced=job.forced)
     with job.database.read() as conn:
         choice = choose_channel(conn, opened, job.channel, file.path.parent, job.now)
-        reading = _reading(conn, job, opened, choice.key)
+        reading, amounts = _reading(conn, job, opened, choice.key)
         known_formats = remembered_formats(conn, opened.key, job.now)
-    parsed = read_with_formats(opened, reading, known_formats, job.progress)
+    parsed, doubts = read_with_formats(opened, reading, known_formats, job.progress)
     try:
-        return _import_parsed(job, opened, parsed, choice, started)
+        report = _import_parsed(job, opened, parsed, choice, amounts, started)
     finally:
         parsed.close()
+    report.doubts = doubts
+    return report
 
 
-def _import_parsed(job: _Job, opened: Opened, parsed: ParsedFile, choice: ChannelChoice, started: float) -> FileReport:
+def _import_parsed(
+    job: _Job, opened: Opened, parsed: ParsedFile, choice: ChannelChoice, amounts: CurrencyChoice, started: float
+) -> FileReport:
     report = FileReport(
         parsed.file.name,
         DRY_RUN if job.dry_run else DONE,
@@ -275,6 +284,9 @@ def _import_parsed(job: _Job, opened: Opened, parsed: ParsedFile, choice: Channe
     )
     if choice.key:
         report.notes.append(f"Its channel is {choice.key}, {choice.note}.")
+    if amounts.code:
+        report.currency = amounts.code
+        report.notes.append(f"Its amounts are in {amounts.code}, {amounts.note}.")
     try:
         with job.database.write() as conn:
             _write(conn, job, opened, parsed, report, started)
@@ -290,19 +302,22 @@ class _NothingWritten(Exception):  # noqa: N818 - ends a dry run's transaction
     """Rolls a dry run back."""
 
 
-def _reading(conn: Connection, job: _Job, opened: Opened, channel: str) -> Reading:
+def _reading(conn: Connection, job: _Job, opened: Opened, channel: str) -> tuple[Reading, CurrencyChoice]:
+    """What the reader is told, and how the currency of the amounts is known."""
     known = conn.execute(select(channels).where(channels.c.key == channel)).mappings().first()
     company = business(conn, job.now)
-    currency = (known["currency"] if known else None) or company.base_currency
+    of_channel = (known["currency"] if known else None) or ""
+    amounts = choose_currency(conn, opened, job.currency, channel, of_channel, job.now)
     zone = known["time_zone"] if known and known["time_zone"] != "UTC" else company.time_zone
-    return Reading(
+    reading = Reading(
         channel=channel,
         location=job.location,
-        currency=opened.spec.currency or currency,
+        currency=opened.spec.currency or amounts.code or of_channel or company.base_currency,
         time_zone=opened.spec.time_zone or zone,
         formats=job.formats,
         now=job.now,
     )
+    return reading, amounts
 
 
 def _write(conn: Connection, job: _Job, opened: Opened, parsed: ParsedFile, report: FileReport, started: float) -> None:
@@ -310,6 +325,8 @@ def _write(conn: Connection, job: _Job, opened: Opened, parsed: ParsedFile, repo
     dialect.hold_lock(conn, "import")
     if job.channel and parsed.file.table is None:
         remember_channel(conn, parsed.source, job.channel, parsed.file.path.parent, who=job.who, now=job.now)
+    if job.currency and report.currency:
+        remember_currency(conn, parsed.source, report.currency, who=job.who, now=job.now)
     if job.formats:
         remember_formats(conn, parsed.source, job.formats, who=job.who, now=job.now)
     report.batch_id = begin_batch(

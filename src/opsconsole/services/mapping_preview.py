@@ -6,7 +6,7 @@ from typing import Any
 
 from opsconsole.domain import money
 from opsconsole.domain.errors import UserError
-from opsconsole.domain.file_mapping import MappingDraft, as_content
+from opsconsole.domain.file_mapping import MappingDraft, as_content, lacks_currency
 from opsconsole.domain.instants import day_to_date, to_datetime
 from opsconsole.domain.progress import Progress
 from opsconsole.imports.columns import normalized
@@ -19,7 +19,7 @@ from opsconsole.imports.recognize import Fit
 from opsconsole.imports.records import KINDS, Records, Type
 from opsconsole.imports.source import Score
 from opsconsole.services.business import business
-from opsconsole.services.mapping_editor import FileInHand
+from opsconsole.services.mapping_editor import FileInHand, record_kinds
 from opsconsole.store.database import Database
 
 ROWS = 50
@@ -82,6 +82,8 @@ def preview(
         return Preview(fault="Choose what the rows of the file are.", rows=file.count)
     if lacking:
         return Preview(fault=missing_words(draft, lacking), missing=lacking, rows=file.count)
+    if lacks_currency(draft, {kind.key: kind for kind in record_kinds()}):
+        return Preview(fault="Its amounts have no currency. Say which they are in.", rows=file.count)
     try:
         parsed = read_draft(file, draft, database, now, progress)
     except AmbiguousDates as doubt:

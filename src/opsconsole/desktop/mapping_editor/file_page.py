@@ -208,9 +208,7 @@ class FilePage(parts.Page):
         file = draft.file
         self.add(
             "Currency",
-            parts.line(
-                str(file.get("currency", "")), self._value("currency"), f"{choices.currency}, where no row says"
-            ),
+            parts.line(str(file.get("currency", "")), self._value("currency"), "As its rows say"),
         )
         self.add(
             "Time zone",

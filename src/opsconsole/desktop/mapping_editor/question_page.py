@@ -13,6 +13,7 @@ _TITLES = {
     "date": "Dates that can be read in several ways",
     "decimal": "Numbers that can be read in two ways",
     "unit": "A weight without a unit",
+    "currency": "Amounts without a currency",
     "status": "Words that are not known",
     "const": "The same in every row",
 }
@@ -59,6 +60,8 @@ class QuestionPage(parts.Page):
             if question.field == "location":
                 options = choices.locations
             editor = parts.free_choice(options, "", chosen, "Choose or write")
+        elif question.kind == "currency":
+            editor = parts.free_choice(options, "", chosen, "Choose, or write a code of three letters")
         else:
             editor = parts.choice([("", "Choose"), *options], "", chosen)
         self.add(question.words, editor)

@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from opsconsole.domain.file_mapping import FieldInfo, KindInfo, MappingDraft, Question
+from opsconsole.domain.file_mapping import (
+    FieldInfo,
+    KindInfo,
+    MappingDraft,
+    Question,
+    currency_question,
+    lacks_currency,
+)
 
 if TYPE_CHECKING:
     from opsconsole.services.mapping_editor import FileInHand
@@ -16,12 +23,12 @@ _MOST_STEPS = 200
 
 @dataclass(frozen=True)
 class Choices:
-    """What can be chosen for a whole file: pairs of (value, words)."""
+    """What can be chosen for a whole file: pairs of (value, words); ``currencies`` with why, the likely one first."""
 
     channels: tuple[tuple[str, str], ...] = ()
     locations: tuple[tuple[str, str], ...] = ()
     time_zone: str = "UTC"
-    currency: str = "USD"
+    currencies: tuple[tuple[str, str], ...] = (("USD", "nothing is known yet"),)
 
 
 @dataclass
@@ -51,8 +58,15 @@ class State:
         self.draft = draft
         if questions is not None:
             self.questions = questions
-        self.questions = [one for one in self.questions if self._still_asked(one)]
+        self.settle_questions()
         self.changed = True
+
+    def settle_questions(self) -> None:
+        """Drop what is not asked any more; ask for the currency of amounts that have none."""
+        self.questions = [one for one in self.questions if self._still_asked(one)]
+        asked = currency_question(self.draft, self.kinds, self.choices.currencies)
+        if asked is not None and all(one.kind != "currency" for one in self.questions):
+            self.questions.insert(0, asked)
 
     def undo(self) -> bool:
         """Take the last change back; false when there is none."""
@@ -63,6 +77,8 @@ class State:
         return True
 
     def _still_asked(self, question: Question) -> bool:
+        if question.kind == "currency":
+            return lacks_currency(self.draft, self.kinds)
         if question.record >= len(self.draft.records):
             return False
         use = self.draft.use(question.record, question.field)

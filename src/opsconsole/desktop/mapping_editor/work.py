@@ -44,6 +44,7 @@ def begin(
                 state.questions = mapping_editor.open_questions(state.file, state.draft)
     elif state.file is not None:
         take(state, mapping_editor.propose_mapping(state.file))
+    state.settle_questions()
     return state
 
 
@@ -61,6 +62,7 @@ def take(state: State, proposed: Any) -> None:
 def read_choices(workspace: Workspace) -> Choices:
     """What can be chosen for a whole file."""
     from opsconsole.services.business import business
+    from opsconsole.services.import_currencies import proposals
     from opsconsole.services.names import channel_names, location_names, pairs
 
     now = workspace.now()
@@ -70,7 +72,7 @@ def read_choices(workspace: Workspace) -> Choices:
             pairs(channel_names(connection)),
             pairs(location_names(connection)),
             company.time_zone,
-            company.base_currency,
+            proposals(connection, "", now),
         )
 
 
