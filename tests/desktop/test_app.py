@@ -117,7 +117,9 @@ def test_a_database_that_does_not_open_is_told_on_the_page(start: Starter, qtbot
     app.window.open_failed.connect(failed.append)
     qtbot.waitUntil(lambda: bool(failed))
     page: Any = app.window.pages.currentWidget()
-    assert page.bar.text == "The file is not a database. Choose another one."
+    assert page.text == "The file is not a database. Choose another one."
+    qtbot.waitUntil(lambda: not page._timer.isActive())
+    assert page._empty._title.text() == "ops-main was not opened"
 
 
 def test_the_next_start_shows_the_last_rows_before_the_database_is_open(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 from sqlalchemy import insert
 
@@ -79,6 +79,11 @@ def test_a_cut_off_is_set_and_ended(app: App, calendars: Any, qtbot: QtBot) -> N
     assert asked(calendars), "a carrier that comes before the cut-off is refused"
     answer(calendars, qtbot, app, pickup="17:30")
     assert list(calendars.list.listing.columns["cut_off"]) == ["17:00"]
+    calendars.list.select_first()
+    settled(qtbot, app)
+    shown = [words.text() for words in calendars.panel.findChildren(QLabel)]
+    assert "Location" in shown
+    assert "Location key" not in shown
     calendars.deeds.end_cut_off(calendars.list.listing.ids[0])
     settled(qtbot, app)
     assert len(calendars.list.listing) == 0

@@ -14,8 +14,6 @@ from opsconsole.app import App, Options
 from opsconsole.desktop.keycaps import KeyButton
 from opsconsole.desktop.welcome import Welcome
 
-pytestmark = pytest.mark.postgresql
-
 
 @pytest.fixture
 def empty_shared(postgresql_server: Any) -> Iterator[str]:
@@ -79,6 +77,7 @@ def _parts(url: str) -> dict[str, str]:
     }
 
 
+@pytest.mark.postgresql
 def test_an_empty_shared_database_is_set_up_from_the_start_page(fresh: App, qtbot: QtBot, empty_shared: str) -> None:
     _type(_page(fresh), **_parts(empty_shared))
     _press(qtbot, fresh, "Test")
@@ -89,6 +88,7 @@ def test_an_empty_shared_database_is_set_up_from_the_start_page(fresh: App, qtbo
     assert fresh.window.current is not None
 
 
+@pytest.mark.postgresql
 def test_connecting_to_an_empty_database_asks_before_making_tables(fresh: App, qtbot: QtBot, empty_shared: str) -> None:
     _type(_page(fresh), **_parts(empty_shared))
     _press(qtbot, fresh, "Connect")
@@ -96,6 +96,7 @@ def test_connecting_to_an_empty_database_asks_before_making_tables(fresh: App, q
     assert fresh.desk.workspace is None
 
 
+@pytest.mark.postgresql
 def test_a_database_that_is_set_up_is_opened_at_once(fresh: App, qtbot: QtBot, postgresql_url: str) -> None:
     _type(_page(fresh), **_parts(postgresql_url))
     _press(qtbot, fresh, "Test")
@@ -104,6 +105,7 @@ def test_a_database_that_is_set_up_is_opened_at_once(fresh: App, qtbot: QtBot, p
     assert fresh.desk.workspace is not None
 
 
+@pytest.mark.postgresql
 def test_what_was_typed_is_still_there_when_the_server_refuses(fresh: App, qtbot: QtBot, empty_shared: str) -> None:
     parts = {**_parts(empty_shared), "database": "there_is_none"}
     _type(_page(fresh), **parts)
@@ -116,6 +118,7 @@ def test_what_was_typed_is_still_there_when_the_server_refuses(fresh: App, qtbot
     assert _typed(_page(fresh))["Database"] == "there_is_none"
 
 
+@pytest.mark.postgresql
 def test_another_server_name_takes_the_offer_to_set_up_back(fresh: App, qtbot: QtBot, empty_shared: str) -> None:
     _type(_page(fresh), **_parts(empty_shared))
     _press(qtbot, fresh, "Test")
@@ -124,3 +127,35 @@ def test_another_server_name_takes_the_offer_to_set_up_back(fresh: App, qtbot: Q
     assert [one.text() for one in _page(fresh).findChildren(KeyButton) if one.text() in ("Connect", "Set up")] == [
         "Connect"
     ]
+
+
+def test_the_welcome_fits_the_smallest_window_and_tells_whose_files_are_recognized(fresh: App, qtbot: QtBot) -> None:
+    fresh.window.resize(1366, 768 - 38)  # less a title bar
+    qtbot.waitUntil(lambda: "kinds of files" in _page(fresh)._sources.text())
+    words = _page(fresh)._sources
+    qtbot.waitUntil(lambda: words.height() >= words.heightForWidth(words.width()))
+    assert words.text().startswith("Amazon, BigCommerce, ")
+    card = words.parentWidget()
+    assert card.height() >= card.sizeHint().height()
+
+
+def test_a_database_that_is_not_there_is_made_where_it_was_looked_for(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path
+) -> None:
+    options = Options(str(tmp_path / "new.db"), settings=tmp_path / "s.ini", cache=tmp_path / "c", alone=True)
+    app = App(qapp, options)
+    try:
+        app.start()
+        _settle(qtbot, app)
+        page: Any = app.window.pages.currentWidget()
+        assert page.text.startswith("There is no database “")
+        (create, start) = page.findChildren(KeyButton)[-2:]
+        assert (create.text(), start.text()) == ("Create it", "Start page")
+        qtbot.mouseClick(create, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: app.desk.workspace is not None, timeout=20_000)
+        assert (tmp_path / "new.db").exists()
+        _settle(qtbot, app)
+    finally:
+        app.window.close()
+        app.stop()
+        app.window.deleteLater()

@@ -204,3 +204,18 @@ def test_a_sheet_an_encoding_a_delimiter_and_a_header_line_can_be_chosen(tmp_pat
     assert (file.delimiter, file.encoding, file.header.line) == ("^", "cp1252", 2)
     chosen = open_for_mapping(path, {"header_row": 1, "encoding": "latin-1"})
     assert (chosen.names, chosen.encoding) == (("a", "b"), "latin-1")
+
+
+def test_places_of_fixed_columns_are_kept_also_where_they_were_found(
+    sqlite_database: Any, now: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "stock.txt"
+    rows = "".join(f"A-{n:<8}  Reno      {n:>4}\n" for n in range(8))
+    path.write_text("SKU         Location  Stock\n" + rows)
+    proposed = propose_mapping(open_for_mapping(path, database=sqlite_database), ["stock_levels"])
+    assert proposed.draft.file["column_starts"] == [1, 13, 23]
+    mappings_changes.save_mapping(sqlite_database, as_content(proposed.draft), who="Ann", now=now)
+    # One blank runs through a later file where none did: it is cut at the places of the first all the same.
+    path.write_text("SKU         Location  Stock\n" + rows.replace("Reno ", "R no "))
+    (done,) = imports.import_files(sqlite_database, [path], now=now, who="Ann").files
+    assert (done.source, done.total("inserted"), done.message) == ("mapping:Stock", 8, "")

@@ -14,7 +14,7 @@ from opsconsole.domain.instants import MINUTE
 from opsconsole.domain.sourcing import PAUSES, WatchedFolder
 from opsconsole.services import sourcing, watched_folders, watched_folders_run
 from opsconsole.services.credentials import Passwords
-from opsconsole.store.schema import batches, orders, watched_files
+from opsconsole.store.schema import batches, feeds, orders, watched_files
 from opsconsole.store.schema import watched_folders as folders_table
 
 MAPPING = """
@@ -109,6 +109,28 @@ def test_the_same_name_with_new_content_is_taken_again_and_the_same_content_is_n
     quick.put("a.csv", "1", "2")
     assert quick.run() == [("a.csv", "done")]
     assert quick.count() == 2
+
+
+def test_a_stock_list_written_again_with_the_same_content_is_as_fresh_as_its_new_date(quick: Desk) -> None:
+    quick.prepare()
+    (quick.mappings / "stock.toml").write_text(
+        'name = "Stock"\n[[records]]\nkind = "stock_levels"\n'
+        '[records.fields]\nsku = "S"\nlocation = "L"\non_hand = "N"\n'
+    )
+    path = quick.place / "stock.csv"
+    path.write_text("S,L,N\nA,Reno,4\n")
+
+    def newest(hours: int) -> int:
+        at = quick.now // 1_000_000 - hours * 3_600
+        os.utime(path, (at, at))
+        quick.run()
+        with quick.database.read() as conn:
+            return (quick.now - int(conn.execute(select(feeds.c.newest_data_at)).scalar_one())) // (3_600 * 1_000_000)
+
+    assert newest(30) == 30
+    assert newest(1) == 1
+    assert quick.count(batches) == 1
+    assert newest(9) == 1  # an older date takes nothing back
 
 
 def test_a_file_that_grows_between_two_looks_is_left_for_the_next(quick: Desk) -> None:

@@ -1,6 +1,7 @@
 """Opening databases in a worker, with a page that says so until the tabs can be shown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer
@@ -45,7 +46,7 @@ class Opening(QObject):
         """Open a database and show its tabs; a failure is told on the page, with what can be done."""
         text = f"Opening {_short(url)}"
         stage = self._stage(url, text)
-        self._run(lambda progress: self._open_database(url, progress), stage, text, remember, lambda: None)
+        self._run(lambda progress: self._open_database(url, progress), stage, text, remember, lambda: None, url)
 
     def make_and_open(
         self, make: Callable[[Progress], str], text: str, then: Callable[[], None] = lambda: None
@@ -85,6 +86,7 @@ class Opening(QObject):
         text: str,
         remember: bool,
         then: Callable[[], None],
+        url: str = "",
     ) -> None:
         def opened(database: Database) -> None:
             self._show(database, remember)
@@ -93,7 +95,7 @@ class Opening(QObject):
         self._desk.tasks.run(
             work,
             opened,
-            lambda error: self._failed(error, bar),
+            lambda error: self._failed(error, bar, url),
             kind="open",
             text=text,
             owner=bar,
@@ -115,12 +117,29 @@ class Opening(QObject):
         if before is not None and before.database is not database:
             before.database.close()
 
-    def _failed(self, error: BaseException, bar: MessageBar) -> None:
+    def _failed(self, error: BaseException, bar: MessageBar, url: str) -> None:
         self._window.open_failed.emit(error)
-        if isinstance(error, UserError):
-            bar.show_message("bad", str(error), [MessageAction("Start page", self._window.start_asked.emit)])
-        else:
+        page = bar.parentWidget()
+        if not isinstance(error, UserError):
             self._desk.errors.report(error)
+        elif isinstance(page, OpeningPage):
+            ways: list[tuple[str, str, Callable[[], None]]] = [("Start page", "", self._window.start_asked.emit)]
+            if _is_missing_file(url):
+                ways.insert(0, ("Create it", "", lambda: self.create(url)))
+            page.show_failure(f"{_short(url) or 'The database'} was not opened", str(error), ways)
+        else:
+            bar.show_message("bad", str(error), [MessageAction("Start page", self._window.start_asked.emit)])
+
+    def create(self, url: str) -> None:
+        """Make an empty database where one was looked for, and open it."""
+
+        def make(progress: Progress) -> str:
+            from opsconsole.services import databases
+
+            databases.open_database(url, create=True).close()
+            return url
+
+        self.make_and_open(make, f"Making {_short(url)}")
 
 
 class OpeningPage(QWidget):
@@ -128,7 +147,9 @@ class OpeningPage(QWidget):
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.bar = MessageBar()
+        self.setAccessibleName(text)
+        self.bar = MessageBar(self)
+        self.text = ""
         self._empty = EmptyState()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -143,6 +164,12 @@ class OpeningPage(QWidget):
         self._timer.timeout.connect(lambda: self._empty.fill(text, ""))
         self._timer.start(300)
 
+    def show_failure(self, title: str, words: str, ways: Sequence[tuple[str, str, Callable[[], None]]]) -> None:
+        """Say what went wrong, with the ways on as buttons (label, key, what it does)."""
+        self._timer.stop()
+        self.text = words
+        self._empty.fill(title, words, ways)
+
 
 def _login() -> str:
     import getpass
@@ -151,6 +178,15 @@ def _login() -> str:
         return getpass.getuser()
     except OSError:
         return ""
+
+
+def _is_missing_file(url: str) -> bool:
+    """Whether a database is looked for in a file that is not there, in a folder that is."""
+    scheme, sign, path = url.partition("://")
+    if sign and not scheme.startswith("sqlite"):
+        return False
+    file = Path(path.removeprefix("/") if sign else url)
+    return bool(url) and not file.exists() and file.parent.is_dir()
 
 
 def _short(url: Any) -> str:

@@ -169,7 +169,7 @@ def _make_demo(path: Path, progress: Progress) -> str:
 def _source_names(progress: Progress) -> list[str]:
     from opsconsole.services import imports
 
-    return [str(label).replace(",", "") for label in imports.list_sources().columns["label"]]
+    return list(map(str, imports.list_sources().columns["label"]))
 
 
 def _keep_password(url: str, *, create: bool) -> str:

@@ -169,8 +169,11 @@ class Welcome(QWidget):
             field.textEdited.connect(self._withdraw_set_up)
 
     def set_sources(self, names: Sequence[str]) -> None:
-        """Name the layouts that are recognized by their headers."""
-        self._sources.setText(f"{', '.join(names)}. Other files: map the columns once, then it is remembered.")
+        """Name whose files are recognized by their headers; ``Shopify, orders`` is one of Shopify's."""
+        platforms = dict.fromkeys(name.partition(", ")[0] for name in names)
+        told = f"{', '.join(platforms)}: {len(names)} kinds of files."
+        self._sources.setText(f"{told} Others: map the columns once, then it is remembered.")
+        self._sources.setToolTip("\n".join(names))
 
     def set_data_file(self, path: str) -> None:
         """Say where the local database lies."""

@@ -67,6 +67,25 @@ def percent(fraction: float, decimals: int = 1) -> str:
     return f"−{text}" if fraction < 0 else text
 
 
+# Labels of record kinds that are no plurals of one word.
+_RECORDS = {
+    "sales history": ("sale", "sales"),
+    "orders at the warehouse": ("order at the warehouse", "orders at the warehouse"),
+}
+
+
+def records(label: str, number: float) -> str:
+    """What a number of records of a kind is called in a sentence: ``orders``, ``order line``, ``sales``."""
+    words = label.lower()
+    one, many = _RECORDS.get(words, (singular(words), words))
+    return one if number == 1 else many
+
+
+def singular(words: str) -> str:
+    """``file`` of ``files``, ``breach`` of ``breaches``; words that are no plural stay."""
+    return words[:-2] if words.endswith("ches") else words.removesuffix("s")
+
+
 def plural(number: int, one: str, many: str = "") -> str:
     """``1 order``, ``1,204 orders``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -6,6 +6,7 @@ import statistics
 from sqlalchemy import Connection, delete, func, select, update
 
 from opsconsole.domain.instants import SECOND
+from opsconsole.imports.parsed import BASIS_FILE
 from opsconsole.store import dialect
 from opsconsole.store.schema import batches, feeds
 
@@ -30,6 +31,21 @@ def note_arrival(conn: Connection, *, source: str, channel: str, label: str, new
         "arrivals": arrivals + 1,
     }
     dialect.upsert(conn, feeds, [row], ["source", "channel"])
+
+
+def confirm_arrival(conn: Connection, batch_id: int | None, *, at: int, now: int) -> None:
+    """A batch's file was written again with the same content: a snapshot that tells no time is true as of then."""
+    b = batches.c
+    found = conn.execute(
+        select(b.source, func.coalesce(b.channel, ""))
+        .where(b.id == batch_id, b.source_time_basis == BASIS_FILE, b.newest_data_at.is_not(None))
+        .where(b.undone_at.is_(None))
+    ).first()
+    if found is None:
+        return
+    newest = min(at, now)
+    of = (feeds.c.source == found[0], feeds.c.channel == found[1], feeds.c.newest_data_at < newest)
+    conn.execute(update(feeds).where(*of).values(newest_data_at=newest, last_import_at=now))
 
 
 def usual_interval(conn: Connection, source: str, channel: str) -> int | None:

@@ -157,9 +157,9 @@ class FileReport:
             ("unchanged", "were known already", "are known already"),
             ("rejected", "were refused", "would be refused"),
         ):
-            per_kind = [(getattr(count, what), count.label.lower()) for count in self.counts if getattr(count, what)]
+            per_kind = [(getattr(count, what), count.label) for count in self.counts if getattr(count, what)]
             if per_kind:
-                listed = _and([f"**{number:,}** {_noun(label, number)}" for number, label in per_kind])
+                listed = _and([f"**{number:,}** {wording.records(label, number)}" for number, label in per_kind])
                 parts.append(f"{listed} {_verb(tried if would else verb, per_kind)}")
         return f"Of {read}, {'; '.join(parts)}."
 
@@ -261,13 +261,8 @@ def in_a_row(labels: Iterable[str]) -> str:
 
 def _sample_words(sample: Sample) -> str:
     if not sample.field:
-        return f"  new {_noun(sample.kind.lower(), 1)}: {sample.subject}"
+        return f"  new {wording.records(sample.kind, 1)}: {sample.subject}"
     return f"  {sample.subject}: {sample.field} from “{sample.old}” to “{sample.new}”"
-
-
-def _noun(label: str, number: int) -> str:
-    """A kind's plural label as its singular where there is one of it."""
-    return label.removesuffix("s") if number == 1 else label
 
 
 _SINGULAR = {"are": "is", "were": "was"}

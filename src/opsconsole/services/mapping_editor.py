@@ -155,8 +155,14 @@ def file_facts(file: FileInHand) -> dict[str, Any]:
     facts["sheet"] = told.sheet
     facts["encoding"] = told.encoding
     facts["delimiter"] = told.delimiter
-    facts["column_starts"] = list(told.column_starts)
+    facts["column_starts"] = list(file.column_starts)  # found or told: the next file is cut at the same places
     return facts
+
+
+def own_options(content: Mapping[str, Any] | None) -> dict[str, Any]:
+    """How the files of a mapping are to be read, by its content."""
+    file = (content or {}).get("file", {})
+    return {key: file[key] for key in _OPTIONS if isinstance(file, Mapping) and file.get(key)}
 
 
 def _name_for(name: str) -> str:

@@ -23,6 +23,7 @@ from opsconsole.imports.recognize import Candidate
 from opsconsole.imports.tables import InputFile, file_hash, input_file
 from opsconsole.services.feed_runs import Attempt, Busy, Hold, fence, let_go, record, release, take, workstation
 from opsconsole.services.feed_sources import candidate_of
+from opsconsole.services.import_feeds import confirm_arrival
 from opsconsole.services.import_report import FileReport
 from opsconsole.services.imports import import_input
 from opsconsole.services.sql_feeds_run import Ran, in_words
@@ -176,8 +177,8 @@ def _take_file(job: _Look, seen: Seen, known: Any) -> None:
         _refuse(job, seen, "", known, f"{seen.name} cannot be read: {fault}")
         return
     if known is not None and known.state == TAKEN and known.content_hash == content:
-        _remember(job, seen, content, TAKEN, known.words or "", known.batch_id, 0, None)
-        return  # written again with the same content
+        _confirm(job, seen, content, known)
+        return
     report = _import(job, seen, content)
     outcome = FAILED if report.message else PARTLY if report.rejects else DONE
     words = f"{report.message} {report.hint}".strip() if report.message else in_words(report)
@@ -185,6 +186,15 @@ def _take_file(job: _Look, seen: Seen, known: Any) -> None:
     if outcome == FAILED and not job.dry_run:
         due = _refuse(job, seen, content, known, words)
     job.ran.append(Ran(seen.name, outcome, words, report, due))
+
+
+def _confirm(job: _Look, seen: Seen, content: str, known: Any) -> None:
+    """Remember a file that was written again with the same content: what it says holds as of then."""
+    if job.hold is not None:
+        with job.database.write() as conn:
+            fence(conn, job.hold)
+            _write(conn, job, seen, content, TAKEN, known.words or "", known.batch_id, 0, None)
+            confirm_arrival(conn, known.batch_id, at=seen.modified_at, now=job.now)
 
 
 def _import(job: _Look, seen: Seen, content: str) -> FileReport:
@@ -256,15 +266,6 @@ def _refuse(job: _Look, seen: Seen, content: str, known: Any, words: str) -> int
             _write(conn, job, seen, content, REFUSED, words, None, failures, due)
             record(conn, job.hold, Attempt(FAILED, words, seen.name), due)
     return due
-
-
-def _remember(
-    job: _Look, seen: Seen, content: str, state: str, words: str, batch: Any, failures: int, due: Any
-) -> None:
-    if job.hold is not None:
-        with job.database.write() as conn:
-            fence(conn, job.hold)
-            _write(conn, job, seen, content, state, words, batch, failures, due)
 
 
 def _write(

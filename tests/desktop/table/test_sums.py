@@ -39,6 +39,8 @@ def test_totals_follow_the_filter() -> None:
 def test_words_stand_after_the_figure_or_around_it() -> None:
     column = ["a", "b", "a", None]
     assert _total(_field(Kind.TEXT, Total.COUNT, total_words="rows"), column) == ("3 rows", "")
+    assert _total(_field(Kind.TEXT, Total.COUNT, total_words="files"), ["a"]) == ("1 file", "")
+    assert _total(_field(Kind.TEXT, Total.COUNT, total_words="breaches"), ["a"]) == ("1 breach", "")
     assert _total(_field(Kind.TEXT, Total.DISTINCT, total_words="orders"), Coded([0, 1, 0, -1], ["a", "b"])) == (
         "2 orders",
         "",

@@ -21,7 +21,7 @@ from opsconsole.desktop.table.view import ListView
 from opsconsole.desktop.theme import theme
 from opsconsole.desktop.words import Words
 from opsconsole.domain.listing import Listing
-from opsconsole.domain.wording import plural
+from opsconsole.domain.wording import plural, records
 
 _PAGES = (("questions", "To answer"), ("column", "Column"), ("file", "Whole file"))
 
@@ -121,7 +121,9 @@ class Layout:
         elif seen.fault:
             self._say(seen.fault, "warn")
         else:
-            told = [f"**{one.read - one.refused:,}** {one.label.lower()}" for one in seen.kinds]
+            told = [
+                f"**{one.read - one.refused:,}** {records(one.label, one.read - one.refused)}" for one in seen.kinds
+            ]
             refused = f", **{seen.refused:,}** refused" if seen.refused else ", none refused"
             self._say(f"Of {plural(seen.rows, 'row')}: {', '.join(told) or 'nothing'} would be read{refused}", "")
         self._make_buttons(state)

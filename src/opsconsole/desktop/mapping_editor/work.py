@@ -28,15 +28,18 @@ def begin(
     """
     from opsconsole.services import mapping_editor
 
-    state = State(path=path, options=dict(options), replaces=replaces)
+    own = {} if or_propose or not path else mapping_editor.own_options(content)
+    state = State(path=path, options={**own, **options}, replaces=replaces)
     state.kinds = {kind.key: kind for kind in mapping_editor.record_kinds()}
     state.choices = read_choices(workspace)
     if path:
-        state.file = mapping_editor.open_for_mapping(path, options, database=workspace.database, progress=progress)
+        state.file = mapping_editor.open_for_mapping(
+            path, state.options, database=workspace.database, progress=progress
+        )
     if content is not None:
         state.draft = from_content(content)
         if state.file is not None:
-            state.draft = state.draft.with_file(header=list(state.file.names))
+            state.draft = state.draft.with_file(**mapping_editor.file_facts(state.file))
             state.others = [record.kind for record in state.draft.records]
             if or_propose and not _fits(state):
                 take(state, mapping_editor.propose_mapping(state.file))

@@ -83,9 +83,11 @@ def listing_section(title: str, listing: Listing, keys: Sequence[str], formats: 
     return Section(title, sections.table([field.label for field in fields], rows, right=right), note)
 
 
-def row_words(listing: Listing, row: Mapping[str, Any], formats: Formats) -> list[tuple[str, str]]:
+def row_words(
+    listing: Listing, row: Mapping[str, Any], formats: Formats, *, without: Iterable[str] = ()
+) -> list[tuple[str, str]]:
     """Labels and values of a row in words; the currencies of amounts stand with them."""
-    currencies = {field.currency for field in listing.fields}
+    currencies = {field.currency for field in listing.fields} | set(without)
     return [
         (field.label, make_cell(field, row[field.key], _currency(field.currency, row), formats).text)
         for field in listing.fields

@@ -10,6 +10,7 @@ from opsconsole.desktop.table.formats import Formats
 from opsconsole.desktop.table.order import Order
 from opsconsole.domain.field import Cover, Field, Kind, NoValue, Total
 from opsconsole.domain.listing import Listing
+from opsconsole.domain.wording import singular
 
 Rows = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -38,7 +39,7 @@ def _total(order: Order, field: Field, rows: Rows, formats: Formats) -> tuple[st
     if field.total == Total.MEDIAN:
         return _median(field, column, rows, formats), ""
     number = _number(order, field, rows)
-    words = _in_words(field, formats.count(number))
+    words = _in_words(field, formats.count(number), one=number == 1)
     if field.total == Total.OVER:
         return (words, "bad") if number else ("", "")
     if field.total == Total.MISSING and not number:
@@ -46,9 +47,11 @@ def _total(order: Order, field: Field, rows: Rows, formats: Formats) -> tuple[st
     return words, ""
 
 
-def _in_words(field: Field, figure: str) -> str:
+def _in_words(field: Field, figure: str, *, one: bool = False) -> str:
     if not figure or not field.total_words:
         return figure
+    if one and "{}" not in field.total_words:
+        return f"{figure} {singular(field.total_words)}"
     if "{}" in field.total_words:
         return field.total_words.format(figure)
     return f"{figure} {field.total_words}"

@@ -111,7 +111,8 @@ class CalendarsTab(Tab):
         formats = self.desk.formats(self.request.now)
         if self.shown != "calendars" or detail is None:
             title = str(row.get("label") or f"{row.get('carrier') or 'Every carrier'} at {row.get('place')}")
-            return PanelContent(title, sections=(Section("Values", pairs(row_words(listing, row, formats))),))
+            words = row_words(listing, row, formats, without=("location",))  # its name stands there
+            return PanelContent(title, sections=(Section("Values", pairs(words)),))
         parts = [
             Section("Open", sentences(str(row["hours"]).replace(", ", "\n"))),
             Section("Holds for", pairs([
