@@ -66,7 +66,9 @@ def test_each_report_calls_the_same_money_by_the_same_kinds(read, sample_files, 
 @pytest.mark.parametrize("source", FILES)
 def test_a_refund_is_what_the_buyer_gets_back_whichever_report_tells_it(read, sample_files, rows_of, source):
     (refund,) = rows_of(read(sample_files / FILES[source]), "refunds")
-    assert (refund["order_id"], refund["refund_id"], refund["sku"]) == (TWO, "18000000001/000000", "000000")
+    assert (refund["order_id"], refund["refund_id"], refund["sku"]) == (
+        *(TWO, "18000000001/000000/20261109T214512Z", "000000"),
+    )
     assert (refund["amount"], refund["refunded_at"]) == (1500, from_iso("2026-11-09T21:45:12Z"))
 
 
@@ -106,6 +108,38 @@ def test_the_words_above_a_date_range_report_say_its_currency(read, sample_files
     without = "\n".join(text.splitlines()[7:]) + "\n"
     parsed = read(text_file(without, "without.csv"), currency="EUR")
     assert {row["currency"] for row in rows_of(parsed, "payouts")} == {"EUR"}
+
+
+@pytest.mark.parametrize(
+    ("name", "site"), [("amazon_date_range_de.csv", "Germany"), ("amazon_date_range_fr.csv", "France")]
+)
+def test_the_sites_of_europe_write_the_same_in_their_own_words(read, sample_files, rows_of, name, site):
+    """1,234.50 sold with 20.00 of postage and 185.18 of fees; 100.00 refunded, 12.00 of fees back; 3.10 of storage."""
+    parsed = read(sample_files / name, currency="USD")
+    assert (parsed.source, parsed.rejects, parsed.unused) == ("amazon_date_range", [], ())
+    assert f"({site})" in parsed.why
+    assert any("is inferred from the lists of names" in note for note in parsed.notes)
+    entries = rows_of(parsed, "marketplace_entries")
+    # The French file has lost the words above its header: the site tells its currency.
+    assert {row["currency"] for row in entries} == {"EUR"}
+    assert by_kind(entries) == {"sale": 125450, "fee": -18518 + 1200, "refund": -10000, "storage": -310}
+    assert entries[0]["posted_at"] == from_iso("2026-11-03T06:23:19Z")
+    (refund,) = rows_of(parsed, "refunds")
+    assert (refund["refund_id"], refund["amount"]) == ("19001/KET-17/20261109T214512Z", 10000)
+    (payout,) = rows_of(parsed, "payouts")
+    # 1,069.32 - 88.00 - 3.10
+    assert (payout["amount"], payout["currency"]) == (97822, "EUR")
+
+
+def test_two_refunds_of_an_article_stay_two_though_two_files_tell_them(read, sample_files, rows_of, text_file, writing):
+    lines = (sample_files / "amazon_date_range_de.csv").read_text().splitlines()
+    head, sale, refund = lines[2:5]
+    later = refund.replace("09.11.2026", "14.11.2026").replace("-100,00", "-50,00")
+    files = (f"{head}\n{sale}\n{refund}\n", f"{head}\n{refund}\n{later}\n", f"{head}\n{sale}\n{refund}\n")
+    for at, text in enumerate(files, start=1):
+        parsed = read(text_file(text, f"part_{at}.csv"), currency="USD")
+        writing(at=at, refunds=rows_of(parsed, "refunds"), orders=[{"channel": "amazon", "order_id": "302-1"}])
+    assert sorted(row["amount"] for row in writing.rows("refunds", "amount")) == [5000, 10000]
 
 
 def test_deferred_money_is_none_yet(read, sample_files, rows_of, text_file):

@@ -221,14 +221,16 @@ def _half(text: str) -> str:
 
 
 _HALF = re.compile(r"(?<=[\d\s])[AaPp]\.?[Mm]\b")
-_OFFSET = re.compile(r"(?<=[\d\sMm])\s?(Z|[A-Z]{2,4}(?<![AP]M)|[+-]\d{2}:?\d{2}|(?<=:\d{2})[+-]\d{2})$")
+_OFFSET = re.compile(
+    r"(?<=[\d\sMm])\s?(?:GMT(?=[+-]))?(Z|[A-Z]{2,4}(?<![AP]M)|[+-]\d{2}[:.]?\d{2}|(?<=:\d{2})[+-]\d{2})$"
+)
 
 
 def _minutes(text: str) -> int | None:
     signed = _ZONES.get(text, text)
     if signed[0] not in "+-":
         return None
-    digits = signed[1:].replace(":", "").ljust(4, "0")
+    digits = signed[1:].replace(":", "").replace(".", "").ljust(4, "0")
     minutes = int(digits[:2]) * 60 + int(digits[2:])
     if minutes > 15 * 60:
         return None

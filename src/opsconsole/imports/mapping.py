@@ -1,11 +1,11 @@
 """The vocabulary that says how columns become record fields: the same for saved mappings and for built-in sources.
 
 A field's value is described by a small table: where the text comes from (``from``, ``const``, ``first``, ``join``,
-``sum``, ``product``, ``occurrence_of``, ``zone_of``, ``currency_of``), what happens to it (``null``, ``strip_prefix``,
-``strip_suffix``, ``lower``, ``extract``, ``slug``, ``map``, ``default``), how it is read (``format``,
-``time_zone``, ``decimal``, ``scale``, ``round``), what is done with it then (``less``, ``over``, ``plus_minutes``), and
-for which rows (``where``, ``within``, ``rows``, ``each``). Columns with ``{n}`` in their names are numbered ones: see
-imports/numbered.py; columns that may have other names: see imports/aliases.py.
+``sum``, ``product``, ``occurrence_of``, ``zone_of``, ``currency_of``, ``instant_of``), what happens to it (``null``,
+``strip_prefix``, ``strip_suffix``, ``lower``, ``extract``, ``slug``, ``map``, ``default``), how it is read
+(``format``, ``time_zone``, ``decimal``, ``scale``, ``round``), what is done with it then (``less``, ``over``,
+``plus_minutes``), and for which rows (``where``, ``within``, ``rows``, ``each``). Columns with ``{n}`` in their names
+are numbered ones: see imports/numbered.py; columns that may have other names: see imports/aliases.py.
 """
 
 import re
@@ -71,6 +71,7 @@ class Expression:
     occurrence_of: tuple[str, ...] = ()  # the first filled text and, from its second time on, its number: "MUG (2)"
     zone_of: str = ""  # the time zone with the offset that this column's times carry
     currency_of: str = ""  # the currency that this column's amounts carry
+    instant_of: str = ""  # the instant that this column tells, in UTC and in letters that any report would use
     null: tuple[str, ...] = ()
     strip_prefix: str = ""
     strip_suffix: str = ""
@@ -100,7 +101,7 @@ class Expression:
         """Alternative names of each column needed, and whether the file may lack it."""
         if self.columns:
             yield self.columns, self.optional
-        for name in (self.zone_of, self.currency_of, self.plus_minutes):
+        for name in (self.zone_of, self.currency_of, self.instant_of, self.plus_minutes):
             if name:
                 yield (name,), self.optional
         for name in self.occurrence_of:
@@ -179,7 +180,10 @@ class MappingSpec:
 _RENAMED = {"from": "columns", "format": "formats"}
 _LISTS = {"from", "format", "null", "occurrence_of"}
 _PARTS = {"first", "join", "sum", "less", "product", "over"}
-_ORIGINS = ("columns", "const", "first", "join", "sum", "product", "occurrence_of", "zone_of", "currency_of")
+_ORIGINS = (
+    *("columns", "const", "first", "join", "sum", "product", "occurrence_of"),
+    *("zone_of", "currency_of", "instant_of"),
+)
 _EXPRESSION_KEYS = {f.name for f in fields(Expression)} - set(_RENAMED.values()) | set(_RENAMED)
 _CONDITION_KEYS = {f.name for f in fields(Condition)}
 _FILE_KEYS = {"encoding", "delimiter", "header_row", "sheet", "column_starts", "row_types"}

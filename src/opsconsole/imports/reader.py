@@ -314,7 +314,20 @@ def _said_currency(opened: Opened) -> str:
         return ""
     above = itertools.takewhile(lambda row: row[0] < opened.fit.line, opened.table.rows())
     told = (re.search(candidate.currency_said, " ".join(cells)) for _, cells in above)
-    return next((found[1] for found in told if found), "")
+    return next((found[1] for found in told if found), "") or _currency_of_site(opened, candidate)
+
+
+def _currency_of_site(opened: Opened, source: Source) -> str:
+    """The currency of the one site that the first rows name; none where they name sites of several currencies."""
+    if not source.currency_of:
+        return ""
+    name, currencies = source.currency_of
+    wanted = {normalized(name), *map(normalized, source.aliases.get(name, ()))}
+    places = [place for place, known in enumerate(opened.fit.names) if normalized(known) in wanted]
+    rows = [row for line, row in head(opened.table) if line > opened.fit.line]
+    told = {row[place].strip().lower() for row in rows for place in places if place < len(row)}
+    found = {currencies[site] for site in told if site in currencies}
+    return found.pop() if len(found) == 1 else ""
 
 
 def _own_location(opened: Opened, channel: str) -> str:

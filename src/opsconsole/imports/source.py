@@ -82,7 +82,8 @@ class Source:
     ``lacks`` is a sentence about what such files do not tell, for the report as well; ``aliases`` are other names of
     columns, translated ones say (imports/aliases.py); ``split`` as of a mapping. ``location`` is the stock it tells of
     where nothing else says it, as in ``FBA {channel}``. ``currency_said`` is a pattern whose group is the currency,
-    looked for above the header. ``own_words``: a column that shops may extend with words of their own, the words that
+    looked for above the header; ``currency_of`` a column of sites and their currencies, where nothing is said there.
+    ``own_words``: a column that shops may extend with words of their own, the words that
     are known, and what becomes of the others. ``on_request``: only read where somebody names it, since another source
     reads the same files.
     """
@@ -100,6 +101,7 @@ class Source:
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     location: str = ""
     currency_said: str = ""
+    currency_of: tuple[str, Mapping[str, str]] | tuple[()] = ()
     on_request: bool = False
     own_words: tuple[str, tuple[str, ...], str] | tuple[()] = ()
     split: tuple[str, str] | tuple[()] = ()

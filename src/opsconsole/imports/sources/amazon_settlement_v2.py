@@ -88,11 +88,12 @@ SOURCE = Source(
             "posted_at": _when("posted-date-time"),
             "precedence": {"const": "1"},
         }},
-        {"kind": "refunds", "one_per": ["order-id", "settlement-id", "sku"],
+        {"kind": "refunds", "one_per": ["order-id", "settlement-id", "sku", "posted-date-time"],
          "keep_where": [_GIVEN_BACK], "skip_where": [{"column": "order-id", "filled": False}], "fields": {
             "order_id": "order-id",
-            # All reports of a statement tell the same refund under this id.
-            "refund_id": {"join": [{"from": "settlement-id"}, {"from": "sku"}], "separator": "/"},
+            # All reports of a statement tell the same refund under this id, and each refund of an article is one.
+            "refund_id": {"join": [{"from": "settlement-id"}, {"from": "sku"}, {"instant_of": "posted-date-time"}],
+                          "separator": "/"},
             "sku": "sku",
             "currency": _CURRENCY,
             "amount": {"from": "amount", "scale": "-1", "rows": "sum"},

@@ -121,7 +121,7 @@ SOURCE = Source(
     signatures=(
         _site("United States", 0),
         _site("United Kingdom", 1),
-        _site("Australia", 2, "the British report and a program that reads older Australian ones"),
+        _site("Australia", 2, "the British report and two programs that each read a part of it"),
         _site("Germany", 3, "three programs that each read a part of it"),
         _site("France", 4, "one program that reads a part of it"),
     ),
