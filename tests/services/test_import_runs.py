@@ -177,3 +177,19 @@ def test_a_date_format_that_was_told_answers_the_same_doubt_the_next_time(
     # A date that only one order of day and month reads proves the format of its file.
     (other,) = _import(sqlite_database, now + 2, proven, mapping=mapping).files
     assert (other.state, other.formats) == ("done", {"at": "%m/%d/%Y"})
+
+
+def test_a_lot_is_told_as_its_files_would_find_each_other(sqlite_database: Any, now: int, tmp_path: Path) -> None:
+    """The counts of the preview are those of the import that follows."""
+    text = (DATA / "shopify_orders_75.csv").read_text(encoding="utf-8")
+    files = [tmp_path / name for name in ("1.csv", "2.csv", "3.csv")]
+    for path, content in zip(files, (text, text, text.replace("12 Alder St", "14 Alder St")), strict=True):
+        path.write_text(content, encoding="utf-8")
+    preview = import_preview.preview_files(sqlite_database, files, now=now, **WHO)
+    tried = [[file.report.total(name) for name in ("inserted", "updated", "unchanged")] for file in preview.files]
+    done = _import(sqlite_database, now, *files)
+    assert tried == [[file.total(name) for name in ("inserted", "updated", "unchanged")] for file in done.files]
+    assert "14 records unchanged by then: 1.csv of this lot brings them first." in preview.files[1].report.notes
+    assert preview.files[2].changes is not None
+    told = {(row["state"], row["field"]) for row in preview.files[2].changes.rows()}
+    assert told == {("changed", "by 2.csv of this lot"), ("unchanged", "by 2.csv of this lot")}

@@ -11,6 +11,7 @@ from opsconsole.domain.listing import Listing
 from opsconsole.imports.records import KINDS, RecordKind
 from opsconsole.imports.writer_batch import WrittenIds
 from opsconsole.imports.writer_kinds import column_of, filled
+from opsconsole.services.import_lot import Again
 from opsconsole.services.import_report import Sample
 from opsconsole.services.import_samples import text_of
 from opsconsole.store import dialect
@@ -64,9 +65,18 @@ class Changes:
 
 
 def changes(
-    inside: Connection, outside: Connection, written: Mapping[str, WrittenIds], *, most: int = MOST, same: bool = True
+    inside: Connection,
+    outside: Connection,
+    written: Mapping[str, WrittenIds],
+    again: Mapping[str, Mapping[int, Again]],
+    *,
+    most: int = MOST,
+    same: bool = True,
 ) -> Changes:
-    """The first ``most`` new, changed and (``same``) unchanged rows of each kind; ``outside`` sees none of it."""
+    """The first ``most`` new, changed and (``same``) unchanged rows of each kind; ``outside`` sees none of it.
+
+    ``again`` are new rows that an earlier file of the lot brings.
+    """
     found = Changes()
     for kind in KINDS.values():
         ids = written.get(kind.key)
@@ -74,10 +84,17 @@ def changes(
             continue
         table = metadata.tables[kind.table]
         for row in _rows(inside, table, ids.inserted[:most]):
-            found.add(NEW, kind.label, _subject(kind, row), None, None, _summary(kind, row))
-        before = {row["id"]: row for row in _rows(outside, table, ids.updated[:most])}
+            before = again.get(kind.key, {}).get(row["id"])
+            if before is None:
+                found.add(NEW, kind.label, _subject(kind, row), None, None, _summary(kind, row))
+            elif same or not before.same:
+                state = SAME if before.same else CHANGED
+                found.add(
+                    state, kind.label, _subject(kind, row), f"by {before.file} of this lot", None, _summary(kind, row)
+                )
+        earlier = {row["id"]: row for row in _rows(outside, table, ids.updated[:most])}
         for row in _rows(inside, table, ids.updated[:most]):
-            _differences(found, kind, before.get(row["id"], {}), row)
+            _differences(found, kind, earlier.get(row["id"], {}), row)
         found.left_out += max(0, len(ids.inserted) - most) + max(0, len(ids.updated) - most)
         if same:
             for row in _rows(inside, table, ids.unchanged[:most]):

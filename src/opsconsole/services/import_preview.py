@@ -132,8 +132,8 @@ def preview_files(
 ) -> Preview:
     """Read the files as an import would, write nothing, and tell everything about them.
 
-    Each file is tried by itself: what another file of the same lot brings is not there yet, so a record that both name
-    counts as new in both. Raises UserError where nothing can be begun, Cancelled when cancelled before the first file.
+    Each file is tried by itself; a record that an earlier file of the same lot brings is told as what it is by then,
+    changed or unchanged. Raises UserError where nothing can be begun, Cancelled when cancelled before the first file.
     """
     given = answers or {}
     looked_at: list[FilePreview] = []

@@ -42,6 +42,7 @@ from opsconsole.services.import_currencies import CurrencyChoice, CurrencyNeeded
 from opsconsole.services.import_feeds import note_arrival
 from opsconsole.services.import_formats import read_with_formats, remember_formats, remembered_formats
 from opsconsole.services.import_lists import list_imports, list_rejects, list_source_fields, list_sources
+from opsconsole.services.import_lot import Lot
 from opsconsole.services.import_recognition import (
     Recognition,
     candidates,
@@ -103,6 +104,7 @@ class _Job:
     folder: Path | None = None
     currency: str | None = None
     within: Within | None = None
+    lot: Lot | None = None
 
     def of(self, file: InputFile) -> "_Job":
         """The job as it is for one file, with what was said of it."""
@@ -162,6 +164,7 @@ def import_files(
     with tempfile.TemporaryDirectory(prefix="opsconsole-") as unpacked:
         found = [file for file in expand([Path(path) for path in paths], Path(unpacked)) if job.wants(file)]
         report.run_id = job.run_id = _begin_run(job)
+        job.lot = Lot() if dry_run and len(found) > 1 else None
         for number, file in enumerate(found):
             try:
                 job.step(number, len(found), file)
@@ -368,9 +371,10 @@ def _note_freshness(conn: Connection, job: _Job, parsed: ParsedFile, report: Fil
 
 def _tell_changes(conn: Connection, job: _Job, report: FileReport, written: Mapping[str, WrittenIds]) -> None:
     """List what a dry run would change: all of it when asked, else a few examples."""
+    again = job.lot.look(conn, report, written) if job.lot is not None else {}
     with job.database.read() as outside:
         report.changes = changes(
-            conn, outside, written, most=MOST if job.all_changes else EXAMPLES, same=job.all_changes
+            conn, outside, written, again, most=MOST if job.all_changes else EXAMPLES, same=job.all_changes
         )
     if job.all_changes:
         return
