@@ -235,6 +235,36 @@ def test_two_clients_never_run_a_feed_at_once(local: Desk) -> None:
     assert local.row().last_words == "In time"
 
 
+def test_more_rows_than_one_import_may_have_are_read_in_parts(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts of 3 by the minute: 1 to 3, then 3 to 5, then 5 to 6 at most, since the last moment is read again."""
+    monkeypatch.setattr(sql_feeds_run, "PART", 3)
+    desk.prepare(mark_column="changed")
+    for number in range(1, 7):
+        desk.sell(str(number), f"2026-11-16 10:0{number}:00")
+    found = desk.run()
+    assert (found.outcome, desk.count()) == ("done", 6)
+    assert found.words.startswith("In 3 parts: 3 records: 3 new.")
+    assert desk.mark.startswith("2026-11-16 10:06:00")
+    assert (desk.row().lease_by, desk.row().last_outcome, desk.count(batches)) == (None, "done", 3)
+    # What fails in the middle has lost nothing: the parts before it stay, and the next run goes on behind them.
+    again = desk.run()
+    assert (again.report.total("unchanged"), again.report.total("inserted")) == (1, 0)
+
+
+def test_rows_of_one_moment_that_fill_a_part_are_refused_not_read_for_ever(
+    quick: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sql_feeds_run, "PART", 2)
+    quick.prepare(mark_column="changed")
+    quick.sell("0", "2026-11-16 09:00:00")
+    for number in range(1, 5):
+        quick.sell(str(number), "2026-11-16 10:00:00")
+    found = quick.run()
+    assert found.outcome == "failed"
+    assert "more than 2 rows have the same changed" in found.words
+    assert (quick.mark, quick.row().lease_by) == ("2026-11-16 10:00:00", None)
+
+
 def test_a_dry_run_changes_nothing(quick: Desk) -> None:
     quick.prepare(mark_column="changed")
     quick.sell("1", "2026-11-16 11:00:00")

@@ -20,6 +20,16 @@ class Said(NamedTuple):
     status_seen_json: str | None
 
 
+class Told(NamedTuple):
+    """As ``Said``, with the batch that the row is known from."""
+
+    status: str | None
+    source_time: int
+    batch_id: int
+    field_sources_json: str | None
+    status_seen_json: str | None
+
+
 class Noted(NamedTuple):
     """What to keep after a file said a status, and whether the present status began at another time than thought."""
 
@@ -81,3 +91,21 @@ def since_seen(status: str | None, seen: Seen) -> int | None:
     # Another word said later than this one's last was of a weaker source: it ended nothing.
     first, last = seen[status]
     return max([first, *(other for other in others if other <= last)])
+
+
+def joined(one: Seen, other: Seen) -> Seen:
+    """What two sets of files said."""
+    found = {status: [*times] for status, times in one.items()}
+    for status, (oldest, newest) in other.items():
+        first, last = found.get(status, (oldest, newest))
+        found[status] = [min(first, oldest), max(last, newest)]
+    return found
+
+
+def text_for(row: Any, seen: Seen) -> str | None:
+    """What to keep beside an order for what files said of it; its present status was said at its own time at least."""
+    if row.status is None:
+        return None
+    at = _said_at(row)
+    every = joined(seen, {row.status: [at, at]})
+    return None if every == {row.status: [at, at]} else json.dumps(every, sort_keys=True, separators=(",", ":"))

@@ -22,6 +22,7 @@ from opsconsole.imports.writer_merge import NOTHING_SAID
 from opsconsole.imports.writer_snapshots import list_again
 from opsconsole.imports.writer_undo_docs import Doc, Docs
 from opsconsole.imports.writer_undo_rows import forget_names, note, remove, sweep_stubs
+from opsconsole.imports.writer_undo_statuses import Sayings
 from opsconsole.imports.writer_undo_values import Values, speaks_of
 from opsconsole.store import dialect, schema
 
@@ -160,6 +161,7 @@ class _Undoing:
             return
         moved = {row_id: image["order_fk"] for row_id, image in images.items() if "order_fk" in image}
         self._move_back(table, moved)
+        sayings = Sayings(self._batch, self._docs, images if table is schema.orders else ())
         settled = Values(self._batch, self._docs, table).settle(
             list(images), {row_id: dict(image) for row_id, image in images.items()}
         )
@@ -171,6 +173,7 @@ class _Undoing:
                 values |= {"stub": images[row_id].get("stub"), "status_seen_json": None}
             self._conn.execute(update(table).where(table.c.id == row_id).values(**values))
         note(self._batch, table, stubs)
+        sayings.settle()
         self._removable[table.name] += [row_id for row_id in settled.emptied if row_id not in stubs]
         touched = self._docs.touched(table.name)
         self._result.restored[table.name] += [*settled.changed, *stubs]
@@ -212,8 +215,10 @@ class _Undoing:
         shared = [row_id for row_id in own if row_id in touched]
         if not shared or table.name not in KINDS:
             return
+        sayings = Sayings(self._batch, self._docs, shared if table is schema.orders else ())
         settled = Values(self._batch, self._docs, table).settle(shared, {})
         self._write_settled(table, settled.changed)
+        sayings.settle()
         self._removable[table.name] += settled.emptied
         self._result.stays[table.name].update({i: touched[i] for i in (*settled.changed, *settled.kept)})
 

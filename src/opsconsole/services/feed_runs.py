@@ -126,6 +126,14 @@ def settle(conn: Connection, hold: Hold, attempt: Attempt, **more: Any) -> int |
     return due
 
 
+def go_on(conn: Connection, hold: Hold, attempt: Attempt, **more: Any) -> None:
+    """Write what came of a part of a run that goes on; part of the transaction of its import."""
+    fence(conn, hold)
+    if more:
+        conn.execute(update(hold.table).where(hold.table.c.id == hold.id).values(**more))
+    record(conn, hold, attempt, None)
+
+
 def next_due(plan: str, failures: int, now: int, zone: str) -> int | None:
     """When a feed runs next after so many failures in a row; None: by hand, or when somebody has looked at it."""
     when = schedule.parse(plan)

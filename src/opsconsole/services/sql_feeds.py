@@ -148,11 +148,15 @@ def since_of(feed: SqlFeed, kind: str, mark_json: str | None) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Spooled:
-    """A query's result in a file: how many rows, and what its high-water column says."""
+    """A query's result in a file: how many rows, and what its high-water column says.
+
+    ``whole``: there are no more; else it is the first part, in the order of the high-water column.
+    """
 
     file: InputFile
     count: int
     watch: MarkWatch | None
+    whole: bool = True
 
 
 def read_into(
@@ -166,12 +170,18 @@ def read_into(
     *,
     most: int = 0,
     seconds: int = 0,
+    part: int = 0,
 ) -> Spooled:
-    """Ask a feed's query and keep the rows in a file of ``folder``; UserError in words, Cancelled when cancelled."""
+    """Ask a feed's query and keep the rows in a file of ``folder``; UserError in words, Cancelled when cancelled.
+
+    ``most``: any rows, this many at most. ``part``: the first so many in the order of the high-water column, where the
+    query can be asked in that order; else all.
+    """
     # A look at the first rows need not wait until all are in order.
     asked = statement(replace(feed, mark_column="") if most else feed, one, since)
     watch = MarkWatch(feed.mark_column, now, asked.in_order) if feed.mark_column else None
-    question = Question(asked.words, asked.values, seconds or feed.time_limit_seconds, most)
+    part = part if asked.in_order else 0
+    question = Question(asked.words, asked.values, seconds or feed.time_limit_seconds, most or part)
     spools: list[Spool] = []
 
     def begin(names: list[str]) -> Any:
@@ -188,7 +198,7 @@ def read_into(
 
     try:
         count = ask(one, password, question, begin, progress)
-        return Spooled(spools[0].input_file(now), count, watch)
+        return Spooled(spools[0].input_file(now), count, watch, whole=not part or count < part)
     finally:
         for spool in spools:
             spool.close()

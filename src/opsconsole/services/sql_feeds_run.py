@@ -1,7 +1,7 @@
 """One run of a SQL feed: ask, keep the rows, import them; the mark moves in the transaction that writes the batch."""
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,10 @@ from opsconsole.domain import wording
 from opsconsole.domain.errors import Cancelled, UserError
 from opsconsole.domain.progress import Progress
 from opsconsole.domain.sourcing import DONE, FAILED, NOTHING, PARTLY, SqlConnection, SqlFeed
+from opsconsole.imports import limits
 from opsconsole.imports.tables import file_hash
 from opsconsole.services.credentials import Passwords
-from opsconsole.services.feed_runs import Attempt, Busy, Hold, let_go, release, settle, take
+from opsconsole.services.feed_runs import Attempt, Busy, Hold, go_on, let_go, release, settle, take
 from opsconsole.services.feed_sources import candidate_of
 from opsconsole.services.import_report import FileReport
 from opsconsole.services.imports import import_input
@@ -23,6 +24,7 @@ from opsconsole.services.sql_marks import as_utc, from_json, newer, to_json
 from opsconsole.store.database import Database
 from opsconsole.store.schema import sql_feeds
 
+PART = limits.MAX_RECORDS  # rows that are imported at once
 _MINUTES_MORE = 20  # beside the query's own limit, for the import
 
 
@@ -106,39 +108,67 @@ def run_feed(
 
 
 def _run(run: _Run, hold: Hold | None) -> Ran:
+    """Read and import, in parts where the result is larger than one import may be; each part is imported whole."""
+    done: list[str] = []
+    mark_json = run.mark_json
+    since = since_of(run.feed, run.one.kind, mark_json)
+    while True:
+        ran, made = _part(run, hold, since, mark_json, len(done))
+        done.append(ran.words)
+        if made is None or made.watch is None or run.dry_run or ran.outcome == FAILED:
+            break
+        highest = as_utc(made.watch.highest)
+        if highest is None or highest == since:
+            raise UserError(
+                f"{run.feed.name}: more than {PART:,} rows have the same {run.feed.mark_column}, {highest}.",
+                "What came before is imported. Choose a column that tells rows apart, as a number that counts up.",
+            )
+        since, mark_json = highest, to_json(highest)
+    if len(done) == 1:
+        return ran
+    words = f"In {len(done)} parts: {' '.join(done)}"
+    return replace(ran, words=words)
+
+
+def _part(run: _Run, hold: Hold | None, since: Any, mark_json: str | None, number: int) -> tuple[Ran, Spooled | None]:
+    """One part of a run; what was read is given back where more is left."""
     feed = run.feed
     candidate = candidate_of(run.database, feed.source, run.folder)
     with tempfile.TemporaryDirectory(prefix="opsconsole-") as folder:
-        since = since_of(feed, run.one.kind, run.mark_json)
-        made = read_into(Path(folder), feed, run.one, run.password, since, run.now, run.progress)
+        made = read_into(Path(folder), feed, run.one, run.password, since, run.now, run.progress, part=PART)
         known = file_hash(made.file)
-        if not made.count or (known == run.last_hash and not run.by_person):
+        moved = _moved(mark_json, made, known)
+        if not made.count or (known == run.last_hash and not run.by_person and not number and made.whole):
             words = "The query has no rows." if not made.count else "The same rows as the last time."
             if hold is not None:
-                release(run.database, hold, Attempt(NOTHING, words, "Query", made.count), **_moved(run, made, known))
-            return Ran(feed.name, NOTHING, words)
+                release(run.database, hold, Attempt(NOTHING, words, "Query", made.count), **moved)
+            return Ran(feed.name, NOTHING, words), None
         settled: list[int | None] = []
 
         def within(conn: Connection, report: FileReport) -> None:
             assert hold is not None
-            settled.append(settle(conn, hold, _attempt(made, report), **_moved(run, made, known)))
+            write = settle if made.whole else go_on
+            settled.append(write(conn, hold, _attempt(made, report), **moved))
 
         report = import_input(
             run.database, made.file, candidate=candidate, channel=feed.channel or None, location=feed.location,
             dry_run=run.dry_run, who=run.who, now=run.now, progress=run.progress, within=within, folder=run.folder,
         )  # fmt: skip
     report.notes += made.watch.notes() if made.watch is not None else []
+    if not made.whole and run.dry_run:
+        report.notes.append(f"There are more than {PART:,} rows: the first part was tried.")
     attempt = _attempt(made, report)
     if attempt.outcome == FAILED and hold is not None:
         release(run.database, hold, attempt)
-    return Ran(feed.name, attempt.outcome, attempt.words, report, settled[0] if settled else None)
+    ran = Ran(feed.name, attempt.outcome, attempt.words, report, settled[0] if settled else None)
+    return ran, None if made.whole else made
 
 
-def _moved(run: _Run, made: Spooled, known: str) -> dict[str, Any]:
+def _moved(mark_json: str | None, made: Spooled, known: str) -> dict[str, Any]:
     """The feed's own columns after a run: where its high-water column stands now, and what was read."""
     more: dict[str, Any] = {"last_hash": known}
     if made.watch is not None:
-        mark = newer(from_json(run.mark_json), as_utc(made.watch.highest))
+        mark = newer(from_json(mark_json), as_utc(made.watch.highest))
         more["mark_json"] = None if mark is None else to_json(mark)
     return more
 
