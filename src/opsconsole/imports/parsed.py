@@ -3,7 +3,7 @@
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -66,6 +66,8 @@ class ParsedFile:
     defaults: dict[str, str] = field(default_factory=dict)
     refused: list[RefusedRow] = field(default_factory=list)
     replaced: list[Replaced] = field(default_factory=list)
+    own_words: dict[str, int] = field(default_factory=dict)  # that the source does not know, and how often
+    stores: dict[str, str] = field(default_factory=dict)  # channels that records name, and which those are
     raw: "RawLines | None" = None
     torn: dict[str, int] = field(default_factory=dict)  # records by kind that stand on several lines that differ
     newest: int | None = None  # fact
@@ -74,7 +76,14 @@ class ParsedFile:
 
     def portions(self) -> Iterable[Sequence[Records]]:
         """Its records, all at once or portion by portion."""
-        return [self.records] if self.spool is None else self.spool
+        every: Iterable[Sequence[Records]] = [self.records] if self.spool is None else self.spool
+        return every if not self.stores else (list(map(self._of_store, portion)) for portion in every)
+
+    def _of_store(self, records: Records) -> Records:
+        if "channel" not in records.columns:
+            return records
+        told = [self.stores.get(name, name) for name in records.columns["channel"]]
+        return replace(records, columns={**records.columns, "channel": told})
 
     def counts(self) -> Mapping[str, int]:
         """Records to be written by kind."""
@@ -136,6 +145,7 @@ def join(parsed: ParsedFile, portion: ParsedFile) -> None:
         (parsed.records_read, portion.records_read),
         (parsed.records_rejected, portion.records_rejected),
         (parsed.torn, portion.torn),
+        (parsed.own_words, portion.own_words),
     ):
         for kind, count in theirs.items():
             mine[kind] = mine.get(kind, 0) + count

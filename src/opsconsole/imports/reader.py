@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
-import numpy as np
-
 from opsconsole.domain import wording
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.progress import Progress
@@ -20,6 +18,7 @@ from opsconsole.imports.evaluate import Evaluator
 from opsconsole.imports.formats import Formats, decide
 from opsconsole.imports.mapping import MappingSpec, RecordSpec
 from opsconsole.imports.numbered import for_header
+from opsconsole.imports.own_words import own_counts, own_notes
 from opsconsole.imports.parsed import ParsedFile, RawLines, conclude, join, settle
 from opsconsole.imports.recognize import Candidate, Fit
 from opsconsole.imports.records import KINDS
@@ -172,6 +171,7 @@ def _read_portions(opened: Opened, reading: Reading, cut: portions.Cut, progress
         raise
     parsed.formats |= dates
     parsed.decimals |= decimals
+    parsed.notes += own_notes(opened.fit.candidate, parsed.own_words)
     conclude(parsed, reading.now)
     return parsed
 
@@ -179,6 +179,7 @@ def _read_portions(opened: Opened, reading: Reading, cut: portions.Cut, progress
 def read_collected(opened: Opened, table: TextTable, reading: Reading) -> ParsedFile:
     """As ``read_opened``, of columns that were read already: those the mapping needs, maybe more."""
     parsed = _settled(opened, table, reading, _RawRows(opened.table))
+    parsed.notes += own_notes(opened.fit.candidate, parsed.own_words)
     conclude(parsed, reading.now)
     if isinstance(opened.table, X12Table):
         settle_x12(parsed, opened.table)
@@ -214,11 +215,12 @@ def _settled(opened: Opened, table: TextTable, reading: Reading, raw: RawLines) 
         unused=_unused(opened),
         notes=[
             *(*_inferred(opened), *_lacking(opened), *unfilled),
-            *_spelled([*_own_words(opened, table), *formats.notes], opened.fit.names),
+            *_spelled(formats.notes, opened.fit.names),
         ],
         formats=_told(formats),
         decimals=dict(formats.decimals),
         defaults={**defaults, "time_zone": zone},
+        own_words=own_counts(opened.fit.candidate, table),
     )
     settle(parsed, drafts, table, raw, reading.now)
     return parsed
@@ -354,29 +356,6 @@ def _inferred(opened: Opened) -> list[str]:
 def _lacking(opened: Opened) -> list[str]:
     candidate = opened.fit.candidate
     return [candidate.lacks] if isinstance(candidate, Source) and candidate.lacks else []
-
-
-def _own_words(opened: Opened, table: TextTable) -> list[str]:
-    """Words of the shop's own in a column, how often they stand there, and what becomes of them."""
-    candidate = opened.fit.candidate
-    if not isinstance(candidate, Source) or not candidate.own_words:
-        return []
-    name, known, said = candidate.own_words
-    column = table.columns.get(normalized(name))
-    if column is None:
-        return []
-    counts = np.bincount(column.codes, minlength=len(column.values)).tolist()
-    usual = {word.casefold() for word in known}
-    own = {
-        readable(text.strip()): count
-        for text, count in zip(column.values, counts, strict=True)
-        if count and text.strip() and text.strip().casefold() not in usual
-    }
-    if not own:
-        return []
-    shown = ", ".join(f"“{word}” ({count:,})" for word, count in sorted(own.items(), key=lambda pair: -pair[1])[:8])
-    more = f" and {len(own) - 8:,} more" if len(own) > 8 else ""
-    return [f"Words of the shop's own in “{normalized(name)}”: {shown}{more}. {said}"]
 
 
 def _spelled(notes: Sequence[str], names: Sequence[str]) -> list[str]:

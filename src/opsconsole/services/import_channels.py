@@ -41,13 +41,14 @@ class ChannelChoice:
     key: str = ""
     note: str = ""
     others: tuple[str, ...] = ()
+    said: bool = False  # somebody said so of this very file
 
 
 def needs_channel(opened: Opened) -> bool:
     """Whether its records belong to a channel that neither the file nor its mapping names."""
     candidate = opened.fit.candidate
     if isinstance(candidate, Source):
-        return candidate.needs_channel and not _tells_channels(opened)
+        return candidate.needs_channel and not tells_channels(opened)
     if candidate.channel:
         return False
     return any(
@@ -64,7 +65,7 @@ def _only_belongs(opened: Opened) -> bool:
     return not isinstance(candidate, Source) and all(kind.parent == "orders" for kind in kinds.values())
 
 
-def _tells_channels(opened: Opened) -> bool:
+def tells_channels(opened: Opened) -> bool:
     """Whether the file has a column for the channel of each of its orders, as where it is of several shops."""
     known = {normalized(name) for name in opened.fit.names}
     told = [record.fields["channel"].columns for record in opened.spec.records if "channel" in record.fields]
@@ -78,7 +79,7 @@ def choose_channel(conn: Connection, opened: Opened, told: str | None, folder: P
     """
     candidate = opened.fit.candidate
     if told:
-        return ChannelChoice(told, "as told")
+        return ChannelChoice(told, "as told", said=True)
     if not isinstance(candidate, Source) and candidate.channel:
         return ChannelChoice(candidate.channel, "as its mapping says")
     memory = setting(conn, _memory_key(opened.key), now, {})
@@ -130,7 +131,7 @@ def remember_channel(conn: Connection, source: str, channel: str, folder: Path, 
 
 def describe_channel(conn: Connection, key: str, opened: Opened) -> list[str]:
     """Make a channel that is new; complete one that other records only named. Returns the new one, if it is."""
-    if not key or _tells_channels(opened):
+    if not key or tells_channels(opened):
         return []
     candidate = opened.fit.candidate
     platform = candidate.platform if isinstance(candidate, Source) and candidate.needs_channel else None

@@ -24,7 +24,7 @@ from opsconsole.services.names import named
 from opsconsole.services.settings import settings_in_force
 from opsconsole.store import audit, dialect
 from opsconsole.store.database import Database
-from opsconsole.store.schema import batch_undo, batches
+from opsconsole.store.schema import batch_fields, batch_undo, batches
 
 UNDO = "undo"
 _MOST_BATCHES = 200  # whose former values are kept
@@ -154,6 +154,7 @@ def _undo(
     undo_id = _begin(conn, row, who, now)
     batch = Batch(conn, undo_id, row.source_time or now, now, row.channel or "", progress)
     result = undo_batch(batch, batch_id, [one.id for one in newer], undone)
+    _tell_kinds(conn, batch_id, undo_id)
     values = {"state": UNDONE, "undone_at": now, "undone_by": who, "undone_batch": undo_id}
     conn.execute(update(batches).where(batches.c.id == batch_id).values(**values))
     if row.newest_data_at is not None:
@@ -226,6 +227,15 @@ def _begin(conn: Connection, row: Row[Any], who: str, now: int) -> int:
     }
     conn.execute(insert(batches).values(**values))
     return undo_id
+
+
+def _tell_kinds(conn: Connection, batch_id: int, undo_id: int) -> None:
+    """Note that records of the same kinds changed once more: the rules look at them by the newest batch that did."""
+    t = batch_fields.c
+    kinds = conn.execute(select(t.record_kind).where(t.batch_id == batch_id)).scalars().all()
+    if kinds:
+        rows = [{"batch_id": undo_id, "record_kind": kind, "fields_json": "[]"} for kind in kinds]
+        conn.execute(insert(batch_fields), rows)
 
 
 def _end(conn: Connection, report: UndoReport, who: str) -> None:

@@ -17,6 +17,7 @@ from opsconsole.imports.files import expand
 from opsconsole.imports.parsed import ParsedFile
 from opsconsole.imports.reader import Opened, Reading, open_file
 from opsconsole.imports.recognize import Candidate, NotRecognized
+from opsconsole.imports.source import Source
 from opsconsole.imports.tables import InputFile
 from opsconsole.imports.writer import write_portions
 from opsconsole.imports.writer_batch import Batch, WrittenIds
@@ -37,6 +38,7 @@ from opsconsole.services.import_channels import (
     choose_channel,
     describe_channel,
     remember_channel,
+    tells_channels,
 )
 from opsconsole.services.import_currencies import CurrencyChoice, CurrencyNeeded, choose_currency, remember_currency
 from opsconsole.services.import_feeds import note_arrival
@@ -63,6 +65,7 @@ from opsconsole.services.import_report import (
     ImportReport,
 )
 from opsconsole.services.import_runs import begin_run, keep_unread
+from opsconsole.services.import_stores import settle_stores
 from opsconsole.services.import_undo import thin
 from opsconsole.store import audit, dialect
 from opsconsole.store.database import Database
@@ -285,6 +288,9 @@ def _import_parsed(
         newest_data_at=parsed.newest_data_at,
         formats=dict(parsed.formats),
     )
+    if isinstance(opened.fit.candidate, Source) and tells_channels(opened):
+        with job.database.read() as conn:
+            report.notes += settle_stores(conn, parsed, choice)
     if choice.key:
         report.notes.append(f"Its channel is {choice.key}, {choice.note}.")
     if amounts.code:
