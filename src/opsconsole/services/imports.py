@@ -166,8 +166,7 @@ def import_files(
     report = ImportReport(now, dry_run=dry_run)
     with tempfile.TemporaryDirectory(prefix="opsconsole-") as unpacked:
         found = [file for file in expand([Path(path) for path in paths], Path(unpacked)) if job.wants(file)]
-        report.run_id = job.run_id = _begin_run(job)
-        job.lot = Lot() if dry_run and len(found) > 1 else None
+        report.run_id = job.run_id = _begin_run(job, len(found))
         for number, file in enumerate(found):
             try:
                 job.step(number, len(found), file)
@@ -183,8 +182,9 @@ def import_files(
     return report
 
 
-def _begin_run(job: _Job) -> int | None:
+def _begin_run(job: _Job, count: int) -> int | None:
     if job.dry_run:
+        job.lot = Lot() if count > 1 else None
         return None
     with job.database.write() as conn:
         return begin_run(conn, who=job.who, now=job.now)
