@@ -18,7 +18,7 @@ def settle_stores(conn: Connection, parsed: ParsedFile, choice: ChannelChoice) -
 
     Returns what to say of it.
     """
-    named = {name for portion in parsed.portions() for records in portion for name in _channels(records)} - {None, ""}
+    named = {name for portion in parsed.portions() for records in portion for name in _channels(records)}
     stores = sorted(named - {choice.key})
     if choice.said and len(stores) == 1 and len(named) == 1:
         meant = {stores[0]: choice.key}
@@ -33,6 +33,6 @@ def settle_stores(conn: Connection, parsed: ParsedFile, choice: ChannelChoice) -
     return [f"Its store “{store}” is the channel {key}, {words}." for store, key in meant.items()]
 
 
-def _channels(records: Records) -> set[str | None]:
+def _channels(records: Records) -> set[str]:
     column = records.columns.get("channel", ())
-    return set(column.distinct() if isinstance(column, Coded) else column)
+    return {str(name) for name in (column.distinct() if isinstance(column, Coded) else column) if name}
