@@ -1,6 +1,6 @@
 """A column of records as codes into its distinct values: a value is looked up when it is asked for."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, overload
 
 import numpy as np
@@ -38,6 +38,14 @@ class Coded(Sequence[Any]):
     def __iter__(self) -> Iterator[Any]:
         for start in range(0, len(self._codes), _BLOCK):
             yield from self._of(self._codes[start : start + _BLOCK])
+
+    def is_one(self) -> bool:
+        """Whether it is the same value everywhere."""
+        return bool(len(self._codes)) and bool((self._codes == self._codes[0]).all())
+
+    def mapped(self, number_of: Callable[[Any], int]) -> npt.NDArray[np.int64]:
+        """A number for every value, asked once for each distinct one."""
+        return np.fromiter(map(number_of, self._values), np.int64, len(self._values))[self._codes]
 
     def parts(self) -> tuple[bytes, list[Any]]:
         """Its codes as bytes, and the distinct values."""

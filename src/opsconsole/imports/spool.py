@@ -19,7 +19,7 @@ class Spool:
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by ``close``
-        self._portions = 0
+        self._sizes: list[int] = []
         self.counts: Counter[str] = Counter()
 
     def add(self, portion: Sequence[Records]) -> None:
@@ -27,19 +27,20 @@ class Spool:
         for records in portion:
             self.counts[records.kind] += len(records)
         try:
-            marshal.dump([_plain(records) for records in portion], self._file)
+            content = marshal.dumps([_plain(records) for records in portion])
+            self._file.write(content)
         except OSError as fault:
             raise UserError(
                 f"The file cannot be read: there is no room in the folder {tempfile.gettempdir()}.",
                 "Free some space there; nothing was changed.",
             ) from fault
-        self._portions += 1
+        self._sizes.append(len(content))
 
     def __iter__(self) -> Iterator[list[Records]]:
         """Portion by portion."""
         self._file.seek(0)
-        for _ in range(self._portions):
-            yield [_records(*plain) for plain in marshal.load(self._file)]
+        for size in self._sizes:
+            yield [_records(*plain) for plain in marshal.loads(self._file.read(size))]
 
     def close(self) -> None:
         """The file goes."""

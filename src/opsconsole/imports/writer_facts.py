@@ -1,7 +1,8 @@
 """What follows for an order from itself, its lines and its parcels; plain arithmetic."""
 
+import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -11,6 +12,8 @@ from opsconsole.domain.statuses import PAYMENT_STATUSES, codes_in
 from opsconsole.imports import writer_statuses
 
 Row = Any  # named tuples of the columns that ``writer_orders`` reads
+
+Good = tuple[str, float, str]  # name in plain letters, quantity, and both as they are written in ``hash_of``
 
 _ENOUGH = 1e-9
 _PAID = frozenset(codes_in(PAYMENT_STATUSES, "paid"))
@@ -82,7 +85,12 @@ def partly_shipped(status: str | None, counted: Quantities) -> bool:
     """Whether an order's status or its lines' quantities say that only a part of it has left."""
     if status == "partially_shipped":
         return True
-    return counted.shipped is not None and 0 < counted.shipped < counted.needed - _ENOUGH
+    return counted.shipped is not None and bool(only_a_part(counted.shipped, counted.needed))
+
+
+def only_a_part(shipped: Any, needed: Any) -> Any:
+    """Whether some of what is needed was shipped, but not all of it; of numbers or of arrays."""
+    return (shipped > 0) & (shipped < needed - _ENOUGH)
 
 
 def _partly(order: Row, lines: Sequence[Row], lines_left: Sequence[int], counted: Quantities) -> bool:
@@ -131,14 +139,12 @@ def content_hash(order: Row, person: str | None, address: Sequence[str | None], 
 
 
 @lru_cache(maxsize=65_536)
-def _good(sku: str | None, quantity: float | None) -> tuple[str, float, str]:
+def _good(sku: str | None, quantity: float | None) -> Good:
     name, amount = _plain(sku), float(quantity or 0.0)
     return name, amount, repr((name, amount))
 
 
-def goods(
-    skus: Sequence[str | None], titles: Sequence[str | None], quantities: Sequence[float | None]
-) -> list[tuple[str, float, str]]:
+def goods(skus: Sequence[str | None], titles: Sequence[str | None], quantities: Sequence[float | None]) -> list[Good]:
     """What lines are of, in plain letters, how much of it, and both as they are written in ``hash_of``."""
     names = [sku or title for sku, title in zip(skus, titles, strict=True)]
     return list(map(_good, names, quantities))
@@ -153,7 +159,7 @@ def _place(address: tuple[str | None, ...]) -> str:
 def hash_of(
     customer: str | None,
     address: tuple[str | None, ...],
-    goods: Sequence[tuple[str, float, str]],
+    goods: Sequence[Good],
     total: int | None,
     currency: str | None,
 ) -> str | None:
@@ -165,12 +171,36 @@ def hash_of(
     place = _place(address)
     if not customer or not place or not goods:
         return None
-    ordered = sorted(goods)
+    return _hash(repr(_plain(customer)), place, goods, total, repr(currency))
+
+
+def _hash(customer: str, place: str, goods: Sequence[Good], total: int | None, currency: str) -> str | None:
+    ordered = sorted(goods) if len(goods) > 1 else goods
     if not ordered[0][0]:  # one without a name
         return None
-    written = ", ".join([text for _, _, text in ordered])
-    content = f"({_plain(customer)!r}, {place}, [{written}], {total!r}, {currency!r})"
+    written = ", ".join([good[2] for good in ordered])
+    content = f"({customer}, {place}, [{written}], {total}, {currency})"
     return blake2b(content.encode(), digest_size=16).hexdigest()
+
+
+def hashes_of(
+    customers: Sequence[str | None],
+    addresses: Iterable[tuple[str | None, ...]],
+    goods: Sequence[Good],
+    bounds: Sequence[int],
+    totals: Sequence[int | None],
+    currencies: Sequence[str | None],
+) -> list[str | None]:
+    """As ``hash_of``, of many orders: the goods of order i are those from ``bounds[i]`` to ``bounds[i + 1]``."""
+    written = {name: repr(_plain(name)) for name in set(customers) if name}
+    codes = {code: repr(code) for code in set(currencies)}
+    people = [written.get(name or "") for name in customers]
+    ends = itertools.pairwise(bounds)
+    given = zip(people, map(_place, addresses), ends, totals, map(codes.__getitem__, currencies), strict=False)
+    return [
+        _hash(person, place, goods[first:last], total, code) if person and place and first < last else None
+        for person, place, (first, last), total, code in given
+    ]
 
 
 @lru_cache(maxsize=65_536)

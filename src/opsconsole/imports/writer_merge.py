@@ -58,7 +58,7 @@ class Merger:
 
     def merge(self, known: Known, new: Sequence[Any], at: int, batch_id: int) -> Merged | None:
         """The row after a record; None where nothing changes at all."""
-        if known.field_sources_json is None and at >= known.source_time and self._covers(known.batch_id):
+        if known.field_sources_json is None and at >= known.source_time and self.covers(known.batch_id):
             old = self._pick(known.values)
             if old == new:
                 return None if at == known.source_time else Merged(None, at, batch_id, None)
@@ -68,11 +68,11 @@ class Merger:
 
     def repeats(self, known: Known, new: Sequence[Any], at: int) -> bool:
         """Whether a record says what is known word for word, and from the same time."""
-        if known.field_sources_json is not None or at != known.source_time or not self._covers(known.batch_id):
+        if known.field_sources_json is not None or at != known.source_time or not self.covers(known.batch_id):
             return False
         return self._pick(known.values) == new
 
-    def _covers(self, batch_id: int) -> bool:
+    def covers(self, batch_id: int) -> bool:
         """Whether this record has every column that a batch's records had."""
         if batch_id not in self._covered:
             self._covered[batch_id] = not self._fields_of(batch_id) & self._outside

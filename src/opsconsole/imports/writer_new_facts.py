@@ -70,16 +70,16 @@ class NewFacts:
         zones = self._zones(orders)
         found: dict[str, Column] = {"time_zone": zones}
         found |= {name: orders.get(f"stated_{name}") for name in _ADDRESS}
-        found["placed_on"] = list(map(self._days.of, orders.get("placed_at"), zones))
+        found["placed_on"] = self._days.of_all(orders.get("placed_at"), zones)
         found |= self._promised(orders, zones, found["placed_on"])
         ordered, shipped, cancelled = (
             _sums(lines, name, orders.size) for name in ("quantity", "shipped_quantity", "cancelled_quantity")
         )
         whole = _whole(orders, ordered, shipped, cancelled)
         found |= {"first_shipped_at": orders.get("stated_shipped_at"), "shipped_at": whole}
-        found["shipped_on"] = list(map(self._days.of, whole, zones))
+        found["shipped_on"] = self._days.of_all(whole, zones)
         found["delivered_at"] = orders.get("stated_delivered_at")
-        found["delivered_on"] = list(map(self._days.of, found["delivered_at"], zones))
+        found["delivered_on"] = self._days.of_all(found["delivered_at"], zones)
         found["lines_total"] = _lines_total(lines, orders.size)
         found["line_count"] = np.bincount(lines.owners, minlength=orders.size).tolist()
         found |= {"quantity_ordered": ordered, "quantity_cancelled": cancelled}
@@ -97,7 +97,7 @@ class NewFacts:
         channels = orders.get("channel")
         usual = {key: self._channels.get(key, self._default).time_zone for key in set(channels)}
         stated = orders.get("stated_time_zone")
-        return [str(zone or usual[channel]) for zone, channel in zip(stated, channels, strict=True)]
+        return [zone or usual[channel] for zone, channel in zip(stated, channels, strict=True)]
 
     def _promised(self, orders: Columns, zones: Column, placed_on: Column) -> dict[str, Column]:
         known = self._promises
@@ -141,11 +141,11 @@ def _sums(parts: Parts, name: str, count: int) -> list[float | None]:
 
 def _whole(orders: Columns, ordered: Column, shipped: Column, cancelled: Column) -> Column:
     """When orders had wholly left, of which no parcel is known."""
-    given = zip(orders.get("stated_shipped_at"), orders.get("status"), ordered, shipped, cancelled, strict=True)
-    return [
-        None if left is None or facts.partly_shipped(status, facts.Quantities(*counted)) else left
-        for left, status, *counted in given
-    ]
+    some, all_, less = (np.array(counted, dtype=np.float64) for counted in (shipped, ordered, cancelled))
+    with np.errstate(invalid="ignore"):
+        partly = facts.only_a_part(some, np.nan_to_num(all_) - np.nan_to_num(less))
+    given = zip(orders.get("stated_shipped_at"), orders.get("status"), partly.tolist(), strict=True)
+    return [None if part or status == "partially_shipped" else left for left, status, part in given]
 
 
 def _lines_total(lines: Parts, count: int) -> list[int | None]:
@@ -168,13 +168,8 @@ def _content_hashes(orders: Columns, lines: Parts) -> list[str | None]:
     address = ("address1", "address2", *(f"stated_{name}" for name in _ADDRESS))
     places = zip(*map(orders.get, address), strict=True)
     people = zip(*map(orders.get, ("email", "customer_id", "customer_name")), strict=True)
-    money = zip(orders.get("total"), orders.get("currency"), strict=True)
-    return [
-        facts.hash_of(email or number or name, place, goods[first:last], *paid)
-        for (email, number, name), place, paid, first, last in zip(
-            people, places, money, bounds, bounds[1:], strict=False
-        )
-    ]
+    customers = [email or number or name for email, number, name in people]
+    return facts.hashes_of(customers, places, goods, bounds, orders.get("total"), orders.get("currency"))
 
 
 def _status_since(orders: Columns, times: Column) -> Column:

@@ -7,7 +7,8 @@ is stored, as every order is that anything else touches.
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from operator import not_
 from typing import Any
 
 import numpy as np
@@ -39,10 +40,9 @@ class _Children:
         self.counted: list[Places] = []
         if len(groups) == 1 and "order_id" in self.columns:
             orders = self.columns["order_id"]
-            channels = self.columns.get("channel") or itertools.repeat(None, len(orders))
-            owners = np.fromiter(map(numbers.__getitem__, zip(channels, orders, strict=True)), np.int64, len(orders))
+            owners = _numbered(self.columns.get("channel"), orders, numbers)
             if needed:
-                owners[[not value for value in self.columns.get(needed) or [None] * len(orders)]] = -1
+                owners[list(map(not_, self.columns.get(needed) or [None] * len(orders)))] = -1
             self._rows = np.argsort(owners, kind="stable")
             self._owners = owners[self._rows]
 
@@ -59,6 +59,15 @@ class _Children:
         owners, rows = self.of(numbers)
         taken = {name: _taken(self.columns[name], rows) for name in names if name in self.columns}
         return Parts(owners, Columns(len(rows), taken))
+
+
+def _numbered(channels: Sequence[Any] | None, orders: Sequence[Any], numbers: Mapping[Any, int]) -> Places:
+    """The numbers of named orders."""
+    if isinstance(orders, Coded) and (channels is None or (isinstance(channels, Coded) and channels.is_one())):
+        channel = channels[0] if channels else None
+        return orders.mapped(lambda order: numbers[channel, order])
+    names = zip(channels or itertools.repeat(None, len(orders)), orders, strict=True)
+    return np.fromiter(map(numbers.__getitem__, names), np.int64, len(orders))
 
 
 def _taken(values: Sequence[Any], rows: Places) -> Sequence[Any]:
@@ -82,7 +91,7 @@ class NewOrders:
     def columns(self, orders: Columns, times: Sequence[int], ids: Sequence[int]) -> dict[str, Sequence[Any]]:
         """Derived columns of orders about to be inserted under ``ids``."""
         keys = zip(orders.get("channel"), orders.get("order_id"), strict=True)
-        numbers = np.fromiter((self._numbers.get(key, -1) for key in keys), np.int64, orders.size)
+        numbers = np.fromiter(map(self._numbers.get, keys, itertools.repeat(-1)), np.int64, orders.size)
         lines = self._lines.parts(numbers, [*_LINE, *_DATED])
         payments = self._payments.parts(numbers, ["paid_at"])
         self._ids.append(ids)

@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, Table, select
 
 from opsconsole.imports.writer_batch import Batch
 from opsconsole.imports.writer_merge import NOTHING_SAID, Known, Merged, Merger, fold
+from opsconsole.imports.writer_repeats import Saying, repeated
 from opsconsole.imports.writer_statuses import Said, note
 from opsconsole.store import dialect
 
@@ -152,6 +153,14 @@ def _existing(batch: Batch, rows: Rows, merger: Merger) -> tuple[dict[Key, _Foun
         keys = [key for key in keys if key[0] < bare]
     if not keys or batch.conn.execute(select(table.c.id).limit(1)).first() is None:
         return {}, {}
+    ids = _repeated(batch, rows, keys, merger) if rows.merges else {}
+    keys = [key for key in keys if key not in ids] if ids else keys
+    return (_read(batch, rows, keys, merger, ids), ids) if keys else ({}, ids)
+
+
+def _read(batch: Batch, rows: Rows, keys: Sequence[Key], merger: Merger, ids: dict[Key, int]) -> dict[Key, _Found]:
+    """The rows with these keys about which a record may say something; the ids of all of them come to ``ids``."""
+    table = rows.table
     wanted = dialect.key_set(
         batch.conn,
         {name: [key[index] for key in keys] for index, name in enumerate(rows.key_names)},
@@ -173,7 +182,6 @@ def _existing(batch: Batch, rows: Rows, merger: Merger) -> tuple[dict[Key, _Foun
     last = first + len(rows.columns)
     said = dict(zip(rows.keys, zip(rows.values(), rows.times, strict=True), strict=True))
     found: dict[Key, _Found] = {}
-    ids: dict[Key, int] = {}
     for row in batch.conn.execute(statement).all():
         key, known = row[5:first], Known(row[first:last], *row[2:5])
         ids[key] = row[0]
@@ -183,7 +191,19 @@ def _existing(batch: Batch, rows: Rows, merger: Merger) -> tuple[dict[Key, _Foun
         if known.field_sources_json == NOTHING_SAID:
             known.batch_id, known.field_sources_json = NOBODY, None
         found[key] = _Found(row[0], row[1], stub, seen, known)
-    return found, ids
+    return found
+
+
+def _repeated(batch: Batch, rows: Rows, keys: Sequence[Key], merger: Merger) -> dict[Key, int]:
+    """Ids of the known rows that the records with these keys repeat."""
+    columns, times = dict(zip(rows.names, rows.data, strict=True)), rows.times
+    if len(keys) < len(rows.keys):
+        wanted = set(keys)
+        places = [place for place, key in enumerate(rows.keys) if key in wanted]
+        columns = {name: [values[place] for place in places] for name, values in columns.items()}
+        times = [times[place] for place in places]
+    found = repeated(batch, rows.table, rows.key_names, keys, Saying(columns, times), merger)
+    return {keys[place]: row_id for place, row_id in found.items()}
 
 
 def _all(conditions: Sequence[Any]) -> Any:

@@ -29,7 +29,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
-from opsconsole.store.bound import bound, is_empty
+from opsconsole.store.bound import bound, is_empty, same
 from opsconsole.store.copy_text import copy_blocks
 
 _STEP = 50_000
@@ -69,7 +69,7 @@ def _insert(conn: Connection, table: str, columns: Mapping[str, Sequence[Any]]) 
     cursor: Any = conn.connection.cursor()
     try:
         if is_sqlite(conn):
-            marks, values = zip(*map(bound, columns.values()), strict=True)
+            marks, values = _marked(columns)
             rows = zip(*values, strict=True)
             cursor.executemany(f'INSERT INTO "{table}" ({listed}) VALUES ({", ".join(marks)})', rows)
         else:
@@ -79,6 +79,19 @@ def _insert(conn: Connection, table: str, columns: Mapping[str, Sequence[Any]]) 
         return max(0, int(cursor.rowcount))
     finally:
         cursor.close()
+
+
+def _marked(columns: Mapping[str, Sequence[Any]]) -> tuple[list[str], list[Sequence[Any]]]:
+    """What stands for each column in a statement, and the values to bind; at least one column has some."""
+    marks: list[str] = []
+    bind: list[Sequence[Any]] = []
+    for number, column_values in enumerate(columns.values()):
+        known = same(column_values) if number and len(column_values) > 1 else None
+        if known is None:
+            known, values = bound(column_values)
+            bind.append(values)
+        marks.append(known)
+    return marks, bind
 
 
 def next_ids(conn: Connection, table: Table, count: int) -> Sequence[int]:
