@@ -53,13 +53,14 @@ class Beat(QObject):
         self._worked = time.thread_time()
         self._timer.start()
         QTimer.singleShot(0, work)
-        quiet = 0
+        quiet, ended = 0, start
         while quiet < 20:
-            self._application.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
+            self._application.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 10)
             quiet = quiet + 1 if done() else 0
+            ended = time.perf_counter() if quiet <= 1 else ended
             assert time.perf_counter() - start < 300
         self._timer.stop()
-        return Figures(self.worked * 1000, self.waited * 1000, (time.perf_counter() - start) * 1000)
+        return Figures(self.worked * 1000, self.waited * 1000, (ended - start) * 1000)
 
 
 def fill(url: str) -> None:
@@ -186,9 +187,13 @@ def _until(application: QApplication, done: Callable[[], bool]) -> None:
 
 
 def report(figures: dict[str, Figures]) -> None:
-    """The figures, and how much longer the alternative blocks."""
+    """The figures, a line each."""
     for name, one in figures.items():
         print(f"{name:38} worked {one.worked:7.0f} ms  waited {one.waited:7.0f} ms  whole {one.whole:8.0f} ms")
+
+
+def compare(figures: dict[str, Figures]) -> None:
+    """How much longer the alternative blocks."""
     alternative = figures["reading it on the window's thread"].worked
     print(f"opening blocks 1/{alternative / max(figures['opening the tab'].worked, 0.1):.0f} of the alternative")
 
@@ -197,6 +202,7 @@ def report(figures: dict[str, Figures]) -> None:
 def test_the_window_answers_while_fifty_thousand_exceptions_are_worked_on(qapp: QApplication, tmp_path: Path) -> None:
     figures = measure(tmp_path)
     report(figures)
+    compare(figures)
     blocked = {name: one.worked for name, one in figures.items() if "on the window's" not in name}
     assert {name: worked for name, worked in blocked.items() if worked > LIMIT_MS} == {}
 

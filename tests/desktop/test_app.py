@@ -17,6 +17,7 @@ from opsconsole import app as composition
 from opsconsole.app import App, Options, render_screenshot
 from opsconsole.desktop.actions import WINDOW_ACTIONS
 from opsconsole.desktop.commands import Commands
+from opsconsole.desktop.first_rows import KEPT_ROWS
 from opsconsole.desktop.single import OneWindow
 from opsconsole.desktop.tab import Tab
 from opsconsole.desktop.tabs import TabName, all_tabs
@@ -307,6 +308,22 @@ def test_the_next_first_paint_shows_the_window_as_it_was_closed(start: Starter, 
     samples = [(x, y) for x in range(20, before.width(), 37) for y in range(20, before.height(), 23)]
     same = sum(before.pixelColor(x, y) == after.pixelColor(x, y) for x, y in samples)
     assert same / len(samples) > 0.97
+
+
+def test_every_tab_that_was_shown_begins_with_its_first_rows_of_last_time(start: Starter, qtbot: QtBot) -> None:
+    first = start(alone=True)
+    _loaded(qtbot, first)
+    first.window.show_tab("further")
+    shown = _loaded(qtbot, first).list.model.rowCount()
+    first.window.show_tab("sample")
+    first.window.close()
+    first.stop()
+    second = start(alone=True)
+    _loaded(qtbot, second)
+    second.window.show_tab("further")
+    tab = second.window.tab("further")
+    assert (tab.list.listing, tab.list.model.rowCount()) == (None, min(shown, KEPT_ROWS))
+    assert _loaded(qtbot, second).list.listing is not None
 
 
 def test_nothing_is_kept_when_the_last_rows_are_not_wanted_or_another_moment_was_looked_at(

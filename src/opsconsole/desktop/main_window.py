@@ -82,6 +82,11 @@ class MainWindow(QWidget):
             self.pages.addWidget(tab)
         return self._tabs[key]
 
+    @property
+    def made_tabs(self) -> "tuple[Tab, ...]":
+        """Tabs that were shown."""
+        return tuple(self._tabs.values())
+
     def views(self) -> "Iterator[tuple[str, str, View]]":
         """Views of the tabs made so far, each with its tab's key and label; those of the tab in front first."""
         front = self.current

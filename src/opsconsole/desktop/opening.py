@@ -59,12 +59,13 @@ class Opening(QObject):
         self._run(work, self._stage("", text), text, True, then)
 
     def close(self) -> None:
-        """Keep the rows in front for the next start, and close the open database."""
-        workspace, tab = self._desk.workspace, self._window.current
+        """Keep the first rows of the tabs that were shown for the next time, and close the open database."""
+        workspace = self._desk.workspace
         if workspace is None:
             return
-        if tab is not None and workspace.live and self._desk.settings.get(FIRST_ROWS):
-            tab.keep_first_rows(str(workspace.database.url))
+        if workspace.live and self._desk.settings.get(FIRST_ROWS):
+            for tab in self._window.made_tabs:
+                tab.keep_first_rows(str(workspace.database.url))
         workspace.database.close()
 
     def _stage(self, url: str, text: str) -> MessageBar:

@@ -44,7 +44,7 @@ from opsconsole.desktop.desk import Desk
 from opsconsole.desktop.memory import reading_much
 from opsconsole.desktop.messages import MessageAction
 from opsconsole.desktop.panel import PanelContent
-from opsconsole.desktop.settings import PANEL_OPEN
+from opsconsole.desktop.settings import FIRST_ROWS, PANEL_OPEN
 from opsconsole.desktop.tab_actions import TabActions
 from opsconsole.desktop.tab_content import Request, TabContent
 from opsconsole.desktop.tab_frame import TabFrame
@@ -62,6 +62,7 @@ class Tab(TabFrame):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
         self._wanted: Any = None
+        self._shown_of = ""
         self._settling = False
         self.deeds_of_rows = TabActions(self, self._splitter, self.panel)
         self._connect()
@@ -98,6 +99,9 @@ class Tab(TabFrame):
         if workspace is None:
             return
         self.stale = False
+        if self.has_list and workspace.live and not self.list.model.fields and self.desk.settings.get(FIRST_ROWS):
+            # The tab's first rows from last time stand there while it is read.
+            self.show_first_rows(str(workspace.database.url))
         self.request = Request(workspace.now(), self.filters.options())
         self.toolbar.set_moment(f"As of {self.desk.formats(self.request.now).instant(self.request.now)}")
         request, load, kind = self.request, self.load, f"{self.key}.load"
@@ -109,7 +113,7 @@ class Tab(TabFrame):
         self.list.show_skeleton()
         self.desk.tasks.run(
             lambda progress: _read(load, views, self.key, workspace, request, progress, (arrangement, formats, facets)),
-            self._show_loaded,
+            lambda result: self._show_loaded(result, str(workspace.database.url)),
             self._load_failed,
             kind=kind,
             text=f"Reading {self.noun[1]}",
@@ -135,7 +139,9 @@ class Tab(TabFrame):
         return True
 
     def keep_first_rows(self, url: str) -> None:
-        """Keep the rows at the top for the next start; grouped or filtered lists are not kept."""
+        """Keep the rows at the top for the next start, unless grouped, filtered or of another database."""
+        if self._shown_of != url:
+            return
         arrangement, shown = self.list.arrangement, self.list.shown_listing(first_rows.KEPT_ROWS)
         if shown is not None and not arrangement.filtered and not arrangement.group_by:
             content, totals = self.content, self.list.model.arranged.totals
@@ -199,9 +205,9 @@ class Tab(TabFrame):
         self.list.next_step = lambda: ("Import files", "Ctrl+I", lambda: self.desk.show("data", None, IMPORT))
         self.panel.closed.connect(lambda: self.set_panel_open(False))
 
-    def _show_loaded(self, result: tuple[TabContent, Any]) -> None:
+    def _show_loaded(self, result: tuple[TabContent, Any], url: str) -> None:
         self.content, arranger = result
-        self.failed = False
+        self.failed, self._shown_of = False, url
         if self.bar.tone == "bad":
             self.bar.clear()
         self._settling = arranger is not None

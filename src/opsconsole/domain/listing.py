@@ -32,11 +32,11 @@ class Coded(Sequence[Any]):
         return None if code < 0 else self.values[code]
 
 
-def coded(values: Iterable[Any], codes_as: Callable[[list[int]], Numbers] = list) -> Coded:
+def coded(values: Sequence[Any], codes_as: Callable[[list[int]], Numbers] = list) -> Coded:
     """A column as a dictionary-encoded one; None and empty text are no value."""
-    known: dict[Any, int] = {None: -1, "": -1}
-    codes = [known.setdefault(value, len(known) - 2) for value in values]
-    return Coded(codes_as(codes), list(known)[2:])
+    distinct = [value for value in dict.fromkeys(values) if value is not None and value != ""]
+    place = {None: -1, "": -1, **{value: number for number, value in enumerate(distinct)}}
+    return Coded(codes_as(list(map(place.__getitem__, values))), distinct)
 
 
 class Later(Sequence[Any]):

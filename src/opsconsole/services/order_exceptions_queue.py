@@ -1,16 +1,15 @@
 """The queue of order exceptions as columns: read as a whole, worked out by arrays, in words where somebody looks."""
 
 import json
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, true
 
 from opsconsole.domain.instants import SECOND, day_start
 from opsconsole.domain.listing import Coded, Later, Listing, TimesLeft, coded
@@ -23,6 +22,7 @@ from opsconsole.services.exception_rows import NO_RANK, Reasons, left_of
 from opsconsole.services.lists import filtered
 from opsconsole.services.names import channel_names, location_names, vendor_names
 from opsconsole.services.order_exceptions_fields import DUE, fields
+from opsconsole.store import dialect
 from opsconsole.store.database import Database
 from opsconsole.store.schema import exceptions, order_lines, orders, shipments
 
@@ -97,51 +97,62 @@ _REPEATED = frozenset(
 )
 
 
+# Rows taken from the driver, or texts read, in one go: nobody else's Python runs meanwhile, the window's neither.
+_PART = 2_000
+
+
+def _in_parts(connection: Connection, statement: Select[Any]) -> list[list[Any]]:
+    """Columns of all rows."""
+    result = connection.execute(statement)
+    columns: list[list[Any]] = [[] for _ in range(len(result.keys()))]
+    for rows in result.partitions(_PART):
+        for column, values in zip(columns, zip(*rows, strict=True), strict=True):
+            column += values
+    return columns
+
+
 class _Read:
     """What the database holds of the exceptions of a condition, of their orders, goods and parcels."""
 
     def __init__(self, connection: Connection, which: ColumnElement[bool], now: int) -> None:
         seen = and_(which, _e.detected_at <= now)
-        rows = connection.execute(select(*_COLUMNS).where(seen)).all()
         names = [column.name for column in _COLUMNS]
-        self.stored: Stored = dict(zip(names, zip(*rows, strict=True) if rows else ((),) * len(names), strict=True))
-        mine = select(_e.order_fk).where(seen, _e.order_fk.is_not(None))
+        self.stored: Stored = dict(zip(names, _in_parts(connection, select(*_COLUMNS).where(seen)), strict=True))
         number, customer = (
             func.coalesce(orders.c.order_number, orders.c.order_id),
             func.coalesce(func.nullif(orders.c.customer_name, ""), orders.c.customer_id),
         )
-        found = select(orders.c.id, number, customer, orders.c.carrier_key).where(orders.c.id.in_(mine))
-        self.orders: Mapping[int | None, Any] = {row[0]: row for row in connection.execute(found)}
         line, parcel = order_lines.c, shipments.c
-        self._goods = connection.execute(
-            select(line.order_fk, line.sku).where(line.order_fk.in_(mine), line.sku.is_not(None))
-        ).all()
-        self._parcels = connection.execute(
-            select(parcel.order_fk, parcel.tracking_number).where(
-                parcel.order_fk.in_(mine), parcel.tracking_number.is_not(None)
-            )
-        ).all()
+        # By the orders' keys and not by the same condition again: PostgreSQL would read whole tables for that.
+        with dialect.id_set(connection, (key for key in self.stored["order_fk"] if key is not None)) as ids:
+            mine = select(ids.c.id)
+            found = select(orders.c.id, number, customer, orders.c.carrier_key).where(orders.c.id.in_(mine))
+            self._orders = _in_parts(connection, found)
+            self.goods = _Parts(connection, line.order_fk, line.sku, mine)
+            self.parcels = _Parts(connection, parcel.order_fk, parcel.tracking_number, mine)
+        self._places = {order_fk: place for place, order_fk in enumerate(self._orders[0])}
 
-    @cached_property
-    def goods(self) -> Mapping[int | None, str]:
-        """SKUs by order."""
-        return _joined(self._goods)
-
-    @cached_property
-    def parcels(self) -> Mapping[int | None, str]:
-        """Tracking numbers by order."""
-        return _joined(self._parcels)
-
-    def of_order(self, order_fk: int | None, place: int) -> Any:
+    def of_order(self, order_fk: Any, place: int) -> Any:
         """Number (1), customer (2) or carrier (3) of an order."""
-        found = self.orders.get(order_fk)
-        return None if found is None else found[place]
+        row = self._places.get(order_fk)
+        return None if row is None else self._orders[place][row]
 
 
-def _joined(pairs: Sequence[Any]) -> dict[int | None, str]:
-    """Per order the distinct texts of its parts."""
-    distinct = sorted({tuple(pair) for pair in pairs})
-    return {key: ", ".join(text for _, text in group) for key, group in groupby(distinct, itemgetter(0))}
+class _Parts:
+    """The texts of the parts of orders, for the search: each once, in order."""
+
+    def __init__(self, connection: Connection, order_fk: Any, text: Any, mine: Any) -> None:
+        keys, texts = _in_parts(connection, select(order_fk, text).where(order_fk.in_(mine), text.is_not(None)))
+        pairs = sorted(set(zip(keys, texts, strict=True)))
+        self._keys = [key for key, _ in pairs]
+        self._texts = [value for _, value in pairs]
+
+    def of(self, order_fk: int | None) -> str | None:
+        """Of one order; None where it has none."""
+        if order_fk is None:
+            return None
+        first = bisect_left(self._keys, order_fk)
+        return ", ".join(self._texts[first : bisect_right(self._keys, order_fk, first)]) or None
 
 
 def _by_urgency(stored: Stored, clocks: Clocks, now: int) -> tuple[Stored, TimesLeft]:
@@ -151,7 +162,7 @@ def _by_urgency(stored: Stored, clocks: Clocks, now: int) -> tuple[Stored, Times
     keys = (*_blocking(stored)[::-1], _numbers(stored["due_at"]), np.where(ended, 0, left.seconds), ended)
     order = np.lexsort(keys)
     places = order.tolist()
-    sorted_ = {name: [column[place] for place in places] for name, column in stored.items()}
+    sorted_ = {name: list(map(column.__getitem__, places)) for name, column in stored.items()}
     seconds, shares = np.asarray(left.seconds)[order], np.asarray(left.shares)[order]
     return sorted_, TimesLeft(seconds, shares, None if left.ended is None else ended[order])
 
@@ -250,7 +261,9 @@ class _Told:
     @cached_property
     def _all(self) -> dict[str, list[str | None]]:
         """All of them in one pass, so that the evidence is read once."""
-        told = json.loads(f"[{','.join(self.stored['evidence_json'])}]")
+        texts = self.stored["evidence_json"]
+        parts = (texts[start : start + _PART] for start in range(0, len(texts), _PART))
+        told = [values for part in parts for values in json.loads(f"[{','.join(part)}]")]
         return {key: [make(row, values) for row, values in enumerate(told)] for key, make in self._made.items()}
 
     def _evidence(self, row: int, values: Mapping[str, Any]) -> str | None:
@@ -261,7 +274,7 @@ class _Told:
         return found
 
     def _sku(self, row: int, values: Mapping[str, Any]) -> str | None:
-        return values.get("sku") or self.read.goods.get(self.stored["order_fk"][row])
+        return values.get("sku") or self.read.goods.of(self.stored["order_fk"][row])
 
     def _tracking(self, row: int, values: Mapping[str, Any]) -> str | None:
-        return values.get("tracking") or self.read.parcels.get(self.stored["order_fk"][row])
+        return values.get("tracking") or self.read.parcels.of(self.stored["order_fk"][row])

@@ -9,9 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opsconsole.desktop.table.arrangement import Arrangement, SortBy
+from opsconsole.desktop.table.arranger import Arranger
+from opsconsole.desktop.table.formats import Formats
 from opsconsole.desktop.table.order import Order
+from opsconsole.domain.errors import Cancelled
 from opsconsole.domain.field import ClauseValue, Cover, Field, Kind, NoValue, NumberState, TimeLeft, Total
 from opsconsole.domain.listing import Coded, Later, Listing, TimesLeft, coded
+from opsconsole.domain.progress import Progress
 
 NONE = NoValue(NumberState.NO_DATA, "no data")
 
@@ -217,3 +221,15 @@ def test_only_the_values_looked_at_are_made() -> None:
     assert made == [7, 3]
     assert listing.columns["a"][-1] == "99"
     assert [listing.columns["a"][2:4], len(list(listing.columns["a"]))] == [["2", "3"], 100]
+
+
+def test_a_list_made_ready_for_searches_finds_the_same_and_stops_when_it_is_not_wanted() -> None:
+    words = [f"Word {number % 7}" for number in range(60)]
+    arranger = Arranger(_listing(Kind.TEXT, Later(60, words.__getitem__, lambda: words)))
+    unwanted = Progress()
+    unwanted.cancel()
+    with pytest.raises(Cancelled):
+        arranger.warm(unwanted)
+    arranger.warm(Progress())
+    found = arranger.arrange(Arrangement(search="word 3"), Formats())
+    assert [int(row) for row in found.rows] == list(range(3, 60, 7))

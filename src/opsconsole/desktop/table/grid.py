@@ -63,7 +63,10 @@ class Grid(QTableView):
         for number in range(selection.count()):
             part = selection.at(number)
             rows.update(range(part.top(), part.bottom() + 1))
-        return [row for row in sorted(rows) if self.listing_model.group_at(row) is None]
+        places = sorted(rows)
+        if not self.listing_model.groups:
+            return places
+        return [row for row in places if self.listing_model.group_at(row) is None]
 
     def set_current_row(self, row: int, *, select: bool = True) -> None:
         """Make a row current (and the only selected one)."""

@@ -108,8 +108,14 @@ class ListingModel(QAbstractTableModel):
     def places_of(self, identities: Sequence[Any]) -> list[int]:
         """Places of identities that are shown, in order; for many at once."""
         wanted = set(identities)
-        sources = {number for number, identity in enumerate(self._ids) if _plain(identity) in wanted}
+        sources = {number for number, identity in enumerate(_listed(self._ids)) if identity in wanted}
         return [place for place, source in enumerate(_listed(self._rows)) if source in sources]
+
+    def ids_at(self, rows: Sequence[int]) -> list[Any]:
+        """Identities of places that exist, group rows left out; for many at once."""
+        ids, places = self._ids, self._rows
+        sources = [places[row] for row in rows]
+        return [_plain(ids[source]) for source in sources if source >= 0]
 
     def id_at(self, row: int) -> Any:
         """Identity of a row; ``None`` for group rows and places that do not exist."""
@@ -213,8 +219,12 @@ def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value.decode() if isinstance(value, bytes) else value
 
 
-def _listed(rows: Places) -> list[int]:
-    return rows.tolist() if hasattr(rows, "tolist") else list(rows)
+def _listed(values: Any) -> list[Any]:
+    """An array or a list as Python's own values."""
+    if not hasattr(values, "tolist"):
+        return list(values)
+    plain: list[Any] = values.tolist()
+    return [_plain(value) for value in plain] if plain and isinstance(plain[0], bytes) else plain
 
 
 def _find(values: Any, wanted: Any) -> int:

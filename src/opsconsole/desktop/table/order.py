@@ -90,6 +90,18 @@ class Order:
             self._keys[key] = sortkeys.build(self._fields[key], self.listing.columns[key])
         return self._keys[key]
 
+    def searched(self) -> list[str]:
+        """Fields whose text a search looks through, and that is not made yet."""
+        return [f.key for f in self.listing.fields if f.kind in SEARCHED and f.key not in self._haystacks]
+
+    def make_searchable(self, key: str) -> haystack.Haystack:
+        """The text of a field for ``keep_searchable``; touches nothing, so others may arrange meanwhile."""
+        return haystack.build(self._fields[key], self.listing.columns[key])
+
+    def keep_searchable(self, key: str, made: haystack.Haystack) -> None:
+        """Keep the text of a field for searches."""
+        self._haystacks.setdefault(key, made)
+
     def _permutation(self, sort: tuple[SortBy, ...]) -> Rows:
         if not sort:
             return np.arange(len(self.listing), dtype=np.int32)
@@ -118,8 +130,7 @@ class Order:
 
     def _haystack(self, field: Field) -> haystack.Haystack:
         if field.key not in self._haystacks:
-            column = self.listing.columns[field.key]
-            self._haystacks[field.key] = haystack.build(field, column)
+            self._haystacks[field.key] = self.make_searchable(field.key)
         return self._haystacks[field.key]
 
 

@@ -32,7 +32,7 @@ class KeptSelection(QObject):
 
     def ids(self) -> list[Any]:
         """Identities of the marked rows, in the order shown."""
-        return [self._model.id_at(row) for row in self._grid.selected_rows()]
+        return self._model.ids_at(self._grid.selected_rows())
 
     def select(self, identity: Any) -> bool:
         """Make the row of an identity current and the only marked one; false when it is not shown."""

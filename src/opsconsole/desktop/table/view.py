@@ -56,6 +56,7 @@ class ListView(ListBody):
         self.next_step: Callable[[], tuple[str, str, Callable[[], None]]] | None = None
         self._unplaced: Callable[[Arranged], None] | None = None
         self._fresh = False
+        self._cold = False
         self._replaced: list[Any] = []
         self._selection = KeptSelection(self.grid)
         self._connect()
@@ -86,6 +87,7 @@ class ListView(ListBody):
             self.arrangement = self.arrangement.with_(group_by=arranger.listing.group_by)
 
         self._unplaced = lambda arranged: self.model.set_listing(arranger.listing, arranged, formats, tones)
+        self._cold = True
         self._fresh = fresh
         self._rearrange()
 
@@ -198,10 +200,17 @@ class ListView(ListBody):
         fresh, self._fresh = self._fresh, False
         self._place(lambda: change(arranged), fresh=fresh)
         self.header.spans = bool(self.grid.group_labels)
+        self._warm()
         if self._replaced:
             # Freeing millions of values takes longer than a frame: a worker drops the last hold on them.
             replaced, self._replaced = self._replaced, []
             self._tasks.run(lambda progress: replaced.clear(), kind=f"{self.name}.free")
+
+    def _warm(self) -> None:
+        """Once its rows stand, make a large listing ready for the first letter of a search."""
+        cold, self._cold = self._cold, False
+        if cold and self.arranger is not None and len(self.arranger.listing) > LARGE:
+            self._tasks.run(self.arranger.warm, kind=f"{self.name}.warm", owner=self)
 
     def _place(self, change_model: Callable[[], None], *, fresh: bool = False) -> None:
         with self._selection.kept():

@@ -75,10 +75,10 @@ def _chips(counts: Sequence[Any], worth: Mapping[str, int], currency: str) -> tu
 
 @dataclass(frozen=True)
 class _Known:
-    """Whom one can assign to, and the version of each row."""
+    """Whom one can assign to, and each row with its version."""
 
     owners: list[str]
-    versions: dict[int, int]
+    versions: frozenset[tuple[int, int]]
 
 
 class OrderExceptionsTab(Tab):
@@ -115,7 +115,7 @@ class OrderExceptionsTab(Tab):
     def __init__(self, desk: Desk) -> None:
         self._deeds: ExceptionActions | None = None
         self._page: ExceptionPage | None = None
-        self._versions: dict[int, int] = {}
+        self._versions: frozenset[tuple[int, int]] = frozenset()
         super().__init__(desk)
         self.filters.applied.connect(self._show_others)
         for number in range(1, 10):
@@ -149,7 +149,8 @@ class OrderExceptionsTab(Tab):
             status=(f"**{open_count:,}** open", f"**{in_words(money, currency)}** at risk"),
             freshness=read_freshness(database, now),
             data=_Known(
-                order_exceptions.owners(database, now), dict(zip(listing.ids, listing.columns["version"], strict=True))
+                order_exceptions.owners(database, now),
+                frozenset(zip(listing.ids, listing.columns["version"], strict=True)),
             ),
         )
 
@@ -166,7 +167,8 @@ class OrderExceptionsTab(Tab):
         self.deeds.owners = content.data.owners
         before, self._versions = self._versions, content.data.versions
         if not self.desk.settings.get(REDUCED_MOTION):
-            changed = {row for row, version in self._versions.items() if before.get(row, version) != version}
+            gone = {row for row, _ in before - self._versions}
+            changed = {row for row, _ in self._versions - before if row in gone}
             self.list.grid.mark_changed(changed - self.deeds.mine)
         self.deeds.mine = set()
 
