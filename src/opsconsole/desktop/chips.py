@@ -16,6 +16,7 @@ from opsconsole.desktop.theme import theme
 MIN_WIDTH = 126
 MAX_WIDTH = 148
 ROW_HEIGHT = 60
+_GAP = 6
 _SHAPE_TONE = {"S1": "bad", "S2": "warn", "S3": "S3_fg", "S4": "text_muted"}
 
 
@@ -180,7 +181,7 @@ class ChipButton(QToolButton):
         super().__init__(parent)
         self.chip_key = ""
         self._chip = Chip("", "", 0)
-        self._lines = ("", "")
+        self._lines = ("", "", "")
         self._caret = False
         self._brush = Brush()
         self.setCheckable(True)
@@ -192,11 +193,12 @@ class ChipButton(QToolButton):
         self._chip = chip
         self.chip_key = chip.key
         money = "" if chip.amount is None else formats.money(chip.amount, chip.currency, whole=True)
-        self._lines = (formats.count(chip.count), money)
+        short = "" if chip.amount is None else formats.money_short(chip.amount, chip.currency)
+        self._lines = (formats.count(chip.count), money, short)
         self._caret = caret
         self.setChecked(checked)
         self.setAccessibleName(f"{chip.label}: {self._lines[0]} {money}".strip())
-        self.setToolTip(chip.help or chip.label)
+        self.setToolTip("\n".join(part for part in (chip.help or chip.label, f"{self._lines[0]}  {money}") if part))
         self.update()
 
     def nextCheckState(self) -> None:
@@ -229,7 +231,8 @@ class ChipButton(QToolButton):
         if self._caret:
             paint_icon(painter, QRectF(left + taken + 8, 7, 12, 12), "caret-down")
             brush.begin(painter)
-        count, money = self._lines
-        brush.text(count, "text", 9, 22, width, 18, strong=True)
+        count, money, short = self._lines
+        taken = brush.text(count, "text", 9, 22, width, 18, strong=True) + _GAP
         if money:
+            money = brush.fitting(f"{money}\n{short}", width - taken)
             brush.text(money, "text_muted", 9, 22, width, 18, right=True)

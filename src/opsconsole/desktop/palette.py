@@ -69,6 +69,8 @@ def _searched(looked: Any, *, looking: bool, enough: bool) -> str:
     """How many orders were looked at every part of the text in."""
     if looked.further is None:
         return f"All {plural(looked.orders, 'order')} looked through" if looked.orders > 1 else ""
+    if not looked.searched:
+        return "The first found: type more for others" if enough else ""
     far = f"the newest {looked.searched:,} of {looked.orders:,} orders"
     if enough:
         return f"The first found in {far}: type more for others"
@@ -294,6 +296,7 @@ class Palette(QFrame):
         if entries:
             place = entries.index(chosen) if chosen in entries else 0
             self.view.setCurrentIndex(self.rows.index(place, 0))
+        self.view.setVisible(bool(entries))
         self.view.setFixedHeight(ROW * min(max(len(entries), 1), MOST_ROWS))
         self._show_note()
         self._place()
@@ -304,8 +307,9 @@ class Palette(QFrame):
         looked = self._looked
         if looking and (looked is None or not looked.searched):
             words = "Looking it up"
-        elif looked is not None and looked.searched:
-            words = f"{words}. {_searched(looked, looking=looking, enough=len(self._found) >= ENOUGH)}"
+        elif looked is not None and looked.orders:
+            more = _searched(looked, looking=looking, enough=len(self._found) >= ENOUGH)
+            words = f"{words}. {more}" if more else words
         self.note.set_words(words)
 
     def _place(self) -> None:

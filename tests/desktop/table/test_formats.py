@@ -39,6 +39,30 @@ def test_money_keeps_its_currencys_places_and_a_minus_stands_before_the_sign() -
     assert US.money(100, "EUR") == "€1.00"
 
 
+@pytest.mark.parametrize(
+    ("minor", "currency", "words"),
+    [
+        (9_999_900, "USD", "$99,999"),
+        (64_850_199, "USD", "$648K"),
+        (99_999_999, "USD", "$999K"),
+        (723_934_600, "USD", "$7.23M"),
+        (-1_234_567_800, "USD", "−$12.3M"),
+        (210_000_000_000, "EUR", "€2.10B"),
+        (1_234_567, "JPY", "¥1.23M"),
+        (123_456_789, "CHF", "CHF 1.23M"),
+    ],
+)
+def test_large_amounts_are_shortened_to_three_digits_and_never_rounded_up(
+    minor: int, currency: str, words: str
+) -> None:
+    assert US.money_short(minor, currency) == words
+
+
+def test_a_shortened_amount_keeps_its_sign_where_the_reader_expects_it() -> None:
+    german = Formats(QLocale("de_DE"), "Europe/Berlin", NOW)
+    assert german.money_short(723_934_600, "EUR").replace("\xa0", " ") == "7,23M €"
+
+
 def test_another_year_is_named() -> None:
     assert US.instant(from_iso("2025-03-01T12:00:00Z")) == "Sat 1 Mar 2025, 07:00"
     assert US.day(US.today - 400).endswith("2025")

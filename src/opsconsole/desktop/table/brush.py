@@ -91,6 +91,11 @@ class Brush:
         self.painter.drawStaticText(QPointF(left, y + (height - texts.height) / 2), laid_out)
         return taken
 
+    def fitting(self, text: str, width: float, *, role: str = "body", strong: bool = False) -> str:
+        """Of the lines of a text, which say the same in ever fewer words, the first that fits, else the last."""
+        lines, texts = text.split("\n"), self._texts[(role, strong)]
+        return next((line for line in lines if texts.get(line)[1] <= width), lines[-1])
+
     def fill(self, x: float, y: float, width: float, height: float, tone: str) -> None:
         """Fill a rectangle in a color role."""
         self.painter.fillRect(QRectF(x, y, width, height), theme.color(tone))

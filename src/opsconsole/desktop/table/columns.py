@@ -18,6 +18,7 @@ STRETCH_MIN = 160
 STRETCH_FLOOR = 120
 STRETCH_COMFORT = 320
 # Cut in this order when the columns do not fit; identifiers never, then the list scrolls sideways.
+_NEVER_CUT = frozenset({Kind.IDENTIFIER, Kind.QUANTITY, Kind.MONEY})
 _CUT_ORDER = ((Kind.TEXT, Kind.STATUS, Kind.PROPOSAL), (Kind.STATE,))
 
 
@@ -162,7 +163,7 @@ class Columns:
         return min(visuals, default=0)
 
     def _natural_width(self, number: int, field: Field) -> int:
-        if field.width:
+        if field.width and field.kind not in _NEVER_CUT:
             return field.width
         delegate, model = self._grid.delegate, self._grid.listing_model
         header = self._header
@@ -171,6 +172,9 @@ class Columns:
         for row in range(min(model.rowCount(), SAMPLE_ROWS)):
             if model.group_at(row) is None:
                 widths.append(delegate.width_of(model.cells(row)[number]))
+        if field.width:
+            # A width asked for is the least that numbers get: a cut one says something else.
+            return max(field.width, min(max(widths[1:], default=0), MAX_TEXT + 2 * PADDING))
         for labels in self._grid.group_labels.values():
             words = delegate.brush.texts("caption").get(labels.get(field.key, ""))[1]
             widths.append(int(words) + 1 + 2 * PADDING)

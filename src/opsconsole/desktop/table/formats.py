@@ -10,6 +10,7 @@ from opsconsole.domain.instants import day_of, day_to_date, to_datetime
 
 MINUS = "−"
 YEAR_DAYS = 365
+_LARGE = ((1e9, "B"), (1e6, "M"), (1e5, "K"))
 
 
 def system_locale(name: str = "") -> QLocale:
@@ -49,10 +50,34 @@ class Formats:
         """``$48,312.40``; ``whole`` without the minor units; an unknown currency as its code."""
         places = currencies.digits(currency)
         size = abs(minor) / 10**places
-        symbol = currencies.in_words(0, currency, whole=True).replace("0", "").strip()
-        shown = 0 if whole else places
-        text = self.locale.toCurrencyString(size, symbol if symbol != currency else f"{currency} ", shown)
+        text = self.locale.toCurrencyString(size, self._symbol(currency), 0 if whole else places)
         return MINUS + text if minor < 0 else text
+
+    def money_short(self, minor: int, currency: str) -> str:
+        """Three digits of a large amount, for places too narrow for all: ``$7.24M``, ``$648K``; small ones whole."""
+        units = abs(minor) / 10 ** currencies.digits(currency)
+        size, letter = next(((size, letter) for size, letter in _LARGE if units >= size), (1.0, ""))
+        if not letter:
+            return self.money(minor, currency, whole=True)
+        shown = units / (size if letter != "K" else 1e3)
+        places = max(0, 3 - len(str(int(shown))))
+        # Cut, not rounded: a shortened amount never says more than there is.
+        cut = int(shown * 10**places) / 10**places
+        symbol = self._symbol(currency)
+        text = self.locale.toCurrencyString(cut, symbol, places)
+        last = max(place for place, sign in enumerate(text) if sign.isdigit()) + 1
+        return f"{MINUS if minor < 0 else ''}{text[:last]}{letter}{text[last:]}"
+
+    def moneys(self, minor: int, currency: str) -> tuple[str, str, str]:
+        """An amount in ever fewer signs, of which the first that fits is shown."""
+        return (
+            self.money(minor, currency), self.money(minor, currency, whole=True), self.money_short(minor, currency)
+        )  # fmt: skip
+
+    @staticmethod
+    def _symbol(currency: str) -> str:
+        symbol = currencies.in_words(0, currency, whole=True).replace("0", "").strip()
+        return symbol if symbol != currency else f"{currency} "
 
     def percent(self, fraction: float, decimals: int = 1) -> str:
         """``96.4%``."""

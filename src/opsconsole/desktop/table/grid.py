@@ -294,6 +294,7 @@ class Grid(QTableView):
             figures = self.listing_model.figures(group, fields[number])
             if figures and left + PADDING + inner > taken:
                 tone = "bad" if fields[number].total == Total.OVER else "text"
+                figures = brush.fitting(figures, inner, role="small", strong=True)
                 brush.text(figures, tone, left + PADDING, y, inner, height, right=right, role="small", strong=True)
 
     def _sections(self, dirty: QRect) -> list[tuple[int, int, int, bool]]:

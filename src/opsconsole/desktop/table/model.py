@@ -89,12 +89,13 @@ class ListingModel(QAbstractTableModel):
         return -1 if number < 0 else _find(self._rows, -(number + 1))
 
     def figures(self, group: Group, field: Field) -> str:
-        """Sum of a field over a group's rows, in words; empty where it has none."""
+        """Sum of a field over a group's rows, in words, shorter ones on further lines; empty where it has none."""
         pairs = group.sums.get(field.key)
         if not pairs:
             return ""
         if field.kind == Kind.MONEY:
-            return " + ".join(self.formats.money(round(amount), code) for code, amount in pairs)
+            moneys = [self.formats.moneys(round(amount), code) for code, amount in pairs]
+            return "\n".join(" + ".join(parts) for parts in zip(*moneys, strict=True))
         amount = pairs[0][1]
         if field.total == Total.OVER:
             return f"{amount:,.0f} {field.total_words}".strip()

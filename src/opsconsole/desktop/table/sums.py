@@ -52,9 +52,8 @@ def _in_words(field: Field, figure: str, *, one: bool = False) -> str:
         return figure
     if one and "{}" not in field.total_words:
         return f"{figure} {singular(field.total_words)}"
-    if "{}" in field.total_words:
-        return field.total_words.format(figure)
-    return f"{figure} {field.total_words}"
+    around = field.total_words if "{}" in field.total_words else f"{{}} {field.total_words}"
+    return "\n".join(around.format(line) for line in figure.split("\n"))
 
 
 def _number(order: Order, field: Field, rows: Rows) -> int:
@@ -97,12 +96,12 @@ def _sum(listing: Listing, field: Field, rows: Rows, formats: Formats) -> str:
         figure = formats.count(total.item(), field.decimals)
         return formats.duration(total) if field.kind == Kind.DURATION else figure
     if field.currency not in listing.columns:
-        return formats.money(int(_values(column, rows).sum()), field.currency)
+        return "\n".join(formats.moneys(int(_values(column, rows).sum()), field.currency))
     sums = sorted(_per_currency(listing, field, rows).items(), key=lambda pair: -pair[1])
     full = " + ".join(formats.money(amount, code) for code, amount in sums)
+    # Large or several amounts seldom fit under one column: shorter words to choose from, a line each.
     if len(sums) < 2:
-        return full
-    # Several amounts seldom fit under one column: shorter words to choose from, a line each.
+        return "\n".join(formats.moneys(sums[0][1], sums[0][0])) if sums else ""
     whole = [formats.money(amount, code, whole=True) for code, amount in sums]
     return "\n".join((full, " + ".join(whole), f"{whole[0]} + {len(sums) - 1} more"))
 

@@ -89,15 +89,9 @@ class TotalsView(QTableView):
             if not text:
                 continue
             x, room = self._room(spans, number, left, width, right)
-            text = self._fitting(text, room)
+            text = self._brush.fitting(text, room, strong=True)
             self._brush.text(text, tone or "text", x, 1, room, rect.height() - 1, strong=True, right=right)
         painter.end()
-
-    def _fitting(self, text: str, room: float) -> str:
-        """The first of the lines that fits, else the last."""
-        lines = text.split("\n")
-        texts = self._brush.texts("body", strong=True)
-        return next((line for line in lines if texts.get(line)[1] <= room), lines[-1])
 
     def _spans(self) -> list[tuple[str, int, int, bool]]:
         """Key, x, width and alignment of the visible columns from left to right."""

@@ -200,17 +200,14 @@ class ListView(ListBody):
         fresh, self._fresh = self._fresh, False
         self._place(lambda: change(arranged), fresh=fresh)
         self.header.spans = bool(self.grid.group_labels)
-        self._warm()
+        cold, self._cold = self._cold, False
+        if cold and self.arranger is not None and len(self.arranger.listing) > LARGE:
+            # Once its rows stand, what the first letter of a search will look through.
+            self._tasks.run(self.arranger.warm, kind=f"{self.name}.warm", owner=self)
         if self._replaced:
             # Freeing millions of values takes longer than a frame: a worker drops the last hold on them.
             replaced, self._replaced = self._replaced, []
             self._tasks.run(lambda progress: replaced.clear(), kind=f"{self.name}.free")
-
-    def _warm(self) -> None:
-        """Once its rows stand, make a large listing ready for the first letter of a search."""
-        cold, self._cold = self._cold, False
-        if cold and self.arranger is not None and len(self.arranger.listing) > LARGE:
-            self._tasks.run(self.arranger.warm, kind=f"{self.name}.warm", owner=self)
 
     def _place(self, change_model: Callable[[], None], *, fresh: bool = False) -> None:
         with self._selection.kept():
