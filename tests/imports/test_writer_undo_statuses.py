@@ -74,7 +74,7 @@ def test_undoing_files_in_any_order_is_as_if_they_had_not_come(keeping, files, d
 
 
 @pytest.mark.slow
-@settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=QUIET)
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=QUIET)
 @given(files=FILES, data=st.data())
 def test_many_files_are_undone_in_any_order_as_if_they_had_not_come(keeping, files, data):
     undo_some(keeping, files, data)

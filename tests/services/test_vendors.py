@@ -195,6 +195,7 @@ def test_vendors_are_grouped_by_kind_and_clauses_named_per_kind(market: Market):
 
 @pytest.mark.parametrize(("responsible", "state", "fee"), [("force_majeure", "excused", 0), ("vendor", "open", 300)])
 def test_an_incident_excuses_events_of_orders_it_touched(market: Market, responsible: str, state: str, fee: int):
+    """Two parcels came late; the storm held up the second: of one parcel none was on time, of two without it."""
     market.clause("on_time_delivery", vendor_kind="parcel_carrier", credit_per_breach=300, currency="USD")
     for number in ("1", "2"):
         order = market.add(
@@ -221,7 +222,12 @@ def test_an_incident_excuses_events_of_orders_it_touched(market: Market, respons
     assert (rows[order]["state"], rows[order]["fee"], rows[order]["cause"]) == (state, fee, responsible)
     assert (rows[order - 1]["state"], rows[order - 1]["fee"]) == ("open", 300)
     assert market.card("swift")["money_open"] == 300 + fee
-    assert vendors.vendor_page(market.database, market.now, "swift").money_open == 300 + fee
+    page = vendors.vendor_page(market.database, market.now, "swift")
+    counted = 2 if state == "open" else 1
+    assert (page.money_open, page.clauses[0].breaches) == (300 + fee, counted)
+    assert page.clauses[0].counts.startswith(f"0 of {counted} parcels promised for the period")
+    assert (("Excused by an incident", 1) in page.clauses[0].excluded) == (state == "excused")
+    assert len(page.breaches) >= 2  # the ledger tells both
 
 
 def test_a_vendor_below_a_floor_asks_for_attention(lone_market: Market):

@@ -145,7 +145,10 @@ class _Undoing:
         columns = {name: [values[place] for place in places] for name, values in doc.items() if name != "id"}
         if "order_fk" in columns:
             columns["order_fk"] = [self._orders.get(order, order) for order in columns["order_fk"]]
+        # What was there before may hold what a batch said that was undone since.
+        sayings = Sayings(self._batch, self._docs, ids if table is schema.orders and self._docs.undone else ())
         dialect.bulk_update(self._conn, table, ids, columns)
+        sayings.settle()
         if doc.keys() - _NO_VALUES:
             self._newer_version(table, ids)
         note(self._batch, table, ids)

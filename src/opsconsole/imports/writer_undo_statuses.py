@@ -25,7 +25,7 @@ class Sayings:
         self._batch = batch
         self._docs = docs
         self._ids = sorted(ids)
-        self._last = self._rows()
+        self._last = self._rows() if self._ids else {}
 
     def settle(self) -> None:
         """Write what is left of the sayings without the batch that is undone and those that were undone before."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from opsconsole.domain.instants import day_of
 from opsconsole.services.incidents_attach import attached
@@ -31,15 +31,26 @@ def excuses(connection: Connection, order_fks: Iterable[int | None], now: int, z
     Any vendor's event of a touched order is excused: what an outage holds up is late with the carrier too. Incidents
     that do not excuse (``excuses`` is decided with whose fault it is) leave every event as it is.
     """
-    i, e = incidents.c, exceptions.c
     if not any_excuse(connection, now):
         return {}
     with dialect.id_set(connection, (fk for fk in order_fks if fk is not None)) as wanted:
-        rows = connection.execute(
-            select(e.order_fk, i.responsible, i.title, i.starts_at)
-            .join_from(incident_exceptions, exceptions, e.id == incident_exceptions.c.exception_fk)
-            .join(incidents, i.id == incident_exceptions.c.incident_fk)
-            .where(e.order_fk.in_(select(wanted.c.id)), attached(i.id, now), i.excuses.is_(True), i.opened_at <= now)
-            .order_by(i.starts_at.desc(), i.id.desc())
-        ).all()
+        return _excuses(connection, now, zone, exceptions.c.order_fk.in_(select(wanted.c.id)))
+
+
+def every_excuse(connection: Connection, now: int, zone: str) -> dict[int, Excuse]:
+    """The same of all orders that an incident excuses."""
+    if not any_excuse(connection, now):
+        return {}
+    return _excuses(connection, now, zone, exceptions.c.order_fk.is_not(None))
+
+
+def _excuses(connection: Connection, now: int, zone: str, wanted: ColumnElement[bool]) -> dict[int, Excuse]:
+    i, e = incidents.c, exceptions.c
+    rows = connection.execute(
+        select(e.order_fk, i.responsible, i.title, i.starts_at)
+        .join_from(incident_exceptions, exceptions, e.id == incident_exceptions.c.exception_fk)
+        .join(incidents, i.id == incident_exceptions.c.incident_fk)
+        .where(wanted, attached(i.id, now), i.excuses.is_(True), i.opened_at <= now)
+        .order_by(i.starts_at.desc(), i.id.desc())
+    ).all()
     return {row.order_fk: Excuse(row.responsible, row.title, day_of(row.starts_at, zone)) for row in rows}

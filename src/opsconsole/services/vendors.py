@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -17,7 +16,8 @@ from opsconsole.domain.vendors import VENDOR_KINDS
 from opsconsole.domain.wording import plural
 from opsconsole.rules.vendor_metrics import VENDOR_METRICS
 from opsconsole.services.business import Business, business
-from opsconsole.services.vendors_breaches import breach_rows, breaches_listing, excused_money, excused_of
+from opsconsole.services.incidents_excuses import any_excuse
+from opsconsole.services.vendors_breaches import breach_rows, breaches_listing
 from opsconsole.services.vendors_page import ClauseSection, VendorPage, make_page
 from opsconsole.services.vendors_scores import (
     CLAUSE_COLUMNS,
@@ -90,12 +90,11 @@ def list_scorecards(database: Database, now: int, *, period: Period | str | None
         chosen = scorecard_period(company, period)
         periods = _span(chosen)
         scores = _scores(connection, company, periods)
-        excused = excused_money(connection, company, scores, chosen)
+        excused = any_excuse(connection, now)
     rows = []
     for vendor in scores.active():
         trend = [scores.score(vendor, one) for one in periods]
         rows.append(_scorecard(company, scores, trend))
-        rows[-1]["money_open"] -= excused.get(vendor, 0)
     order = {kind: number for number, kind in enumerate(VENDOR_KINDS)}
     rows.sort(key=lambda row: (order.get(row["kind"], 99), row["name"].lower()))
     return from_rows(
@@ -106,7 +105,7 @@ def list_scorecards(database: Database, now: int, *, period: Period | str | None
         title=f"Vendor scorecards, {'all time' if chosen.grain == 'all' else chosen.label}",
         time_zone=company.time_zone,
         group_by="kind",
-        notes=_notes(scores, rows, bool(excused)),
+        notes=_notes(scores, rows, excused),
     )
 
 
@@ -167,7 +166,9 @@ def _notes(scores: Scores, rows: Sequence[dict[str, Any]], excused: bool) -> tup
     if thin:
         notes.append(f"{plural(thin, 'vendor')} with clauses under their minimum sample: the others carry the weight.")
     if excused:
-        notes.append("Events that an incident excuses count in the clauses; no money is open for them.")
+        notes.append(
+            "Events that an incident excuses count neither for a vendor nor against it; the breaches still tell them."
+        )
     if scores.book.empty:
         notes.append("The clauses are defaults: no contract is in the database yet.")
     return tuple(notes)
@@ -209,9 +210,7 @@ def vendor_page(database: Database, now: int, vendor: str, period: Period | str 
             raise KeyError(vendor)
         rows = breach_rows(connection, company, scores, chosen, vendor)
         listing = breaches_listing(company, scores, chosen, rows, vendor)
-        page = make_page(connection, company, scores, [scores.score(vendor, one) for one in periods], listing)
-        excused = excused_of(company, rows, chosen)
-        return replace(page, money_open=page.money_open - excused.get(vendor, 0))
+        return make_page(connection, company, scores, [scores.score(vendor, one) for one in periods], listing)
 
 
 def list_vendors(database: Database, now: int) -> Listing:

@@ -1,6 +1,5 @@
 """The breach ledger: each event that failed a clause, how late it was, and what it earns."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,7 +12,7 @@ from opsconsole.domain.listing import Listing, from_rows
 from opsconsole.domain.periods import Period
 from opsconsole.rules.vendor_metrics import VendorMetric, failing_events, metrics_of
 from opsconsole.services.business import Business
-from opsconsole.services.incidents_excuses import any_excuse, excuses
+from opsconsole.services.incidents_excuses import excuses
 from opsconsole.services.vendors_scores import ClauseInForce, Scores
 
 
@@ -38,22 +37,6 @@ def _excuse(connection: Connection, company: Business, rows: Sequence[dict[str, 
         excuse = by_order.get(row["order_fk"])
         if excuse is not None and row["day"] >= excuse.since_day:
             row.update(cause=excuse.responsible, state="excused", excused_by=excuse.title, fee=0)
-
-
-def excused_money(connection: Connection, company: Business, scores: Scores, period: Period) -> dict[str, int]:
-    """Per vendor what its excused events would have earned, in minor units of the base currency."""
-    if not any_excuse(connection, company.now):
-        return {}
-    return excused_of(company, breach_rows(connection, company, scores, period), period)
-
-
-def excused_of(company: Business, rows: Sequence[dict[str, Any]], period: Period) -> dict[str, int]:
-    """The same, of breaches that were read."""
-    found: dict[str, float] = defaultdict(float)
-    for row in rows:
-        if row["state"] == "excused":
-            found[row["vendor"]] += company.in_base(row["credit"], row["currency"], period.end) or 0.0
-    return {vendor: round(amount) for vendor, amount in found.items()}
 
 
 def _events(

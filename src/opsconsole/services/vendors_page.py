@@ -88,7 +88,7 @@ def make_page(
         now.grade,
         _subtitle(trend),
         score_note(now),
-        tuple(_section(connection, company, now, result, trend) for result in now.results),
+        tuple(_section(connection, company, scores, now, result, trend) for result in now.results),
         breaches,
         money_open(company, now.results, now.period.end),
         company.base_currency,
@@ -108,10 +108,15 @@ def _subtitle(trend: Sequence[VendorScore]) -> str:
 
 
 def _section(
-    connection: Connection, company: Business, now: VendorScore, result: ClauseResult, trend: Sequence[VendorScore]
+    connection: Connection,
+    company: Business,
+    scores: Scores,
+    now: VendorScore,
+    result: ClauseResult,
+    trend: Sequence[VendorScore],
 ) -> ClauseSection:
     metric, clause = result.metric, result.clause
-    excluded = _excluded(connection, company, now, result)
+    excluded = _excluded(connection, company, scores, now, result)
     return ClauseSection(
         metric.key,
         metric.label,
@@ -173,13 +178,15 @@ def _count_words(result: ClauseResult, excluded: Sequence[tuple[str, int]]) -> s
 
 
 def _excluded(
-    connection: Connection, company: Business, now: VendorScore, result: ClauseResult
+    connection: Connection, company: Business, scores: Scores, now: VendorScore, result: ClauseResult
 ) -> tuple[tuple[str, int], ...]:
     counting = result.metric.counting
-    if not counting.exclusions:
-        return ()
     days = result.clause.rolling_days
     first = now.period.start if days is None else now.period.end - days + 1
+    excused = scores.excused_events(connection, result.metric, result.clause, now.vendor, first, now.period.end)
+    by_incident = (("Excused by an incident", excused),) if excused else ()
+    if not counting.exclusions:
+        return by_incident
     dimension = counting.facts.dimensions["vendor"].value
     rows = connection.execute(
         exclusion_counts(counting).where(within(counting.day), dimension == now.vendor),
@@ -191,4 +198,5 @@ def _excluded(
         },
     ).all()
     by_reason = {row.reason_key: int(row.cases) for row in rows}
-    return tuple((rule.words, by_reason[rule.key]) for rule in counting.exclusions if rule.key in by_reason)
+    told = tuple((rule.words, by_reason[rule.key]) for rule in counting.exclusions if rule.key in by_reason)
+    return (*told, *by_incident)

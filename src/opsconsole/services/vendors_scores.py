@@ -4,8 +4,9 @@ import math
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -17,6 +18,8 @@ from opsconsole.planning.intervals import wilson
 from opsconsole.rules.measure import Measure
 from opsconsole.rules.vendor_metrics import VENDOR_METRICS, VendorMetric, daily_events, metrics_of
 from opsconsole.services.business import Business
+from opsconsole.services.incidents_excuses import Excuse, every_excuse
+from opsconsole.store import dialect
 from opsconsole.store.schema import clauses, vendors
 
 DEFAULT_KIND = {"on_time_delivery": "parcel_carrier", "first_scan": "parcel_carrier", "on_time_pickup": "ltl_carrier"}
@@ -102,6 +105,11 @@ class Events:
 
     def __add__(self, other: "Events") -> "Events":
         return Events(self.measure + other.measure, self.fails + other.fails)
+
+    def __sub__(self, other: "Events") -> "Events":
+        one, less = self.measure, other.measure
+        measure = Measure(one.part - less.part, one.whole - less.whole, one.cases - less.cases)
+        return Events(measure, self.fails - other.fails)
 
 
 Daily = dict[str, tuple[list[int], list[Events]]]  # vendor → days (ascending) and running sums up to each
@@ -207,6 +215,7 @@ class Scores:
         for key, name, kind in connection.execute(select(vendors.c.key, vendors.c.name, vendors.c.kind)):
             self.kinds[key], self.names[key] = kind, name or key
         self._daily: dict[tuple[str, str], Daily] = {}
+        self._excused_orders = _by_day(every_excuse(connection, company.now, company.time_zone))
         read: dict[tuple[int, float], Daily] = {}
         for metric in (metric for kind in kinds for metric in metrics_of(kind)):
             merged: Daily = {}
@@ -223,23 +232,45 @@ class Scores:
                 self.kinds.setdefault(vendor, DEFAULT_KIND.get(metric.key, metric.kind))
 
     def _read(self, connection: Connection, metric: VendorMetric, limit: float, first_day: int, last_day: int) -> Daily:
-        rows = connection.execute(
-            daily_events(metric),
-            {
-                "now": self.company.now,
-                "due_before": self.company.due_before,
-                "first_day": first_day,
-                "last_day": last_day,
-                "limit": limit,
-            },
-        ).all()
+        statement, bound = daily_events(metric), self.bound(first_day, last_day, limit)
+        sums = {(row[0], row[1]): _events(row) for row in connection.execute(statement, bound)}
+        for row in self._excused(connection, metric, limit, first_day, last_day):
+            key = row[0], row[1]
+            sums[key] = sums[key] - _events(row)
         found: Daily = {}
-        for day, vendor, part, whole, cases, fails in sorted(rows, key=lambda row: row[0]):
-            days, sums = found.setdefault(vendor, ([], []))
-            events = Events(Measure(float(part or 0), float(whole or 0), int(cases or 0)), int(fails or 0))
+        for (day, vendor), events in sorted(sums.items(), key=lambda item: item[0][0]):
+            days, running = found.setdefault(vendor, ([], []))
             days.append(day)
-            sums.append(sums[-1] + events if sums else events)
+            running.append(running[-1] + events if running else events)
         return found
+
+    def bound(self, first_day: int, last_day: int, limit: float) -> dict[str, float]:
+        """Values that the statements of events are asked with."""
+        company = self.company
+        return {
+            "now": company.now, "due_before": company.due_before, "first_day": first_day, "last_day": last_day,
+            "limit": limit,
+        }  # fmt: skip
+
+    def _excused(
+        self, connection: Connection, metric: VendorMetric, limit: float, first_day: int, last_day: int
+    ) -> Iterator[Any]:
+        """Sums of the events that an incident excuses: they count neither for a vendor nor against it."""
+        order_fk = metric.counting.facts.order_fk
+        if order_fk is None:
+            return
+        for since, orders in self._excused_orders.items():
+            with dialect.id_set(connection, orders) as wanted:
+                statement = daily_events(metric).where(order_fk.in_(select(wanted.c.id)))
+                yield from connection.execute(statement, self.bound(max(first_day, since), last_day, limit)).all()
+
+    def excused_events(
+        self, connection: Connection, metric: VendorMetric, clause: ClauseInForce, vendor: str, first: int, last: int
+    ) -> int:
+        """How many events of a vendor from one local date to another an incident excuses."""
+        limit = clause.target if metric.unit == "h" else 0.0
+        rows = self._excused(connection, metric, limit, first, last)
+        return sum(int(row[4] or 0) for row in rows if row[1] == vendor)
 
     def active(self) -> list[str]:
         """Vendors with any event in the span, counted or not, by their own kind."""
@@ -294,15 +325,20 @@ class Scores:
             return Events()
         if start == 0:
             return sums[end - 1]
-        before, after = sums[start - 1], sums[end - 1]
-        return Events(
-            Measure(
-                after.measure.part - before.measure.part,
-                after.measure.whole - before.measure.whole,
-                after.measure.cases - before.measure.cases,
-            ),
-            after.fails - before.fails,
-        )
+        return sums[end - 1] - sums[start - 1]
+
+
+def _events(row: Sequence[Any]) -> Events:
+    """A row of daily events: day, vendor, part, whole, cases, fails."""
+    return Events(Measure(float(row[2] or 0), float(row[3] or 0), int(row[4] or 0)), int(row[5] or 0))
+
+
+def _by_day(excused: Mapping[int, Excuse]) -> dict[int, list[int]]:
+    """Excused orders by the local date from which they are."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for order, excuse in excused.items():
+        found[excuse.since_day].append(order)
+    return found
 
 
 def money_open(company: Business, results: Iterable[ClauseResult], day: int) -> int:
