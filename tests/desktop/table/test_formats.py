@@ -43,24 +43,22 @@ def test_money_keeps_its_currencys_places_and_a_minus_stands_before_the_sign() -
     ("minor", "currency", "words"),
     [
         (9_999_900, "USD", "$99,999"),
-        (64_850_199, "USD", "$648K"),
-        (99_999_999, "USD", "$999K"),
-        (723_934_600, "USD", "$7.23M"),
+        (64_850_199, "USD", "$649K"),
+        (99_999_999, "USD", "$1.00M"),
+        (723_934_600, "USD", "$7.24M"),
         (-1_234_567_800, "USD", "−$12.3M"),
         (210_000_000_000, "EUR", "€2.10B"),
         (1_234_567, "JPY", "¥1.23M"),
         (123_456_789, "CHF", "CHF 1.23M"),
     ],
 )
-def test_large_amounts_are_shortened_to_three_digits_and_never_rounded_up(
-    minor: int, currency: str, words: str
-) -> None:
+def test_large_amounts_are_rounded_to_three_digits(minor: int, currency: str, words: str) -> None:
     assert US.money_short(minor, currency) == words
 
 
 def test_a_shortened_amount_keeps_its_sign_where_the_reader_expects_it() -> None:
     german = Formats(QLocale("de_DE"), "Europe/Berlin", NOW)
-    assert german.money_short(723_934_600, "EUR").replace("\xa0", " ") == "7,23M €"
+    assert german.money_short(723_934_600, "EUR").replace("\xa0", " ") == "7,24M €"
 
 
 def test_another_year_is_named() -> None:

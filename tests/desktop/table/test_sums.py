@@ -27,7 +27,7 @@ def test_sums_stay_whole_and_per_currency() -> None:
     money = _field(Kind.MONEY, Total.SUM, currency="USD")
     assert _total(money, [100, None, 4_831_140]) == ("$48,312.40\n$48,312\n$48,312", "")
     assert _total(money, np.array([100, 200], dtype=np.int64)) == ("$3.00\n$3\n$3", "")
-    assert _total(money, [723_934_600]) == ("$7,239,346.00\n$7,239,346\n$7.23M", "")
+    assert _total(money, [723_934_600]) == ("$7,239,346.00\n$7,239,346\n$7.24M", "")
     mixed = _field(Kind.MONEY, Total.SUM, currency="code")
     assert _total(mixed, [100, 200, 300], code=["EUR", "USD", "EUR"]) == ("€4.00 + $2.00\n€4 + $2\n€4 + 1 more", "")
 

@@ -10,7 +10,8 @@ from opsconsole.domain.instants import day_of, day_to_date, to_datetime
 
 MINUS = "−"
 YEAR_DAYS = 365
-_LARGE = ((1e9, "B"), (1e6, "M"), (1e5, "K"))
+_LARGE = 100_000
+_LETTERS = ((1e9, "B"), (1e6, "M"), (1e3, "K"))
 
 
 def system_locale(name: str = "") -> QLocale:
@@ -56,15 +57,12 @@ class Formats:
     def money_short(self, minor: int, currency: str) -> str:
         """Three digits of a large amount, for places too narrow for all: ``$7.24M``, ``$648K``; small ones whole."""
         units = abs(minor) / 10 ** currencies.digits(currency)
-        size, letter = next(((size, letter) for size, letter in _LARGE if units >= size), (1.0, ""))
-        if not letter:
+        if units < _LARGE:
             return self.money(minor, currency, whole=True)
-        shown = units / (size if letter != "K" else 1e3)
-        places = max(0, 3 - len(str(int(shown))))
-        # Cut, not rounded: a shortened amount never says more than there is.
-        cut = int(shown * 10**places) / 10**places
-        symbol = self._symbol(currency)
-        text = self.locale.toCurrencyString(cut, symbol, places)
+        units = float(f"{units:.3g}")
+        size, letter = next(pair for pair in _LETTERS if units >= pair[0])
+        places = max(0, 3 - len(str(int(units / size))))
+        text = self.locale.toCurrencyString(units / size, self._symbol(currency), places)
         last = max(place for place, sign in enumerate(text) if sign.isdigit()) + 1
         return f"{MINUS if minor < 0 else ''}{text[:last]}{letter}{text[last:]}"
 
