@@ -9,7 +9,6 @@ import numpy.typing as npt
 from opsconsole.desktop.table.formats import Formats
 from opsconsole.desktop.table.order import Order
 from opsconsole.domain.field import Cover, Field, Kind, NoValue, Total
-from opsconsole.domain.listing import Listing
 from opsconsole.domain.wording import singular
 
 Rows = npt.NDArray[np.int64]
@@ -35,7 +34,7 @@ def totals(order: Order, mask: Mask | None, formats: Formats) -> Mapping[str, tu
 def _total(order: Order, field: Field, rows: Rows, formats: Formats) -> tuple[str, str]:
     column = order.listing.columns[field.key]
     if field.total == Total.SUM:
-        return _in_words(field, _sum(order.listing, field, rows, formats)), ""
+        return _in_words(field, _sum(order, field, rows, formats)), ""
     if field.total == Total.MEDIAN:
         return _median(field, column, rows, formats), ""
     number = _number(order, field, rows)
@@ -89,7 +88,8 @@ def _figure(raw: Any) -> float | int | None:
     return raw if isinstance(raw, (int, float)) else None
 
 
-def _sum(listing: Listing, field: Field, rows: Rows, formats: Formats) -> str:
+def _sum(order: Order, field: Field, rows: Rows, formats: Formats) -> str:
+    listing = order.listing
     column = listing.columns[field.key]
     if field.kind != Kind.MONEY:
         total = _values(column, rows).sum()
@@ -97,7 +97,7 @@ def _sum(listing: Listing, field: Field, rows: Rows, formats: Formats) -> str:
         return formats.duration(total) if field.kind == Kind.DURATION else figure
     if field.currency not in listing.columns:
         return "\n".join(formats.moneys(int(_values(column, rows).sum()), field.currency))
-    sums = sorted(_per_currency(listing, field, rows).items(), key=lambda pair: -pair[1])
+    sums = sorted(_per_currency(order, field, rows).items(), key=lambda pair: -pair[1])
     full = " + ".join(formats.money(amount, code) for code, amount in sums)
     # Large or several amounts seldom fit under one column: shorter words to choose from, a line each.
     if len(sums) < 2:
@@ -106,21 +106,31 @@ def _sum(listing: Listing, field: Field, rows: Rows, formats: Formats) -> str:
     return "\n".join((full, " + ".join(whole), f"{whole[0]} + {len(sums) - 1} more"))
 
 
-def _per_currency(listing: Listing, field: Field, rows: Rows) -> dict[str, int]:
+def _per_currency(order: Order, field: Field, rows: Rows) -> dict[str, int]:
     """Amounts by currency: in the one of the field that ``total_of`` names; without a rate in their own."""
+    numbers, there = _numbers(order, field.key, rows)
     sums: dict[str, int] = {}
-    column, codes = listing.columns[field.key], listing.columns[field.currency]
-    base = listing.columns.get(field.total_of)
-    base_code = listing.field(field.total_of).currency if base is not None else ""
-    for row in rows:
-        raw = column[row]
-        if raw is None or isinstance(raw, NoValue):
-            continue
-        code, amount = codes[row] or "", raw
-        if base is not None and base[row] is not None:
-            code, amount = base_code, base[row]
-        sums[code] = sums.get(code, 0) + int(amount)
+    if order.knows(field.total_of):
+        base, converted = _numbers(order, field.total_of, rows)
+        counted = there & converted
+        if counted.any():
+            sums[order.field(field.total_of).currency] = round(base[counted].sum().item())
+        there &= ~converted
+    if there.any():
+        codes, values = order.key(field.currency).coded()
+        mine = codes[rows][there].astype(np.int64) + 1
+        amounts = np.bincount(mine, weights=numbers[there], minlength=len(values) + 1)
+        for number in np.unique(mine).tolist():
+            code = str(values[number - 1]) if number else ""
+            sums[code] = sums.get(code, 0) + round(amounts[number].item())
     return sums
+
+
+def _numbers(order: Order, key: str, rows: Rows) -> tuple[npt.NDArray[Any], Mask]:
+    """Numbers of some rows, and which of them there are; whole up to 2**53."""
+    known = order.key(key)
+    missing = np.zeros(len(rows), np.bool_) if known.missing is None else known.missing[rows]
+    return known.numbers[rows], ~missing
 
 
 def _median(field: Field, column: Any, rows: Rows, formats: Formats) -> str:
