@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
@@ -80,6 +80,10 @@ def test_a_cell_is_corrected_and_its_order_is_in(app: App, qtbot: QtBot, refused
     assert tab.fronts.current is None  # nothing is left: the list is back, and says what came in
     assert "1 entry (3 lines) is in" in tab.bar.text
     assert tab.list.isVisible()
+    # The refused line under the list is not told as waiting any more, in any place.
+    qtbot.waitUntil(lambda: "open" not in set(tab.rejected.list.listing.columns["state"]), timeout=10_000)
+    shown = [words.text() for words in tab.panel.findChildren(QLabel) if words.isVisible()]
+    assert not [words for words in shown if "wait here" in words]
 
 
 def test_what_was_typed_survives_a_failure_and_the_end_of_the_page(app: App, qtbot: QtBot, refused: Any) -> None:

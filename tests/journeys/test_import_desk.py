@@ -122,6 +122,26 @@ def test_a_file_that_was_mapped_meanwhile_is_looked_at_again_beside_the_others(
     ]
 
 
+def test_the_keyboard_is_where_the_next_step_is_before_and_after_the_first_import(
+    looking: App, show: Show, sample: Path, qtbot: QtBot
+) -> None:
+    app, desk = looking, show("data")
+    front: Any = desk
+    app.window.activateWindow()
+    qtbot.waitUntil(lambda: bool(app.window.isActiveWindow()))
+    assert app.window.focusWidget() is front.nothing.choose
+    sample.write_text(sample.read_text().replace(",1,", ",one,", 1))
+    other = sample.with_name("other.csv")
+    other.write_text(sample.read_text().splitlines()[0] + "\n")
+    drop(app, sample, other)
+    settled(qtbot, app)
+    press(qtbot, app, front.preview.files.grid, Qt.Key.Key_Return)
+    assert app.window.focusWidget() is desk.list.grid
+    # Where lines were refused, that file is in front: F2 corrects them.
+    row = front.row_of(desk.list.current_id())
+    assert (row["file"], row["rejected"] > 0) == ("orders_export.csv", True)
+
+
 def test_leaving_the_preview_writes_nothing(looking: App, show: Show, sample: Path, qtbot: QtBot) -> None:
     app, desk = looking, show("data")
     front: Any = desk

@@ -36,9 +36,9 @@ class EmptyImports(QWidget):
         column.addWidget(Words(told, role="muted", wrap=True))
         column.addWidget(self.area)
         row = QHBoxLayout()
-        choose = KeyButton("Choose files", key="Ctrl+I", icon="file", style="primary")
-        choose.clicked.connect(self.choose_asked)
-        row.addWidget(choose)
+        self.choose = KeyButton("Choose files", key="Ctrl+I", icon="file", style="primary")
+        self.choose.clicked.connect(self.choose_asked)
+        row.addWidget(self.choose)
         row.addStretch(1)
         column.addLayout(row)
         column.addSpacing(8)
@@ -60,6 +60,7 @@ class EmptyImports(QWidget):
             platform, _, what = name.partition(", ")
             of_platform.setdefault(platform, []).append(what)
         listed = [
-            f"**{platform}** {', '.join(filter(None, of_platform[platform]))}" for platform in sorted(of_platform)
+            f"**{platform}** {', '.join(what or 'documents' for what in of_platform[platform])}"
+            for platform in sorted(of_platform, key=str.casefold)
         ]
         self._sources.set_words("\n".join([*listed, "Other files: map the columns once, then it is remembered."]))

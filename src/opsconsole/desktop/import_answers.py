@@ -137,13 +137,13 @@ class ImportAnswers:
     def ask_source(self) -> None:
         """Let a source be chosen that the file is read as."""
         file, workspace = self._preview.file, self._preview.workspace
-        if file is None or workspace is None or not file.header:
+        if file is None or workspace is None or not file.top:
             return
         from opsconsole.desktop.dialogs.treat_as import TreatAs
 
         key = file.key
         self._preview.ask_in(
-            lambda tab: TreatAs(tab, workspace, file.report.name, file.header, lambda source: self._treat(key, source))
+            lambda tab: TreatAs(tab, workspace, file.report.name, file.top, lambda source: self._treat(key, source))
         )
 
     def _treat(self, key: str, source: str) -> None:

@@ -237,7 +237,7 @@ class ImportPreview(QWidget):
             buttons += [
                 PanelButton("Map its columns", self.map_columns, "M", primary=True, enabled=bool(file.path),
                             why_not="Unpack the archive first: a mapping is made from a file."),
-                PanelButton("Treat as …", self.answers.ask_source, "T", enabled=bool(file.header),
+                PanelButton("Treat as …", self.answers.ask_source, "T", enabled=bool(file.top),
                             why_not="It is no table with a header."),
             ]  # fmt: skip
         buttons.append(PanelButton("Leave it out", self.answers.leave_out, "X"))

@@ -87,7 +87,11 @@ class DropArea(QWidget):
         painter.drawText(QRectF(0, 86, self.width(), 24), centered, "Drop files or a folder here")
         painter.setFont(theme.font())
         painter.setPen(theme.color("text_muted"))
-        painter.drawText(QRectF(0, 112, self.width(), 24), centered, ".csv, .tsv, .xlsx, .ods; any order, any number")
+        painter.drawText(
+            QRectF(0, 112, self.width(), 24),
+            centered,
+            ".csv, .tsv, .txt, .xlsx, .xls, .ods, .zip; any order, any number",
+        )
         painter.end()
 
 

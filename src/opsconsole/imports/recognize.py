@@ -100,8 +100,13 @@ class Nearness:
     share: float
 
 
-def nearness(candidate: Candidate, header: Sequence[str]) -> Nearness:
-    """What a header lacks for a candidate; of a source with several layouts, for the nearest."""
+def nearness(candidate: Candidate, rows: Iterable[Sequence[str]]) -> Nearness:
+    """What the best of the first rows of a file lacks to be a candidate's header; of several layouts, the nearest."""
+    found = [_nearness(candidate, row) for row in rows]
+    return max(found, key=lambda one: (not one.missing, one.share))
+
+
+def _nearness(candidate: Candidate, header: Sequence[str]) -> Nearness:
     names = header_names(unique_names(header))
     options: Sequence[Sequence[tuple[str, ...]]]
     if isinstance(candidate, Source):

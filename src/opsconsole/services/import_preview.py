@@ -24,6 +24,7 @@ from opsconsole.services.imports import import_files
 from opsconsole.store.database import Database
 
 _FIRST_ROWS = 30
+_TOP = 40  # lines among which a header is looked for when somebody names a source
 _MOST_COLUMNS = 40  # shown of the first rows; all of them are in the list of columns
 _MOST_REJECTS = 20_000  # listed; the counts are always right
 
@@ -32,8 +33,8 @@ _MOST_REJECTS = 20_000  # listed; the counts are always right
 class FilePreview:
     """One file before it is imported. ``key`` is what answers name it by; ``path`` is empty inside an archive.
 
-    ``columns`` tells what each column fills, ``first_rows`` shows the file's own rows, ``changes`` what would be
-    written. ``channels`` are those that are known, as (key, label).
+    ``top`` are the first lines of a table, ``columns`` tells what each column fills, ``first_rows`` shows the file's
+    own rows, ``changes`` what would be written. ``channels`` are those that are known, as (key, label).
     """
 
     key: str
@@ -43,6 +44,7 @@ class FilePreview:
     fills: str = ""
     header_line: int = 0
     header: tuple[str, ...] = ()
+    top: tuple[tuple[str, ...], ...] = ()
     columns: Listing | None = None
     first_rows: Listing | None = None
     changes: Listing | None = None
@@ -183,7 +185,9 @@ def _look_at(
         report.source, report.label, report.why = opened.key, opened.label, opened.fit.score.reason
     fills = _fills(opened.spec)
     preview.fills = in_a_row(record.kind.label for record in opened.spec.records)
-    rows = [row for row in head(opened.table) if row[0] > opened.fit.line]
+    above = head(opened.table)
+    preview.top = _top(above)
+    rows = [row for row in above if row[0] > opened.fit.line]
     preview.columns = _columns(opened.fit.names, fills, rows, report, now)
     preview.first_rows = _first_rows(opened.fit.names, fills, rows, now)
     preview.rejects = _rejects(report.rejects, now)
@@ -206,12 +210,17 @@ def _show_unknown(preview: FilePreview, file: InputFile, now: int) -> None:
         return
     if not rows:
         return
+    preview.top = _top(rows)
     line, header = likely_header(rows)
     names = tuple(unique_names(header))
     preview.description, preview.header_line, preview.header = table.description, line, names
     below = [row for row in rows if row[0] > line]
     preview.columns = _columns(names, {}, below, preview.report, now)
     preview.first_rows = _first_rows(names, {}, below, now)
+
+
+def _top(rows: list[NumberedRow]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(row) for _, row in rows[:_TOP])
 
 
 def _fills(spec: MappingSpec) -> dict[str, list[str]]:

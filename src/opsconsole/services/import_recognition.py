@@ -84,12 +84,12 @@ _LIKELY = (
 )
 
 
-def likely_sources(database: Database | None, header: Sequence[str], folder: Path | None = None) -> Listing:
+def likely_sources(database: Database | None, top: Sequence[Sequence[str]], folder: Path | None = None) -> Listing:
     """Every source and saved mapping that a file may be read as, with what its header lacks for it, best first.
 
-    Ids are keys as ``source`` of an import takes them.
+    ``top`` are the first rows of the file, one of which is its header. Ids are keys, as an import takes its ``source``.
     """
-    found = [nearness(candidate, header) for candidate in candidates(database, folder)[0]]
+    found = [nearness(candidate, top) for candidate in candidates(database, folder)[0]]
     found.sort(key=lambda one: (bool(one.missing), -one.share))
     rows = [_likely(one) for one in found]
     return from_rows(_LIKELY, rows, id_key="key", as_of=this_moment(), title="Sources")

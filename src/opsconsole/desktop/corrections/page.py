@@ -190,8 +190,9 @@ class CorrectionsPage(QWidget):
 
     def status(self) -> tuple[str, ...]:
         """Words for the status bar."""
-        mistakes = len(self.grid.cells.mistakes())
-        return (f"**{len(self.grid.cells.rows)}** refused lines", f"{plural(mistakes, 'cell')} to correct")
+        count, mistakes = len(self.grid.cells.rows), len(self.grid.cells.mistakes())
+        lines_words = "refused line" if count == 1 else "refused lines"
+        return (f"**{count}** {lines_words}", f"{plural(mistakes, 'cell')} to correct")
 
     def commands(self) -> tuple[TabCommand, ...]:
         """What the keys do, for the list of shortcuts."""

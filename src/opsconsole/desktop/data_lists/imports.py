@@ -87,7 +87,6 @@ class ImportsList(DataList):
 
     def make_body(self) -> QWidget:
         """Message bar over the imports, the rejected lines of the current one under them."""
-        self.list.current_changed.connect(self._row_chosen)
         self.nothing = EmptyImports(self.body)
         self.nothing.dropped.connect(lambda paths: self.importing.start(paths))
         self.nothing.choose_asked.connect(lambda: self.importing.choose())
@@ -107,10 +106,15 @@ class ImportsList(DataList):
     def show_content(self, content: TabContent, arranger: Any) -> None:
         """Before the first import, where files may be dropped and what is recognized."""
         super().show_content(content, arranger)
+        was_nothing = self.nothing.isVisibleTo(self.body)
         self.nothing.setVisible(bool(content.data))
         self.halves.setVisible(not content.data)
         if content.data:
             self.nothing.set_sources(content.data)
+            self.panel.show_nothing("No import yet", "What an import changed, and what to do next, is told here.")
+        # A list that was hidden could not hold the keyboard.
+        if self.body.isVisible() and bool(content.data) != was_nothing:
+            (self.nothing.choose if content.data else self.list).setFocus()
 
     def regions(self) -> list[QWidget]:
         """The rejected lines come after the imports."""
@@ -169,7 +173,11 @@ class ImportsList(DataList):
         self.halves.setStretchFactor(1, 2)
         return made
 
-    def _row_chosen(self, identity: Any) -> None:
+    def _load_detail(self, identity: Any) -> None:
+        """The panel and the rejected lines of a row: when another is chosen, and when its data are read again."""
+        super()._load_detail(identity)
+        if identity is None and "rejected" not in self.__dict__:
+            return
         steps = (lambda: self.rejected, lambda: self._show_rejected(identity))
         self.desk.tasks.in_turns(steps, kind="imports.rejected", owner=self)
 
@@ -212,8 +220,9 @@ class ImportsList(DataList):
     def _show_outcome(self, outcome: ImportOutcome) -> None:
         kept = [file.batch_id or -(file.unread_id or 0) for file in outcome.files]
         written = [file.batch_id for file in outcome.files if file.batch_id is not None]
+        waiting = [file.batch_id for file in outcome.files if file.batch_id is not None and file.rejects]
         self.set_panel_open(True)
-        self.reveal((written or kept)[-1], {})
+        self.reveal((waiting or written or kept)[-1], {})
 
 
 TAB = ImportsList

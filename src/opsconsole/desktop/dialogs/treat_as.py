@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from opsconsole.desktop.tab import Tab
 
 _SIZE = (940, 520)
+_TWO_LINES = 40
 _TOLD = "Sources whose columns are all there come first. One that lacks columns cannot read the file: map its columns."
 
 
@@ -24,7 +25,7 @@ class TreatAs(QDialog):
     """Calls ``chosen(key)`` with a source's key, once, and closes."""
 
     def __init__(
-        self, tab: "Tab", workspace: Workspace, name: str, header: Sequence[str], chosen: Callable[[str], None]
+        self, tab: "Tab", workspace: Workspace, name: str, top: Sequence[Sequence[str]], chosen: Callable[[str], None]
     ) -> None:
         super().__init__(tab)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -39,16 +40,16 @@ class TreatAs(QDialog):
         self.list.activated.connect(lambda identity: self.choose())
         self.search.textChanged.connect(lambda text: self.list.set_filters({}, None, text.strip()))
         self.told = Words("", tone="bad", wrap=True)
+        self.told.setMinimumHeight(_TWO_LINES)
         self.use_button = KeyButton("Use it", key="Enter", style="primary")
         self.use_button.clicked.connect(self.choose)
         self._lay_out()
-        header = tuple(header)
 
         def read(progress: Progress) -> Any:
             from opsconsole.desktop.table.arranger import Arranger
             from opsconsole.services import import_recognition
 
-            return Arranger(import_recognition.likely_sources(workspace.database, header))
+            return Arranger(import_recognition.likely_sources(workspace.database, top))
 
         self.list.show_skeleton()
         tab.desk.tasks.run(read, self._show, tab.report, kind="treat_as", owner=self)

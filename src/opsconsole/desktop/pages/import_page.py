@@ -111,8 +111,9 @@ def import_panel(
         parts.append(Section("What it changed", _changed(page, formats)))
     if page.steps:
         items = [(step.words, False, "") for step in page.steps]
+        waits = any(step.kind == "correct" for step in page.steps)
         body = sections.checklist(items, lambda number, _: do_step(page.steps[number]))
-        parts.append(Section("What to do next", _with_note(body, _WAITING if page.counts["rejected"] else "")))
+        parts.append(Section("What to do next", _with_note(body, _WAITING if waits else "")))
     if row["label"]:
         parts.append(_file(row, page, formats))
     words, tone = _STATES.get(row["state"], (row["state"], ""))

@@ -93,7 +93,7 @@ def _recognized(file: "FilePreview", formats: Formats, answers: "ImportAnswers")
         facts.append(("Told by", report.basis))
     column.addWidget(sections.pairs(facts))
     links = []
-    if report.label and file.header:
+    if report.label and file.top:
         links.append(KeyButton("Another source", key="T", style="link"))
         links[-1].clicked.connect(lambda: answers.ask_source())
     if report.channel:
