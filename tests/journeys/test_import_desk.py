@@ -329,6 +329,7 @@ def test_what_was_said_of_one_file_leaves_the_others_alone_and_no_stale_words_st
     assert states["till.csv"] == ("looking", "Mapping: Till")
     assert states["orders_export.csv"][0] == "dry_run"
     assert not front.preview.accept_button.isEnabled()
+    assert not front.preview.lists._there["columns"]
     settled(qtbot, app)
     after = {one.key: one for one in front.preview.looked.preview.files}
     assert after[str(sample)] is before[str(sample)]

@@ -80,7 +80,7 @@ def test_a_corrected_workbook_brings_in_what_is_right(desk: Desk) -> None:
     sheet.cell(row_of(sheet, 9), columns["Lineitem quantity"]).value = 4  # a number, as a person types it
     book.save(desk.path)
     found = imports.recognize(desk.path, desk.database, now=desk.now)
-    assert (found.recognized, found.label) == (True, f"corrections of import {first}")
+    assert (found.recognized, found.label) == (True, f"Corrections of import {first}")
     tried = desk.take(desk.path, dry_run=True)
     assert (tried.state, tried.batch_id) == ("dry_run", None)
     done = desk.take(desk.path)

@@ -216,7 +216,11 @@ class ImportPreview(QWidget):
 
     def _show_lists(self) -> None:
         file, looked = self.file, self.looked
-        if file is not None and looked is not None and self._shown is not file:
+        if file is None or looked is None or self._shown is file:
+            return
+        if file.key in self.again.keys:
+            self.lists.show_looking()
+        else:
             self.lists.show_file(file, looked, self._tab.desk.formats(looked.preview.as_of))
 
     def _show_panel(self) -> None:

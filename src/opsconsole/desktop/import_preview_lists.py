@@ -74,7 +74,7 @@ class PreviewLists(QWidget):
         self._waiting: dict[str, Arranger | None] = {}
         self._formats = Formats()
         self.current = "changes"
-        self._picked = self._all_rejected = self._no_records = False
+        self._picked = self._all_rejected = self._no_records = self._ready = False
         for name in LISTS:
             segment = KeyButton(_LABELS[name], style="secondary")
             segment.setCheckable(True)
@@ -112,10 +112,19 @@ class PreviewLists(QWidget):
             (("", "All records"), *((kind, f"{kind} ({count:,})") for kind, count in counts.items()))
         )
         self._all_rejected = file.ready and 0 < file.report.total("read") == file.report.total("rejected")
+        self._ready = file.ready
         self._no_records = file.ready and not file.report.total("read")
         first = "columns" if not file.ready else "rejects" if self._all_rejected else "changes"
         self._show(first if not self._picked or not self._there[self.current] else self.current)
         self._keep()
+
+    def show_looking(self) -> None:
+        """Tell nothing of a file that is being looked at again."""
+        self._there = dict.fromkeys(LISTS, False)
+        for name, segment in self._segments.items():
+            segment.set_label(_LABELS[name])
+        self._waiting = {}
+        self.lists[self.current].show_empty("Looking again", "What the file would do is told in a moment.", ())
 
     def _make_list(self, name: str) -> ListView:
         made = ListView(f"preview_{name}", self._desk.tasks, self._desk.settings, self._stack)
@@ -162,6 +171,8 @@ class PreviewLists(QWidget):
         one = self.lists[name]
         if self._there[name] and one.listing is not None and len(one.listing) and one.arrangement.search:
             return "Nothing matches", f"The search is “{one.arrangement.search}”."
+        if name == "changes" and not self._there[name] and self._ready:
+            return "Changes are not listed", "The corrected lines come in like those of their file; see the counts."
         if name == "changes" and not self._there[name]:
             return "Nothing is known yet", "What the file would change is told once it can be read."
         if name == "changes" and self._no_records:

@@ -144,7 +144,7 @@ class Importing(QObject):
         if outcome.detection is not None:
             words = f"{words} Exceptions: {outcome.detection.words.lower()}."
         actions = []
-        if len(failed) < len(outcome.files):
+        if any(file.written for file in outcome.files):
             actions.append(MessageAction("Show exceptions", lambda: self._tab.desk.show("order_exceptions")))
         other = [file for file in failed if file.state != "not_recognized"]
         if other:

@@ -156,7 +156,8 @@ def _write_rejects(batch_id: int, workspace: Workspace, path: Path, progress: Pr
 def _fields(listing: Listing) -> list[tuple[str, str]]:
     """Fields that lines were refused for, the most frequent first, with how many."""
     counts: Counter[Any] = Counter(listing.columns["field"])
+    words = listing.field("field").label_of
     return [
-        (WHOLE_LINE if name is None else str(name), f"{'Whole line' if name is None else name} ({count:,})")
+        (WHOLE_LINE if name is None else str(name), f"{'Whole line' if name is None else words(name)} ({count:,})")
         for name, count in counts.most_common()
     ]

@@ -244,10 +244,7 @@ class Tab(TabFrame):
         if identity is None or workspace is None or not self.has_panel:
             self.desk.tasks.cancel(kind)
             if identity is None:
-                article = "an" if self.noun[0][:1] in "aeiou" else "a"
-                self.panel.show_nothing(
-                    "Nothing selected", f"Choose {article} {self.noun[0]} to see what is behind it."
-                )
+                self.panel.show_nothing(*_nothing(self.noun[0], self.list.listing))
             return
         if self.panel.isHidden():
             return
@@ -292,6 +289,14 @@ class Tab(TabFrame):
         if filters and total:
             return f"No {self.noun[0]} matches these filters", f"There are {total:,}. The filter is {filters}."
         return f"No {self.noun[1]}", "The files imported so far tell of none at this moment."
+
+
+def _nothing(noun: str, listing: Any) -> tuple[str, str]:
+    """Title and words of the panel while no row is chosen."""
+    article = "an" if noun[:1] in "aeiou" else "a"
+    if listing is not None and not listing.total:
+        return f"No {noun} yet", f"What is behind {article} {noun} is told here."
+    return "Nothing selected", f"Choose {article} {noun} to see what is behind it."
 
 
 def _read(*asked: Any) -> tuple[TabContent, Any]:

@@ -1,5 +1,6 @@
 """What a dry run would change: rows inside its transaction beside those outside, kind by kind, in sets."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -120,6 +121,10 @@ def _rows(conn: Connection, table: Table, ids: Sequence[int]) -> list[dict[str, 
         return [dict(row) for row in conn.execute(statement).mappings()]
 
 
+_MADE = re.compile(r"~|[0-9a-f]{16,}-\d+$")
+_NAMES = {"document": "document", "sku": "SKU", "location": "location"}  # of records without a key of their own
+
+
 def _subject(kind: RecordKind, row: Mapping[str, Any]) -> str:
     """``order #1001``, ``order #1001, line MUG-1``."""
     parts = []
@@ -129,8 +134,10 @@ def _subject(kind: RecordKind, row: Mapping[str, Any]) -> str:
         parts.append(f"purchase order {row['of_purchase_order']}")
     for name in kind.identity:
         # A key that was made from content tells nobody anything.
-        if name in row and name != "channel" and not str(row[name]).startswith("~"):
+        if name in row and name != "channel" and not _MADE.match(str(row[name])):
             parts.append(f"{name.removesuffix('_id').replace('_', ' ')} {row[name]}")
+    if not parts:
+        parts = [f"{words} {row[name]}" for name, words in _NAMES.items() if row.get(name)]
     return ", ".join(parts) or kind.label
 
 

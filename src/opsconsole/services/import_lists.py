@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -20,7 +21,7 @@ from opsconsole.services.import_report import CANCELLED, NOT_RECOGNIZED, REFUSED
 from opsconsole.store.database import Database
 from opsconsole.store.schema import batches, reject_rows, rejects, unread_files
 
-NOT_KNOWN = "Not recognized"
+NOT_KNOWN = "Unknown"
 MAP_COLUMNS, IMPORT_AGAIN, IMPORTED_SINCE = "Map its columns", "Import it again", "Imported since"
 STEPS = {NOT_RECOGNIZED: MAP_COLUMNS, REFUSED: IMPORT_AGAIN, CANCELLED: IMPORT_AGAIN}
 
@@ -136,7 +137,7 @@ def _fills(counts_json: str | None) -> str | None:
 _REJECTS = (
     Field("file", "File"),
     Field("line", "Line", Kind.QUANTITY),
-    Field("field", "Field", missing="Whole line"),
+    Field("field", "Field", Kind.STATUS, missing="Whole line"),
     Field("found", "Found", missing="(empty)"),
     Field("expected", "Expected"),
     Field("raw", "Line as read", stretch=True, missing="Unknown"),
@@ -186,7 +187,14 @@ def list_rejects(database: Database, now: int, batch_id: int | None = None) -> L
         }
         for row in found
     ]
-    return from_rows(_REJECTS, rows, id_key="id", as_of=now, title="Rejected lines")
+    labels = tuple((key, field_words(key)) for key in sorted({str(row["field"] or "") for row in rows} - {""}))
+    fields = [replace(field, labels=labels) if field.key == "field" else field for field in _REJECTS]
+    return from_rows(fields, rows, id_key="id", as_of=now, title="Rejected lines")
+
+
+def field_words(key: str) -> str:
+    """A record field as people say it: ``placed at``, ``unit price``, ``SKU``."""
+    return key.removesuffix("_e4").replace("_", " ").replace("sku", "SKU")
 
 
 _SOURCES = (

@@ -18,6 +18,7 @@ from opsconsole.imports.recognize import likely_header
 from opsconsole.imports.rejects import Reject, readable
 from opsconsole.imports.tables import FileOptions, InputFile, NumberedRow, head
 from opsconsole.services.import_channels import known_channels
+from opsconsole.services.import_lists import field_words
 from opsconsole.services.import_recognition import candidates, named_candidate
 from opsconsole.services.import_report import DRY_RUN, FileReport, in_a_row
 from opsconsole.services.imports import import_files
@@ -110,7 +111,7 @@ _STATES = (
 )
 _FILES = (
     Field("file", "File", stretch=True),
-    Field("label", "Recognized as", missing="Not recognized"),
+    Field("label", "Recognized as", missing="Unknown"),
     Field("fills", "Fills", missing="Nothing"),
     Field("channel", "Channel", Kind.IDENTIFIER, missing="None", wide_only=True),
     Field("state", "State", Kind.STATUS, labels=_STATES),
@@ -301,7 +302,7 @@ def _rejects(found: list[Reject], now: int) -> Listing:
         {
             "id": number,
             "line": reject.line,
-            "field": reject.field or None,
+            "field": field_words(reject.field) or None,
             "found": reject.found or None,
             "expected": reject.expected,
             "raw": reject.raw or None,

@@ -119,7 +119,7 @@ def recognize(
     columns = _columns(file)
     marker = read_marker(file)
     if marker is not None:
-        what = f"corrections of import {marker.batch_id}"
+        what = f"Corrections of import {marker.batch_id}"
         return Recognition(file.name, "corrections", what, "it is the workbook of its rejected lines", columns=columns)
     try:
         opened = open_file(file, candidates(database, folder)[0])

@@ -103,7 +103,7 @@ def _report(file: InputFile, done: Correction, gone: int, left_out: int) -> File
         file.name,
         state,
         source=SOURCE,
-        label=f"corrections of import {done.batch_id}, {done.file}",
+        label=f"Corrections of import {done.batch_id}, {done.file}",
         why="it is the workbook of its rejected lines",
         batch_id=done.correction_batch,
         rejects=list(done.still),

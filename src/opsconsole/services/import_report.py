@@ -282,7 +282,7 @@ def _and(parts: Sequence[str]) -> str:
 FILE_FIELDS = (
     Field("file", "File", stretch=True),
     Field("source", "Source", Kind.IDENTIFIER, hidden=True),
-    Field("label", "Recognized as", missing="Not recognized"),
+    Field("label", "Recognized as", missing="Unknown"),
     Field("fills", "Fills", missing="Nothing"),
     Field("channel", "Channel", Kind.IDENTIFIER, missing="None"),
     Field("state", "State", Kind.STATUS, labels=STATES),

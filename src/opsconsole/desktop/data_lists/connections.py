@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from opsconsole.services.sourcing_page import ConnectionPage
 
 
+_NONE = "A connection names another database of the business, of the warehouse say, that SQL feeds may read."
+
+
 class ConnectionsList(DataList):
     """One row per connection."""
 
@@ -32,6 +35,7 @@ class ConnectionsList(DataList):
                         tip="Name a database of the business that feeds may read")  # fmt: skip
         self.add_button("New SQL feed", lambda: self.deeds.edit_query(), icon="plus",
                         tip="Import what a query of a connection finds")  # fmt: skip
+        self.list.empty_words = lambda: self.empty_or("No connections yet", _NONE)
         self.list.next_step = lambda: ("New connection", "", lambda: self.deeds.edit_connection())
 
     @staticmethod

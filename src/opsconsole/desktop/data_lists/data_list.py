@@ -16,6 +16,7 @@ A list declares what every tab does (``desktop.tab``); in full::
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -84,6 +85,10 @@ class DataList(Tab):
             TabCommand("Previous list of the data", lambda: self.switch.step(-1), shown="Alt+←"),
         )
 
+    def empty_or(self, title: str, words: str) -> tuple[str, str]:
+        """Words of a tab's own for no rows at all; where a filter hides them, that is told."""
+        return self._empty_words() if self.list.listing is not None and self.list.listing.total else (title, words)
+
     def add_button(self, words: str, run: Callable[[], None], *, key: str = "", icon: str = "", tip: str = "") -> None:
         """Put a button of this list left of "Import files"."""
         button = KeyButton(words, key=key, icon=icon)
@@ -147,6 +152,12 @@ class DataList(Tab):
         row.addWidget(lines.vertical(16))
         self.toolbar.give_moment(row)
         return head
+
+
+def names_first(listing: Listing, code: str) -> Listing:
+    """A listing whose code, which only scripts need, stands last and hidden: what it is called comes first."""
+    own = [field for field in listing.fields if field.key != code]
+    return replace(listing, fields=(*own, replace(listing.field(code), label="Code", hidden=True)))
 
 
 def list_content(

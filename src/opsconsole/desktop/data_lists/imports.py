@@ -111,7 +111,6 @@ class ImportsList(DataList):
         self.halves.setVisible(not content.data)
         if content.data:
             self.nothing.set_sources(content.data)
-            self.panel.show_nothing("No import yet", "What an import changed, and what to do next, is told here.")
         # A list that was hidden could not hold the keyboard.
         if self.body.isVisible() and bool(content.data) != was_nothing:
             (self.nothing.choose if content.data else self.list).setFocus()

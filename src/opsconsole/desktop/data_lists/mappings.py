@@ -42,7 +42,7 @@ class MappingsList(DataList):
         self.add_button(
             "Take in", self.deeds.choose_to_take_in, key="T", tip="Take in a mapping that somebody shared (.toml)"
         )
-        self.list.empty_words = lambda: (
+        self.list.empty_words = lambda: self.empty_or(
             "No mapping yet",
             "A file that is not recognized is mapped once; others like it are then read by themselves.",
         )

@@ -1,6 +1,6 @@
 """Sources: the files that are recognized without being told."""
 
-from opsconsole.desktop.data_lists.data_list import DataList, list_content
+from opsconsole.desktop.data_lists.data_list import DataList, list_content, names_first
 from opsconsole.desktop.tab_content import Request, TabContent
 from opsconsole.desktop.workspace import Workspace
 from opsconsole.domain.progress import Progress
@@ -19,7 +19,7 @@ class SourcesList(DataList):
         """The built-in sources."""
         from opsconsole.services import imports
 
-        return list_content(workspace, request, imports.list_sources(), "source")
+        return list_content(workspace, request, names_first(imports.list_sources(), "key"), "source")
 
 
 TAB = SourcesList

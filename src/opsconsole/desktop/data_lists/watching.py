@@ -20,6 +20,9 @@ _TONES = {"waiting": "bad", "retrying": "warn", "running": "accent", "planned": 
 _OUTCOMES = {"failed": "bad", "partly": "warn", "done": "good"}
 
 
+_NONE = "Watch a folder, or let a query of another database be asked on a schedule; what fails is told here."
+
+
 class WatchingList(DataList):
     """One row per SQL feed and watched folder; those that wait for somebody come first."""
 
@@ -38,6 +41,7 @@ class WatchingList(DataList):
                         tip="Import the files of a folder by themselves")  # fmt: skip
         self.add_button("New SQL feed", lambda: self.deeds.edit_query(), icon="plus",
                         tip="Import what a query of a connection finds")  # fmt: skip
+        self.list.empty_words = lambda: self.empty_or("Nothing comes in by itself yet", _NONE)
         self.list.next_step = lambda: ("Watch a folder", "", lambda: self.deeds.edit_folder())
 
     @staticmethod

@@ -92,19 +92,7 @@ def _recognized(file: "FilePreview", formats: Formats, answers: "ImportAnswers")
         facts.append(("Data as of", formats.instant(report.source_time)))
         facts.append(("Told by", report.basis))
     column.addWidget(sections.pairs(facts))
-    links = []
-    if report.label and file.top:
-        links.append(KeyButton("Another source", key="T", style="link"))
-        links[-1].clicked.connect(lambda: answers.ask_source())
-    if report.channel:
-        links.append(KeyButton("Another channel", key="C", style="link"))
-        links[-1].clicked.connect(lambda: answers.ask_channel())
-    if report.currency:
-        links.append(KeyButton("Another currency", key="U", style="link"))
-        links[-1].clicked.connect(lambda: answers.ask_currency())
-    if not report.ask_formats and answers.doubt(file) is not None:
-        links.append(KeyButton("Other dates", key="D", style="link"))
-        links[-1].clicked.connect(lambda: answers.ask_format())
+    links = _links(file, answers)
     for at in range(0, len(links), 2):
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -113,6 +101,26 @@ def _recognized(file: "FilePreview", formats: Formats, answers: "ImportAnswers")
         row.addStretch(1)
         column.addLayout(row)
     return Section("Why" if report.why else "What it looks like", box)
+
+
+def _links(file: "FilePreview", answers: "ImportAnswers") -> list[KeyButton]:
+    """What was found or said can be said otherwise."""
+    report = file.report
+    links = []
+    chosen = report.label and report.source != "corrections"  # a workbook of rejected lines says itself what it is
+    if chosen and file.top:
+        links.append(KeyButton("Another source", key="T", style="link"))
+        links[-1].clicked.connect(lambda: answers.ask_source())
+    if chosen and report.channel:
+        links.append(KeyButton("Another channel", key="C", style="link"))
+        links[-1].clicked.connect(lambda: answers.ask_channel())
+    if report.currency:
+        links.append(KeyButton("Another currency", key="U", style="link"))
+        links[-1].clicked.connect(lambda: answers.ask_currency())
+    if not report.ask_formats and answers.doubt(file) is not None:
+        links.append(KeyButton("Other dates", key="D", style="link"))
+        links[-1].clicked.connect(lambda: answers.ask_format())
+    return links
 
 
 def _currencies(file: "FilePreview", answers: "ImportAnswers") -> Section:
