@@ -64,3 +64,36 @@ def test_many_rows_are_changed_by_id(database):
     with database.read() as conn:
         rows = conn.execute(select(table.c.on_day, table.c.label, table.c.until_day).order_by(table.c.id)).all()
         assert rows == [(1, "a", 9), (20, "B", None), (30, "C", None)]
+
+
+def test_many_rows_are_read_as_columns_and_none_as_empty_ones(database):
+    targets = schema.targets
+    count = 4_500
+    with database.write() as conn:
+        days = list(range(count))
+        dialect.bulk_insert(conn, targets, {"kpi_key": ["x"] * count, "valid_from": days, "target": [0.5] * count})
+    columns = (targets.c.kpi_key, targets.c.valid_from, targets.c.target)
+    with database.read() as conn:
+        read = dialect.read_columns(conn, select(*columns).order_by(targets.c.valid_from))
+        none = dialect.read_columns(conn, select(*columns).where(targets.c.kpi_key == "y"))
+        assert conn.execute(select(func.count()).select_from(targets)).scalar() == count
+    assert read == [["x"] * count, days, [0.5] * count]
+    assert none == [[], [], []]
+
+
+def test_texts_begin_and_contain_whatever_the_letters(database):
+    labels = ["SO-10", "SO-2", "so-3", "x SO-1", "100%", "100 pct", "naïve"]
+    with database.write() as conn:
+        keys = [str(number) for number in range(len(labels))]
+        dialect.bulk_insert(conn, schema.channels, {"key": keys, "label": labels})
+    label = schema.channels.c.label
+
+    def found(condition):
+        return set(conn.execute(select(label).where(condition)).scalars())
+
+    with database.read() as conn:
+        assert found(dialect.begins(conn, label, "SO-")) == {"SO-10", "SO-2"}
+        assert found(dialect.begins(conn, label, "SO-1")) == {"SO-10"}
+        assert found(dialect.contains(conn, label, "sO-1")) == {"SO-10", "x SO-1"}
+        assert found(dialect.contains(conn, label, "0%")) == {"100%"}
+        assert found(dialect.contains(conn, label, "aïv")) == {"naïve"}

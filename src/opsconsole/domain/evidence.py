@@ -80,6 +80,7 @@ def _words(values: Mapping[str, Any], name: str, kind: str, now: int, zone: str)
     return str(value)
 
 
+@lru_cache(32_768)
 def is_date(promise: int, zone: str) -> bool:
     """Whether a promise stands for a whole local date: the last microsecond of a day in the order's time zone."""
     return promise == day_end(day_of(promise, zone), zone)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, true
 
 from opsconsole.domain.instants import SECOND, day_start
 from opsconsole.domain.listing import Coded, Later, Listing, TimesLeft, coded
@@ -97,18 +97,7 @@ _REPEATED = frozenset(
 )
 
 
-# Rows taken from the driver, or texts read, in one go: nobody else's Python runs meanwhile, the window's neither.
-_PART = 2_000
-
-
-def _in_parts(connection: Connection, statement: Select[Any]) -> list[list[Any]]:
-    """Columns of all rows."""
-    result = connection.execute(statement)
-    columns: list[list[Any]] = [[] for _ in range(len(result.keys()))]
-    for rows in result.partitions(_PART):
-        for column, values in zip(columns, zip(*rows, strict=True), strict=True):
-            column += values
-    return columns
+_PART = 2_000  # evidence read in one go: the window's thread waits meanwhile
 
 
 class _Read:
@@ -117,7 +106,9 @@ class _Read:
     def __init__(self, connection: Connection, which: ColumnElement[bool], now: int) -> None:
         seen = and_(which, _e.detected_at <= now)
         names = [column.name for column in _COLUMNS]
-        self.stored: Stored = dict(zip(names, _in_parts(connection, select(*_COLUMNS).where(seen)), strict=True))
+        self.stored: Stored = dict(
+            zip(names, dialect.read_columns(connection, select(*_COLUMNS).where(seen)), strict=True)
+        )
         number, customer = (
             func.coalesce(orders.c.order_number, orders.c.order_id),
             func.coalesce(func.nullif(orders.c.customer_name, ""), orders.c.customer_id),
@@ -127,7 +118,7 @@ class _Read:
         with dialect.id_set(connection, (key for key in self.stored["order_fk"] if key is not None)) as ids:
             mine = select(ids.c.id)
             found = select(orders.c.id, number, customer, orders.c.carrier_key).where(orders.c.id.in_(mine))
-            self._orders = _in_parts(connection, found)
+            self._orders = dialect.read_columns(connection, found)
             self.goods = _Parts(connection, line.order_fk, line.sku, mine)
             self.parcels = _Parts(connection, parcel.order_fk, parcel.tracking_number, mine)
         self._places = {order_fk: place for place, order_fk in enumerate(self._orders[0])}
@@ -142,7 +133,9 @@ class _Parts:
     """The texts of the parts of orders, for the search: each once, in order."""
 
     def __init__(self, connection: Connection, order_fk: Any, text: Any, mine: Any) -> None:
-        keys, texts = _in_parts(connection, select(order_fk, text).where(order_fk.in_(mine), text.is_not(None)))
+        keys, texts = dialect.read_columns(
+            connection, select(order_fk, text).where(order_fk.in_(mine), text.is_not(None))
+        )
         pairs = sorted(set(zip(keys, texts, strict=True)))
         self._keys = [key for key, _ in pairs]
         self._texts = [value for _, value in pairs]
