@@ -196,15 +196,17 @@ def unsettled(now: int) -> Select[Any]:
     return select(or_(exists(dated_ahead), exists(imported_later)))
 
 
-def within(at: ColumnElement[Any], spans: Iterable[tuple[int, int]]) -> list[ColumnElement[bool]]:
-    """An instant lies in one of some spans, span by span, since a partial index serves one at a time.
+def within(at: ColumnElement[Any], moment: Moment) -> list[ColumnElement[bool]]:
+    """An instant lies in one of the moment's spans, span by span, since a partial index serves one at a time."""
+    return [at.between(first, last) for first, last in moment.spans]
 
-    A little widened: what is counted in seconds is rounded.
-    """
+
+def widened(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans joined where they meet, and a little widened: what is counted in seconds is rounded."""
     joined: list[list[int]] = []
     for first, last in sorted((first - 2 * SECOND, last + 2 * SECOND) for first, last in spans):
         if joined and first <= joined[-1][1]:
             joined[-1][1] = max(joined[-1][1], last)
         else:
             joined.append([first, last])
-    return [at.between(first, last) for first, last in joined]
+    return [(first, last) for first, last in joined]

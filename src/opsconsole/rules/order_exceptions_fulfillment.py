@@ -170,6 +170,7 @@ SHIP_BY_RISK = Rule(
     select=of_promises.ship_by_risk,
     check=of_promises.too_little_time,
     clock=of_promises.ship_by_clock,
+    spans=of_promises.ship_by_spans,
     learn=(of_promises.REMAINING,),
     parameters=(
         Parameter(

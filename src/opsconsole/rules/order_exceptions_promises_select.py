@@ -22,6 +22,7 @@ from opsconsole.rules.order_exceptions_conditions import (
     own_duty,
     placed,
     unshipped,
+    widened,
     within,
 )
 from opsconsole.rules.order_exceptions_routing_select import CASES, HISTORY, STEPS, newest_step, step
@@ -205,11 +206,16 @@ def ship_by_clock(moment: Moment, since: int) -> Select[Any]:
 
     And those whose ship-by passed: they are late now, no longer at risk.
     """
-    times = {moment.values["hours"] * HOUR / SECOND, *moment.learned.get("remaining", {}).values()}
-    spans = [span for takes in times for span in moment.clocks.ends(takes, since, moment.now)]
     unsent = select(o.id).where(unshipped(moment), o.ship_by >= since)
-    every = union_all(*(unsent.where(span) for span in within(o.ship_by, [*spans, (since, moment.now)])))
+    every = union_all(*(unsent.where(span) for span in within(o.ship_by, moment)))
     return select(every.subquery("every").c.id)
+
+
+def ship_by_spans(moment: Moment, since: int) -> list[tuple[int, int]]:
+    """When the working time that orders still take ends, if it begins since; and the time since."""
+    times = {moment.values["hours"] * HOUR / SECOND, *moment.learned.get("remaining", {}).values()}
+    ends = [span for takes in times for span in moment.clocks.ends(takes, since, moment.now)]
+    return widened([*ends, (since, moment.now)])
 
 
 def _case(location: str | None, code: str) -> str:

@@ -21,6 +21,7 @@ from opsconsole.rules.order_exceptions_conditions import (
     placed,
     unshipped,
     value_of_order,
+    widened,
     within,
 )
 from opsconsole.rules.rule import Lesson, Moment, Row
@@ -180,15 +181,19 @@ def stuck_clock(moment: Moment, since: int) -> Select[Any]:
     Each status has its own limit: a few short spans of beginnings. Whose span it is, the rule itself looks at.
     """
     e = order_events.c
-    usual = moment.learned.get("dwell", {})
-    limits = {_limit(code, usual, moment) for code in STEPS}
-    spans = [span for limit in limits for span in moment.clocks.starts(limit, since, moment.now)]
-    stepped = union_all(*(select(e.order_fk).where(e.code.in_(STEPS), span) for span in within(e.occurred_at, spans)))
+    stepped = union_all(*(select(e.order_fk).where(e.code.in_(STEPS), span) for span in within(e.occurred_at, moment)))
     in_work = select(o.id).where(IN_WORK, unshipped(moment))
-    by_status = [in_work.where(span) for span in within(o.status_since, spans)]
+    by_status = [in_work.where(span) for span in within(o.status_since, moment)]
     released = in_work.where(o.hold_until >= since, o.hold_until <= moment.now)
     every = released.union_all(in_work.where(o.id.in_(stepped)), *by_status).subquery("every")
     return select(every.c.id)
+
+
+def stuck_spans(moment: Moment, since: int) -> list[tuple[int, int]]:
+    """When what became too old since began, in one status or another."""
+    usual = moment.learned.get("dwell", {})
+    limits = {_limit(code, usual, moment) for code in STEPS}
+    return widened(span for limit in limits for span in moment.clocks.starts(limit, since, moment.now))
 
 
 def _limit(code: str, usual: Mapping[str, float], moment: Moment) -> float:

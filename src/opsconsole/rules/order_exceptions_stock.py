@@ -12,7 +12,6 @@ from sqlalchemy import (
     exists,
     func,
     literal,
-    literal_column,
     null,
     or_,
     select,
@@ -37,11 +36,10 @@ from opsconsole.store.schema import (
     vendors,
 )
 
-# In the words of the partial index, and the line's order as a value: a join on it begins with the lines.
+# In the words of the partial index.
 LEFT_TO_SHIP = text(
     "order_lines.quantity - coalesce(order_lines.shipped_quantity, 0) - coalesce(order_lines.cancelled_quantity, 0) > 0"
 )
-LINES_ORDER: ColumnElement[int] = literal_column("+order_lines.order_fk", BigInteger)
 _BESIDE = "\x1f"  # stands in no SKU
 _NEVER = 2**62  # sorts after every instant
 _DONE = ("cancelled", "unavailable", "shipped", "delivered", "returned")
@@ -64,7 +62,7 @@ def _key(sku: Any, pool: Any) -> ColumnElement[str]:
 def _open_lines(moment: Moment) -> Any:
     """Lines still to be shipped from own stock: SKU by its aliases, quantity left, what of it is allocated.
 
-    Among all SKUs it begins with the orders, of which few are open; among some with their lines that are.
+    It begins with the orders, of which few are open, and fewer ask for some SKUs.
     """
     here, anywhere = sku_aliases.alias("alias_here"), sku_aliases.alias("alias_anywhere")
     sku = coalesce(here.c.sku, anywhere.c.sku, line.sku)
@@ -86,7 +84,7 @@ def _open_lines(moment: Moment) -> Any:
             coalesce(line.ship_by, o.ship_by, _NEVER).label("ship_by"),
             coalesce(o.placed_at, _NEVER).label("placed_at"),
         )
-        .join_from(orders, order_lines, line.order_fk == ORDER_ID if moment.skus is None else o.id == LINES_ORDER)
+        .join_from(orders, order_lines, line.order_fk == ORDER_ID)
         .outerjoin(here, and_(here.c.alias == line.sku, here.c.channel == o.channel))
         .outerjoin(anywhere, and_(anywhere.c.alias == line.sku, anywhere.c.channel == ""))
         .where(
@@ -107,14 +105,10 @@ def _open_lines(moment: Moment) -> Any:
 
 
 def _asked_about(sku: ColumnElement[str], moment: Moment) -> tuple[ColumnElement[bool], ...]:
-    """Lines of the SKUs asked about, by what these are called on them.
-
-    As a value, which no index over all lines is looked up by: the partial index of the open ones is read instead.
-    """
+    """Lines of the SKUs asked about, of the orders that ask for them."""
     if moment.skus is None:
         return (line.sku.is_not(None),)
-    asked, a = select(moment.skus.c.sku), sku_aliases.c
-    return (line.sku + "").in_(asked.union_all(select(a.alias).where(a.sku.in_(asked)))), sku.in_(asked)
+    return o.id.in_(select(moment.among.c.id)), sku.in_(select(moment.skus.c.sku))
 
 
 def skus_of(moment: Moment) -> Select[Any]:

@@ -99,6 +99,7 @@ NO_CARRIER_SCAN = Rule(
     cause=("tracking",),
     check=of_parcels.unscanned_for_long,
     clock=of_parcels.no_carrier_scan_clock,
+    spans=of_parcels.no_carrier_scan_spans,
     neighbors=of_parcels.of_new_carriers,
     parameters=(
         Parameter(

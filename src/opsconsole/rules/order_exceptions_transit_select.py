@@ -17,6 +17,7 @@ from opsconsole.rules.order_exceptions_conditions import (
     own_duty,
     placed,
     undelivered,
+    widened,
     within,
 )
 from opsconsole.rules.rule import Moment, Row
@@ -197,12 +198,16 @@ def unscanned_for_long(rows: Sequence[Row], moment: Moment) -> list[Row | None]:
 
 def no_carrier_scan_clock(moment: Moment, since: int) -> Select[Any]:
     """Orders with a label whose waiting time ran out, at one place or another."""
-    began = moment.clocks.starts(moment.span("hours") / SECOND, since, moment.now)
     waits = select(s.order_fk.label("id")).where(unscanned(moment))
-    labeled = [waits.where(span) for span in within(s.labeled_at, began)]
-    shipped = [waits.where(s.labeled_at.is_(None), span) for span in within(s.shipped_at, began)]
+    labeled = [waits.where(span) for span in within(s.labeled_at, moment)]
+    shipped = [waits.where(s.labeled_at.is_(None), span) for span in within(s.shipped_at, moment)]
     every = union_all(*labeled, *shipped).subquery("every")
     return select(every.c.id)
+
+
+def no_carrier_scan_spans(moment: Moment, since: int) -> list[tuple[int, int]]:
+    """When the waiting time that ran out since began."""
+    return widened(moment.clocks.starts(moment.span("hours") / SECOND, since, moment.now))
 
 
 def of_new_carriers(changed: Any) -> Select[Any]:

@@ -17,6 +17,7 @@ STUCK_ORDER = Rule(
     select=of_routing.stuck_order,
     check=of_routing.stuck_too_long,
     clock=of_routing.stuck_clock,
+    spans=of_routing.stuck_spans,
     learn=(of_routing.DWELL,),
     parameters=(
         Parameter("factor", "Longer than the usual time by", 2, "times", 1, 20, "The median of the last 28 days."),

@@ -136,11 +136,13 @@ class Moment:
     """What a rule is asked at: the instant, its parameters' values, and how plain the data is.
 
     ``settled`` says that no known fact is dated after ``now``; conditions are then the plain ones that the partial
-    indexes serve. ``among`` is a table of the ids of the orders asked about, ``skus`` of SKUs (None: all). ``channels``
+    indexes serve. ``among`` is a table of the ids of the orders asked about (None: all); ``skus`` one
+    of SKUs, beside that of the orders that ask for them. ``channels``
     are those whose files tell what the rule needs (None: all do, or the rule does not ask). ``said`` maps a batch and
     record kind to the fields its files had; ``formats`` a carrier's key to the family of its tracking numbers, where
     the business has set one. ``learned`` maps a lesson's key to its values by case; ``clocks`` answer in working time.
-    ``forwarders`` are postcodes of freight forwarders (None: those that ship with the program).
+    ``forwarders`` are postcodes of freight forwarders (None: those that ship with the program). ``spans`` are
+    firsts and lasts of the instants that a rule's clock looks at.
     """
 
     now: int
@@ -155,6 +157,7 @@ class Moment:
     learned: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     clocks: WorkingClock = field(default_factory=AroundTheClock)
     forwarders: frozenset[str] | None = None
+    spans: Sequence[tuple[Any, Any]] = ()
 
     def span(self, key: str) -> int:
         """A parameter as microseconds."""
@@ -213,7 +216,8 @@ class Rule:
     ``resolve_hours`` is the resolve-within clock, in working time of the location when ``working``. ``check`` looks at
     the selected rows in Python where SQL cannot decide (check digits, postcodes): per row None = nothing is wrong, else
     further evidence (which may replace ``opened_at``). ``clock`` selects the ids of the orders whose condition the
-    passing of time between two instants can have made true. ``neighbors`` selects the ids of further orders whose
+    passing of time between two instants can have made true; ``spans`` are those of working time that it looks at, as
+    ``moment.spans``. ``neighbors`` selects the ids of further orders whose
     condition depends on the changed ones. ``scoped`` rules are asked about changed orders only; the others always as a
     whole, unless nothing in ``watches`` (tables beside the orders) and no order changed; with ``skus``, which selects
     orders and the SKUs they ask for, about those that changed orders ask for or asked for at the last run; its
@@ -243,6 +247,7 @@ class Rule:
     needs: tuple[Need, ...] = ()
     check: Check | None = None
     clock: Callable[[Moment, int], Select[Any]] | None = None
+    spans: Callable[[Moment, int], list[tuple[int, int]]] | None = None
     neighbors: Callable[[Any], Select[Any]] | None = None
     scoped: bool = True
     skus: Callable[[Moment], Select[Any]] | None = None

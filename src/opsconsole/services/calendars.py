@@ -94,6 +94,16 @@ class WorkingTime:
 
     def start(self, end: int, seconds: float) -> int:
         """The earliest instant from which ``seconds`` of working time do not end before ``end``."""
+        opens, _, sums = self._spans
+        over, wait = self._worked(end - 1), int(seconds * SECOND)
+        if over is not None and 0 < over - wait + 1 <= (sums[-1] if sums else 0) and wait > 0:
+            # What began when one microsecond less was left of it ended before.
+            wanted = over - wait + 1
+            place = bisect_left(sums, wanted)
+            return opens[place] + wanted - (sums[place - 1] if place else 0)
+        return self._start_sought(end, seconds)
+
+    def _start_sought(self, end: int, seconds: float) -> int:
         high = end - int(seconds * SECOND)
         reach = max(1, int(seconds * SECOND))
         while self.add(high - reach, seconds) >= end and reach < _LONGEST_WAIT_DAYS * DAY * 8:

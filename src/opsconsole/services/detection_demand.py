@@ -20,10 +20,14 @@ _a = asked_skus.c
 
 @dataclass(frozen=True)
 class Demand:
-    """Orders and the SKUs they ask for: as the last run saw them, and as they do now."""
+    """Orders and the SKUs they ask for: as the last run saw them, and as they do now.
+
+    ``asking`` are all orders that may ask for one of these SKUs.
+    """
 
     before: Pairs
     now: Pairs
+    asking: frozenset[int] = frozenset()
 
     @property
     def skus(self) -> list[str]:
@@ -46,7 +50,11 @@ def demand_of(connection: Connection, rule: Rule, moment: Moment, among: Sequenc
         there = exists(select(orders.c.id).where(orders.c.id == _a.order_fk))
         before |= {(row.order_fk, row.sku) for row in connection.execute(remembered.where(~there))}
     now = skus_asked_for(connection, rule, moment, among) if among else set()
-    return Demand(frozenset(before), frozenset(now))
+    asking = {order for order, _ in now}
+    if before or now:
+        with dialect.sku_set(connection, {sku for _, sku in before | now}) as skus:
+            asking.update(connection.execute(select(_a.order_fk).where(_a.sku.in_(select(skus.c.sku)))).scalars())
+    return Demand(frozenset(before), frozenset(now), frozenset(asking))
 
 
 def remember(connection: Connection, demand: Demand) -> None:

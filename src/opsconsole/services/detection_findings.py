@@ -73,9 +73,10 @@ def ask(connection: Connection, rule: Rule, scope: Scope) -> Finding:
     skus = None if whole or demand is None else demand.skus
     if not changed and not among and not skus and (rule.scoped or rule.watches):
         return Finding(rule, "unchanged")
+    asked = None if whole else among if demand is None else demand.asking
     found: list[Found] = []
     for moment in scope.moments(rule, channels=telling):
-        answer = found_of(connection, rule, moment, None if whole else among, skus)
+        answer = found_of(connection, rule, moment, asked, skus)
         found += _in_force(connection, rule, scope, moment, answer)
     return Finding(rule, "ran", "", found, whole, round((time.perf_counter() - started) * 1000), demand)
 
@@ -84,10 +85,10 @@ def found_of(
     connection: Connection,
     rule: Rule,
     moment: Moment,
-    among: Sequence[int] | None,
+    among: Iterable[int] | None,
     skus: Iterable[str] | None = None,
 ) -> list[Found]:
-    """What the rule says at a moment, about some orders, some SKUs or (None) all."""
+    """What the rule says at a moment, about some orders, some SKUs with who asks for them, or (None) all."""
     return _checked(rule, rows_of(connection, rule, moment, among, skus), moment)
 
 

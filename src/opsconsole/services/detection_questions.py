@@ -4,20 +4,22 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
-from sqlalchemy import BigInteger, Connection, Result, Select, Text, select
+from sqlalchemy import BigInteger, Connection, Select, Text, bindparam, select
 
 from opsconsole.rules.later import Following
 from opsconsole.rules.rule import Moment, Rule
 from opsconsole.store import dialect
+from opsconsole.store.prepared import Answer, Prepared
 from opsconsole.store.schema import orders
 
 _MOST = 500
-_ASKED = "asked_about"
+_SPANS = 8
+_ASKED, _SKUS = "asked_about", "asked_skus"
 
 
 @dataclass(frozen=True)
 class _Built:
-    statement: Select[Any]
+    prepared: Prepared
     following: Following
 
 
@@ -39,11 +41,11 @@ _known: dict[Hashable, _Built | None] = {}
 def rows_of(
     connection: Connection, rule: Rule, moment: Moment, among: Iterable[int] | None, skus: Iterable[str] | None = None
 ) -> list[dict[str, Any]]:
-    """The rows a rule's SELECT gives at a moment, about some orders, some SKUs or (None) all."""
+    """The rows a rule's SELECT gives at a moment, about orders, SKUs with who asks for them, or (None) all."""
     if skus is not None:
-        return _rows_of_skus(connection, rule, moment, list(skus))
+        return _rows_of_skus(connection, rule, moment, list(skus), among or ())
     if among is None:
-        return _rows(_asked(connection, (rule.select,), lambda at, _: rule.select(at), moment))
+        return _asked(connection, (rule.select,), lambda at, _: rule.select(at), moment).mappings()
     wanted = list(among)
     if not wanted:
         return []
@@ -53,18 +55,21 @@ def rows_of(
         return rule.select(replace(at, among=ids)).where(orders.c.id.in_(select(ids.c.id)))
 
     given = {_ASKED: dialect.keys_value(connection, wanted)}
-    return _rows(_asked(connection, (rule.select, "some"), build, moment, given=given))
+    return _asked(connection, (rule.select, "some"), build, moment, given=given).mappings()
 
 
-def _rows_of_skus(connection: Connection, rule: Rule, moment: Moment, skus: Sequence[str]) -> list[dict[str, Any]]:
+def _rows_of_skus(
+    connection: Connection, rule: Rule, moment: Moment, skus: Sequence[str], asking: Iterable[int]
+) -> list[dict[str, Any]]:
     if not skus:
         return []
 
     def build(at: Moment, _: Any) -> Select[Any]:
-        return rule.select(replace(at, skus=dialect.keys_given(connection, _ASKED, "sku", Text())))
+        ids = dialect.keys_given(connection, _ASKED, "id", BigInteger())
+        return rule.select(replace(at, among=ids, skus=dialect.keys_given(connection, _SKUS, "sku", Text())))
 
-    given = {_ASKED: dialect.keys_value(connection, skus)}
-    return _rows(_asked(connection, (rule.select, "skus"), build, moment, given=given))
+    given = {_ASKED: dialect.keys_value(connection, asking), _SKUS: dialect.keys_value(connection, skus)}
+    return _asked(connection, (rule.select, "skus"), build, moment, given=given).mappings()
 
 
 def skus_asked_for(
@@ -83,14 +88,27 @@ def skus_asked_for(
 
         given = {_ASKED: dialect.keys_value(connection, among)}
         answer = _asked(connection, (wanted, "some"), build, moment, given=given)
-    return {(row["order_fk"], row["sku"]) for row in answer.mappings()}
+    return {(order, sku) for order, sku in answer.rows}
 
 
 def orders_by_clock(connection: Connection, rule: Rule, moment: Moment, since: int) -> set[int]:
     """Orders for which the time between two instants can have made a rule's condition true."""
-    if rule.clock is None:
+    clock = rule.clock
+    if clock is None:
         return set()
-    return set(_asked(connection, (rule.clock,), rule.clock, moment, since).scalars().all())
+    if rule.spans is None:
+        return set(_asked(connection, (clock, "clock"), clock, moment, since).scalars())
+    spans = rule.spans(moment, since)
+    # So many that there are few shapes: what is too many are spans of nothing.
+    spans += [(1, 0)] * (-len(spans) % _SPANS)
+    named = [(f"first_{number}", f"last_{number}") for number in range(len(spans))]
+
+    def build(at: Moment, then: Any) -> Select[Any]:
+        bounds = [(bindparam(first, 0, BigInteger()), bindparam(last, 0, BigInteger())) for first, last in named]
+        return clock(replace(at, spans=bounds), then)
+
+    given = {name: at for names, span in zip(named, spans, strict=True) for name, at in zip(names, span, strict=True)}
+    return set(_asked(connection, (clock, "clock", len(spans)), build, moment, since, given).scalars())
 
 
 def neighbors_of(connection: Connection, rule: Rule, changed: Sequence[int]) -> set[int]:
@@ -102,13 +120,11 @@ def _of_changed(connection: Connection, select_: Callable[[Any], Select[Any]], c
     key = (select_, dialect.is_sqlite(connection))
     built = _known.get(key)
     if built is None:
-        built = _Built(select_(dialect.keys_given(connection, _ASKED, "id", BigInteger())), Following(0, 0))
+        statement = select_(dialect.keys_given(connection, _ASKED, "id", BigInteger()))
+        built = _Built(Prepared(connection, statement), Following(0, 0))
         _keep(key, built)
-    return set(connection.execute(built.statement, {_ASKED: dialect.keys_value(connection, changed)}).scalars().all())
-
-
-def _rows(answer: Result[Any]) -> list[dict[str, Any]]:
-    return [dict(row) for row in answer.mappings().all()]
+    given = {_ASKED: dialect.keys_value(connection, changed)}
+    return set(built.prepared.ask(connection, given, planned=True).scalars())
 
 
 def _asked(
@@ -118,24 +134,29 @@ def _asked(
     moment: Moment,
     since: int = 0,
     given: Mapping[str, Any] | None = None,
-) -> Result[Any]:
+) -> Answer:
     """The answer to a statement; ``key`` names it, beside what of the moment it is built with."""
     values = tuple(sorted(moment.values.items()))
     shape = (*key, dialect.is_sqlite(connection), moment.settled, moment.channels, values)
     built = _known.get(shape)
     if built is None or not built.following.holds(moment.now, since):
-        built = None if shape in _known and built is None else _built(build, moment, since)
+        built = None if shape in _known and built is None else _built(connection, build, moment, since)
         _keep(shape, built)
     if built is None:
-        return connection.execute(build(moment, since), given)
-    return connection.execute(built.statement, {**built.following.values(moment.now, since), **(given or {})})
+        answer = connection.execute(build(moment, since), given)
+        return Answer(list(answer.keys()), answer.all())
+    told = {**built.following.values(moment.now, since), **(given or {})}
+    return built.prepared.ask(connection, told, planned=len(key) > 1)
 
 
-def _built(build: Callable[[Moment, Any], Select[Any]], moment: Moment, since: int) -> _Built | None:
+def _built(
+    connection: Connection, build: Callable[[Moment, Any], Select[Any]], moment: Moment, since: int
+) -> _Built | None:
     following = Following(moment.now, since)
     more: dict[str, Any] = dict.fromkeys(("said", "formats", "learned", "clocks", "forwarders"), _NOT_KEPT)
     try:
-        return _Built(build(replace(moment, now=following.now, **more), following.since), following)
+        statement = build(replace(moment, now=following.now, **more), following.since)
+        return _Built(Prepared(connection, statement), following)
     except (_MoreThanTimeError, TypeError):
         return None
 

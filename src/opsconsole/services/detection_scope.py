@@ -164,6 +164,7 @@ def find_scope(connection: Connection, now: int, *, full: bool) -> Scope:
 
 def _narrow(connection: Connection, scope: Scope, last: Row[Any]) -> None:
     """To what changed since the last run, unless that is most of it."""
+    dialect.plan_once(connection)
     candidates = _candidates(connection, scope, last)
     own = {rule.code: _by_clock(connection, scope, rule, last) for rule in RULES if scope.is_on(rule)}
     for code, found in _rechecked(connection, scope, candidates, last).items():
@@ -172,6 +173,7 @@ def _narrow(connection: Connection, scope: Scope, last: Row[Any]) -> None:
         largest = connection.execute(select(func.max(orders.c.id))).scalar() or 0
         scope.full = len(candidates) > largest * _MOST
     if scope.full:
+        dialect.plan_each_time(connection)
         return
     scope.candidates = candidates
     scope.own = own

@@ -184,6 +184,23 @@ def read_columns(conn: Connection, statement: Select[Any]) -> list[list[Any]]:
     return columns
 
 
+def plan_once(conn: Connection) -> None:
+    """Until the end of this transaction a server keeps the plans of what it is asked again, whatever the parameters.
+
+    For questions about little: planning them anew costs more than answering them.
+    """
+    if not is_sqlite(conn):
+        conn.execute(text("SET LOCAL plan_cache_mode = force_generic_plan"))
+        conn.execute(text("SET LOCAL max_parallel_workers_per_gather = 0"))
+
+
+def plan_each_time(conn: Connection) -> None:
+    """As it was before ``plan_once``."""
+    if not is_sqlite(conn):
+        conn.execute(text("SET LOCAL plan_cache_mode TO DEFAULT"))
+        conn.execute(text("SET LOCAL max_parallel_workers_per_gather TO DEFAULT"))
+
+
 # --- many keys in one question ----------------------------------------------------------------------------------------
 
 
@@ -196,9 +213,15 @@ def id_set(conn: Connection, ids: Iterable[int]) -> Iterator[CTE]:
     yield _keys(conn, bindparam(None, keys_value(conn, ids), _keys_type(conn, BigInteger())), "id", BigInteger())
 
 
+@contextmanager
+def sku_set(conn: Connection, skus: Iterable[str]) -> Iterator[CTE]:
+    """The same with one column ``sku`` of texts."""
+    yield _keys(conn, bindparam(None, keys_value(conn, skus), _keys_type(conn, Text())), "sku", Text())
+
+
 def keys_given(conn: Connection, parameter: str, name: str, kind: Any) -> CTE:
     """A table of one column, for a statement that is asked again with others: its parameter is a ``keys_value``."""
-    return _keys(conn, bindparam(parameter, type_=_keys_type(conn, kind)), name, kind)
+    return _keys(conn, bindparam(parameter, None, _keys_type(conn, kind)), name, kind)
 
 
 def keys_value(conn: Connection, keys: Iterable[Any]) -> Any:

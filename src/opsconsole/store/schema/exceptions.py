@@ -106,6 +106,7 @@ asked_skus = Table(
     comment="SKUs that open orders asked for at the last run of the rules, to see which ones they ask for no longer.",
 )
 
+Index("ix_asked_skus_sku", asked_skus.c.sku)
 _active = text("state IN ('open', 'acknowledged', 'in_progress', 'waiting')")
 _of_active: dict[str, Any] = {"postgresql_where": _active, "sqlite_where": _active}
 Index("ix_exceptions_active", exceptions.c.rule, exceptions.c.ignored_until, **_of_active)

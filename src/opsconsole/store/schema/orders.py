@@ -275,6 +275,7 @@ reviews = Table(
     comment="Customer satisfaction answers on a scale from 1 to score_max (5 where the file does not say).",
 )
 
+_left = text("shipped_at IS NOT NULL")
 Index("ix_orders_placed_on", orders.c.placed_on)
 Index("ix_orders_placed_at", orders.c.placed_at)
 Index("ix_orders_ship_by_on", orders.c.ship_by_on)
@@ -284,6 +285,7 @@ Index("ix_orders_changed_at", orders.c.changed_at)
 # By their beginnings too, on PostgreSQL in the order of the characters and not of a language.
 Index("ix_orders_order_id", orders.c.order_id, postgresql_ops={"order_id": "text_pattern_ops"})
 Index("ix_orders_order_number", orders.c.order_number, postgresql_ops={"order_number": "text_pattern_ops"})
+Index("ix_orders_shipped_at", orders.c.shipped_at, postgresql_where=_left, sqlite_where=_left)
 Index("ix_orders_content_hash", orders.c.content_hash)
 # Who ordered how often lately, before an order: by customer, by e-mail address, by address.
 Index(
