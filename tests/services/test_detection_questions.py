@@ -34,7 +34,7 @@ class Listener:
 
     def __init__(self):
         self.heard = []
-        self.connection = self
+        self.connection = self.driver_connection = self
 
     def in_transaction(self):
         return True
@@ -56,6 +56,7 @@ class Cursor(Answer):
 
     def execute(self, words, bound):
         self.heard.append((words, bound))
+        return self
 
 
 def asked(rule, now, since):

@@ -127,8 +127,9 @@ def payment_declined_clock(moment: Moment, since: int) -> Select[Any]:
     """Unpaid orders that left so long ago, and those with terms of so many days that ended as long ago."""
     late, gone = moment.span("hours"), coalesce(o.shipped_at, o.delivered_at, o.placed_at)
     first, last = since - late, moment.now - late
-    ran_out = and_(gone >= first, gone < last)
-    return select(o.id).where(unpaid(moment), or_(ran_out, terms_end(first, last)))
+    waits = select(o.id).where(unpaid(moment))
+    both = waits.where(gone >= first, gone < last).union_all(waits.where(terms_end(first, last))).subquery("both")
+    return select(both.c.id)
 
 
 # --- MISSING_ORDER_INFO -----------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, case, exists, func, or_, select
 from sqlalchemy.sql.functions import coalesce
 
 from opsconsole.domain.addresses import PARTS, address_fault
@@ -64,8 +64,10 @@ def _payment_due(row: Row, moment: Moment) -> Row | None:
 def payment_clock(moment: Moment, since: int) -> Select[Any]:
     """Orders whose waiting time ran out, and unpaid ones with terms of so many days that ended."""
     late = moment.span("hours")
-    ran_out = and_(o.placed_at >= since - late, o.placed_at < moment.now - late)
-    return select(o.id).where(unpaid(moment), or_(ran_out, terms_end(since, moment.now)))
+    waits = select(o.id).where(unpaid(moment))
+    ran_out = waits.where(o.placed_at >= since - late, o.placed_at < moment.now - late)
+    both = ran_out.union_all(waits.where(terms_end(since, moment.now))).subquery("both")
+    return select(both.c.id)
 
 
 # --- ADDRESS_INVALID --------------------------------------------------------------------------------------------------

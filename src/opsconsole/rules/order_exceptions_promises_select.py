@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from math import ceil
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, text, union_all
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select, text, union_all
 from sqlalchemy.sql.functions import coalesce
 
-from opsconsole.domain.instants import DAY, HOUR, SECOND, day_start
+from opsconsole.domain.instants import DAY, HOUR, MINUTE, SECOND, day_start
 from opsconsole.domain.statuses import ORDER_STEPS, PURCHASE_ORDER_STATUSES, codes_in
 from opsconsole.rules.order_exceptions_conditions import (
     line,
@@ -30,6 +30,7 @@ from opsconsole.rules.rule import Lesson, Moment, Row
 from opsconsole.store.schema import order_events, order_lines, orders, purchase_order_lines, purchase_orders
 
 # In the words of the partial indexes.
+_QUARTER = 15 * MINUTE
 BACKORDERED = text("order_lines.backordered_quantity > 0")
 PEGGED = text("order_lines.pegged_po IS NOT NULL")
 _AHEAD = 60 * DAY  # a ship-by further away is not at risk yet
@@ -97,7 +98,12 @@ def overdue_days(rows: Sequence[Row], moment: Moment) -> list[Row | None]:
 
 
 def backorder_clock(moment: Moment, since: int) -> Select[Any]:
-    """Orders with a backordered line whose expected day passed, or may have where a purchase order tells it."""
+    """Orders with a backordered line whose expected day passed, or may have where a purchase order tells it.
+
+    A day ends on a quarter of an hour, wherever that is.
+    """
+    if moment.now // _QUARTER == since // _QUARTER:
+        return select(line.order_fk.label("id")).where(false())
     passed = line.expected_on.between(since // DAY - 2, moment.now // DAY + 1)
     pegged = and_(line.expected_on.is_(None), line.pegged_po.is_not(None))
     return select(line.order_fk.label("id")).where(BACKORDERED, or_(passed, pegged))

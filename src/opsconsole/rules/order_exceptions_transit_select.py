@@ -290,12 +290,18 @@ def _past(column: Any, moment: Moment) -> ColumnElement[Any]:
 
 
 def stalled_clock(moment: Moment, since: int) -> Select[Any]:
-    """Orders with a parcel whose last scan is as old as the limit, or that has told of trouble since it moved."""
+    """Orders with a parcel whose last scan is as old as the limit, or that moved then and has told of trouble since."""
     late = moment.span("hours")
-    plainly = select(s.order_fk.label("id")).where(
-        moving(moment), s.last_scan_at >= since - late, s.last_scan_at < moment.now - late
+    first, last = since - late, moment.now - late
+    plainly = select(s.order_fk.label("id")).where(moving(moment), s.last_scan_at >= first, s.last_scan_at < last)
+    then = shipment_events.alias("then")
+    scanned = exists(
+        select(then.c.id).where(
+            then.c.tracking_number == s.tracking_number, then.c.occurred_at >= first, then.c.occurred_at < last
+        )
     )
-    troubled_since = with_scans_between(since - late, moment.now, scans_in("problem"))
+    told = (and_(at >= first, at < last) for at in (s.first_scan_at, s.stated_first_scan_at, s.stated_last_scan_at))
+    troubled_since = with_scans_between(first, moment.now, scans_in("problem")).where(or_(*told, scanned))
     both = plainly.union(troubled_since).subquery("both")
     return select(both.c.id)
 

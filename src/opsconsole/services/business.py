@@ -8,24 +8,26 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import BigInteger, Connection, Text, bindparam, func, select
 
 from opsconsole.domain import money
 from opsconsole.domain.instants import day_of
+from opsconsole.store.prepared import asked
 from opsconsole.store.schema import orders, rates, settings
 
 _NEWEST = 10_000
+_SETTING = (
+    select(settings.c.value_json)
+    .where(settings.c.key == bindparam("key", "", Text()), settings.c.valid_from <= bindparam("now", 0, BigInteger()))
+    .order_by(settings.c.valid_from.desc())
+    .limit(1)
+)
 
 
 def setting(connection: Connection, key: str, now: int, default: Any = None) -> Any:
     """Value of a business setting in force at ``now``."""
-    known = connection.execute(
-        select(settings.c.value_json)
-        .where(settings.c.key == key, settings.c.valid_from <= now)
-        .order_by(settings.c.valid_from.desc())
-        .limit(1)
-    ).scalar()
-    return default if known is None else json.loads(known)
+    known = asked(connection, _SETTING, key=key, now=now).rows
+    return default if not known else json.loads(known[0][0])
 
 
 @dataclass(frozen=True)

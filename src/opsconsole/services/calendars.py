@@ -214,12 +214,13 @@ class Clocks:
 
     def ends(self, seconds: float, first: int, last: int) -> list[tuple[int, int]]:
         """Per calendar in use, from when to when so much working time ends that begins from ``first`` to ``last``."""
-        return [(time.add(first, seconds), time.add(last, seconds)) for time in self._in_use()]
+        return [(time.add(first, seconds), time.add(last, seconds)) for time in self._in_use]
 
     def starts(self, seconds: float, first: int, last: int) -> list[tuple[int, int]]:
         """Per calendar in use, from when to when so much working time begins that ends from ``first`` to ``last``."""
-        return [(time.start(first, seconds), time.start(last, seconds)) for time in self._in_use()]
+        return [(time.start(first, seconds), time.start(last, seconds)) for time in self._in_use]
 
+    @cached_property
     def _in_use(self) -> list[WorkingTime]:
         """Every calendar that some place works by."""
         places = ((location, channel) for location in (*self._locations, None) for channel in (*self._channels, None))

@@ -5,6 +5,7 @@ and at what the passing of time made true; once a day, and when asked, at everyt
 """
 
 import time
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -69,12 +70,13 @@ def _write(
     touched = _write_lives(connection, lives, scope.now)
     if last is None:
         load_limits(connection)
-    judged = judge(connection, scope, of_business, touched)
+    counts, valued = _open_counts(connection, scope.now)
+    judged = judge(connection, scope, of_business, touched, valued)
     write_events(connection, judged, who=SYSTEM, at=scope.now)
     _attach(connection, scope, touched | {row.id for rows in known.values() for row in rows.values()})
     scope.judged["event"] = newest_event(connection)
     touched.update(event.exception for event in judged)
-    results = _write_rules(connection, findings, lives, scope)
+    results = _write_rules(connection, findings, lives, scope, counts)
     report = DetectionReport(
         scope.now,
         "full" if scope.full else "changed",
@@ -127,21 +129,29 @@ def _write_lives(connection: Connection, lives: Mapping[str, Life], now: int) ->
     return {*ids, *updates}
 
 
-def _open_counts(connection: Connection, now: int) -> dict[str, int]:
-    shown = or_(exceptions.c.ignored_until.is_(None), exceptions.c.ignored_until <= now)
-    counts: dict[str, int] = dict(
-        connection.execute(
-            select(exceptions.c.rule, func.count()).where(ACTIVE, shown).group_by(exceptions.c.rule)
-        ).all()
+def _open_counts(connection: Connection, now: int) -> tuple[dict[str, int], dict[str | None, int]]:
+    """Of the active exceptions, how many there are to see by rule, and how many have a value by currency."""
+    e = exceptions.c
+    shown = func.count().filter(or_(e.ignored_until.is_(None), e.ignored_until <= now))
+    rows = connection.execute(
+        select(e.rule, e.currency, shown, func.count(e.value_at_risk)).where(ACTIVE).group_by(e.rule, e.currency)
     )
-    return counts
+    by_rule: dict[str, int] = defaultdict(int)
+    by_currency: dict[str | None, int] = defaultdict(int)
+    for rule, currency, seen, valued in rows:
+        by_rule[rule] += seen
+        if valued:
+            by_currency[currency] += valued
+    return by_rule, by_currency
 
 
 def _write_rules(
-    connection: Connection, findings: Sequence[Finding], lives: Mapping[str, Life], scope: Scope
+    connection: Connection,
+    findings: Sequence[Finding],
+    lives: Mapping[str, Life],
+    scope: Scope,
+    counts: Mapping[str, int],
 ) -> tuple[RuleResult, ...]:
-    now = scope.now
-    counts = _open_counts(connection, now)
     before = {row.rule: row for row in connection.execute(select(rule_runs))}
     results, rows = [], []
     for finding in findings:
@@ -167,7 +177,7 @@ def _write_rules(
                 "rule": rule.code,
                 "state": earlier.state if unchanged and earlier is not None else finding.state,
                 "reason": finding.reason or None,
-                "last_run_at": now,
+                "last_run_at": scope.now,
                 "open_count": counts.get(rule.code, 0),
                 "older_count": older,
                 "milliseconds": finding.milliseconds,

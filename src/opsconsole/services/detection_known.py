@@ -1,7 +1,7 @@
 """Which exceptions the findings of a run speak about: looked up for all rules together, since each asks for few."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, select
@@ -48,30 +48,33 @@ def _active(connection: Connection, whole: Sequence[Finding]) -> Iterable[Row[An
 
 
 def _of_orders(connection: Connection, parts: Sequence[Finding], scope: Scope) -> Iterable[Row[Any]]:
-    asked = {finding.rule.code: frozenset(scope.among(finding.rule)) for finding in parts}
-    every = frozenset[int]().union(*asked.values())
-    if not every:
+    """Those of the orders that all rules look at, and of the further ones that one does."""
+    every = frozenset(scope.candidates or ())
+    own = {finding.rule.code: frozenset(scope.own.get(finding.rule.code, ())) - every for finding in parts}
+    rows = _about_orders(connection, every, [finding.rule.code for finding in parts])
+    further = frozenset[int]().union(*own.values())
+    more = _about_orders(connection, further, [code for code, ids in own.items() if ids])
+    return [*rows, *(row for row in more if row.order_fk in own[row.rule])]
+
+
+def _about_orders(connection: Connection, orders: Collection[int], rules: Sequence[str]) -> Sequence[Row[Any]]:
+    if not orders:
         return ()
-    with dialect.id_set(connection, every) as ids:
-        rows = connection.execute(select(exceptions).where(_e.order_fk.in_(select(ids.c.id)))).all()
-    return [row for row in rows if row.order_fk in asked.get(row.rule, ())]
+    with dialect.id_set(connection, orders) as ids:
+        about = select(exceptions).where(_e.order_fk.in_(select(ids.c.id)), (_e.rule + "").in_(rules))
+        return connection.execute(about).all()
 
 
 def _of_skus(connection: Connection, parts: Sequence[Finding]) -> Iterable[Row[Any]]:
-    """Active ones of the SKUs asked about, found by what may be the SKU in their subjects."""
+    """Active ones of the SKUs asked about, found by how their subjects begin."""
     for finding in parts:
         asked = frozenset(finding.demand.skus if finding.demand else ())
         subjects = select(_e.id, _e.subject).where(ACTIVE, _e.rule == finding.rule.code)
-        wanted = [row.id for row in connection.execute(subjects) if not asked.isdisjoint(_skus_of(row.subject))]
+        begun = {sku.split(AT, 1)[0] for sku in asked}
+        wanted = [row.id for row in connection.execute(subjects) if row.subject.split(AT, 1)[0] in begun]
         with dialect.id_set(connection, wanted) as ids:
             rows = connection.execute(select(exceptions).where(_e.id.in_(select(ids.c.id))))
             yield from (row for row in rows if json.loads(row.evidence_json).get("sku") in asked)
-
-
-def _skus_of(subject: str) -> Iterator[str]:
-    """What of a subject may be its SKU: the whole, or what stands before a place."""
-    parts = subject.split(AT)
-    return (AT.join(parts[:count]) for count in range(1, len(parts) + 1))
 
 
 def _of_subjects(connection: Connection, keys: Sequence[tuple[str, str, str]]) -> Iterable[Row[Any]]:

@@ -5,11 +5,12 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Select, Table, func, select
+from sqlalchemy import BigInteger, Connection, Select, Table, bindparam, func, select
 
 from opsconsole.rules.order_exceptions import RULES
 from opsconsole.rules.rule import Need, Rule
 from opsconsole.store import dialect
+from opsconsole.store.prepared import asked
 from opsconsole.store.schema import (
     batch_fields,
     batches,
@@ -27,21 +28,43 @@ from opsconsole.store.schema import (
 if TYPE_CHECKING:
     from opsconsole.services.detection_scope import Scope
 
+_place, _vendor, _term = locations.c, vendors.c, contract_terms.c
+_PLACES = (
+    select(_place.key, _place.kind, _place.country).order_by(_place.key),
+    select(_vendor.key, _vendor.kind).order_by(_vendor.key),
+    select(_term.vendor_key, _term.term, _term.value, _term.valid_from, _term.valid_to).order_by(*_term),
+)
+_as_of = func.coalesce(stock_levels.c.counted_at, stock_levels.c.source_time)
+_COUNTS: dict[str, Any] = {
+    "products": select(func.count(), func.max(products.c.batch_id)).select_from(products),
+    "stock_levels": select(
+        func.count(),
+        func.max(stock_levels.c.batch_id),
+        func.max(stock_levels.c.source_time),
+        func.count().filter(_as_of <= bindparam("now", 0, BigInteger())),
+    ).select_from(stock_levels),
+    "stock_reports": select(func.count(), func.max(stock_reports.c.batch_id)).select_from(stock_reports),
+}
+_fields = batch_fields.c
+_IMPORTED = select(_fields.record_kind, func.count(), func.max(_fields.batch_id)).group_by(_fields.record_kind)
+_SAID = select(_fields.batch_id, _fields.record_kind, _fields.fields_json).where(
+    _fields.record_kind.in_(("orders", "shipments", "customers"))
+)
+_FINISHED = (
+    select(batches.c.channel, func.max(batches.c.finished_at))
+    .where(batches.c.finished_at.is_not(None))
+    .group_by(batches.c.channel)
+)
+_ROWS = {name: select(table) for name, table in metadata.tables.items()}
+
 # --- marks ------------------------------------------------------------------------------------------------------------
 
 
 def table_marks(connection: Connection, now: int) -> dict[str, str]:
     """A few numbers per table that change when its content does."""
-    as_of = func.coalesce(stock_levels.c.counted_at, stock_levels.c.source_time)
-    known = func.count().filter(as_of <= now)
-    counts = {
-        "products": select(func.count(), func.max(products.c.batch_id)).select_from(products),
-        "stock_levels": select(
-            func.count(), func.max(stock_levels.c.batch_id), func.max(stock_levels.c.source_time), known
-        ).select_from(stock_levels),
-        "stock_reports": select(func.count(), func.max(stock_reports.c.batch_id)).select_from(stock_reports),
-    }
-    marks = {name: repr(tuple(connection.execute(query).one())) for name, query in counts.items()}
+    told = {"stock_levels": {"now": now}}
+    answers = {name: asked(connection, query, **told.get(name, {})).rows[0] for name, query in _COUNTS.items()}
+    marks = {name: repr(tuple(row)) for name, row in answers.items()}
     marks["sku_aliases"] = _content(connection, sku_aliases)
     others = {name for rule in RULES for name in (*rule.watches, *rule.recheck) if name in metadata.tables} - {*marks}
     others -= {"orders"}
@@ -52,52 +75,33 @@ def table_marks(connection: Connection, now: int) -> dict[str, str]:
 
 def places_mark(connection: Connection) -> str:
     """The same for the same kinds of places and vendors, and the same contracts: all rules depend on them."""
-    place, vendor, term = locations.c, vendors.c, contract_terms.c
-    told = (
-        select(place.key, place.kind, place.country).order_by(place.key),
-        select(vendor.key, vendor.kind).order_by(vendor.key),
-        select(term.vendor_key, term.term, term.value, term.valid_from, term.valid_to).order_by(*term),
-    )
-    rows = [tuple(row) for statement in told for row in connection.execute(statement)]
+    rows = [tuple(row) for statement in _PLACES for row in asked(connection, statement).rows]
     return hashlib.blake2b(repr(rows).encode(), digest_size=8).hexdigest()
 
 
 def _content(connection: Connection, table: Any) -> str:
     """The same for the same rows of a small table."""
-    rows = sorted(repr(tuple(row)) for row in connection.execute(select(table)))
+    rows = sorted(repr(tuple(row)) for row in asked(connection, _ROWS[table.name]).rows)
     return hashlib.blake2b(repr(rows).encode(), digest_size=8).hexdigest()
 
 
 def _import_marks(connection: Connection, names: Iterable[str]) -> dict[str, str]:
     """Of large tables: how many batches brought rows of them, and the newest."""
-    kind = batch_fields.c.record_kind
-    wanted = sorted(names)
-    rows = connection.execute(
-        select(kind, func.count(), func.max(batch_fields.c.batch_id)).where(kind.in_(wanted)).group_by(kind)
-    )
-    known = {row[0]: repr(tuple(row[1:])) for row in rows}
-    return {name: known.get(name, "") for name in wanted}
+    known = {row[0]: repr(tuple(row[1:])) for row in asked(connection, _IMPORTED).rows}
+    return {name: known.get(name, "") for name in sorted(names)}
 
 
 def newest_imports(connection: Connection) -> dict[str, int]:
     """When the newest import of each channel was finished; ``""`` for those that name none."""
-    rows = connection.execute(
-        select(batches.c.channel, func.max(batches.c.finished_at))
-        .where(batches.c.finished_at.is_not(None))
-        .group_by(batches.c.channel)
-    )
     newest: dict[str, int] = {}
-    for channel, finished in rows:
+    for channel, finished in asked(connection, _FINISHED).rows:
         newest[channel or ""] = max(finished, newest.get(channel or "", 0))
     return newest
 
 
 def fields_said(connection: Connection) -> dict[tuple[int, str], frozenset[str]]:
     """Per batch and record kind the fields its files had."""
-    rows = connection.execute(
-        select(batch_fields).where(batch_fields.c.record_kind.in_(("orders", "shipments", "customers")))
-    )
-    return {(row.batch_id, row.record_kind): frozenset(json.loads(row.fields_json)) for row in rows}
+    return {(batch, kind): frozenset(json.loads(told)) for batch, kind, told in asked(connection, _SAID).rows}
 
 
 # --- data that is there -----------------------------------------------------------------------------------------------
@@ -120,8 +124,7 @@ def _telling(connection: Connection, scope: "Scope", rule: Rule, need: Need, key
     known: list[str] = list(scope.before.get("needs", {}).get(key, ()))
     if scope.full or scope.moved or not rule.scoped:
         every = _channels(connection, scope) if need.by_channel else ["*"]
-        asked = [channel for channel in every if channel not in known]
-        for channel in asked:
+        for channel in [channel for channel in every if channel not in known]:
             probe = need.probe()
             if need.by_channel:
                 probe = probe.where(orders.c.channel == channel)

@@ -14,6 +14,7 @@ from opsconsole.store.schema import orders
 
 _MOST = 500
 _SPANS = 8
+_NEVER = 2**62
 _ASKED, _SKUS = "asked_about", "asked_skus"
 
 
@@ -100,7 +101,7 @@ def orders_by_clock(connection: Connection, rule: Rule, moment: Moment, since: i
         return set(_asked(connection, (clock, "clock"), clock, moment, since).scalars())
     spans = rule.spans(moment, since)
     # So many that there are few shapes: what is too many are spans of nothing.
-    spans += [(1, 0)] * (-len(spans) % _SPANS)
+    spans += [(_NEVER, _NEVER - 1)] * (-len(spans) % _SPANS)
     named = [(f"first_{number}", f"last_{number}") for number in range(len(spans))]
 
     def build(at: Moment, then: Any) -> Select[Any]:

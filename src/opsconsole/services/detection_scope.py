@@ -1,6 +1,7 @@
 """What a run of the rules looks at: everything, or what changed since the last run and what the clock made true."""
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from opsconsole.store import dialect
 from opsconsole.store.schema import batches, detection_runs, exceptions, orders, settings, warehouse_orders
 
 EVIDENCE = 2  # counts up when rules begin to tell more in their evidence that runs rely on
+_TWIN = re.compile(r'"twin_fk": (\d+)')
 _FULL_AFTER = DAY  # a whole run a day mends what no incremental one can know
 # So many candidates, and such a share of all orders, are looked at faster as a whole.
 _MANY, _MOST = 5_000, 0.2
@@ -249,13 +251,22 @@ def _rechecked(
     rows = connection.execute(
         select(e.rule, e.order_fk, e.evidence_json).where(conditions.ACTIVE, asked, e.order_fk.is_not(None))
     ).all()
-    twins = {row: json.loads(row.evidence_json).get("twin_fk") for row in rows if row.rule in named}
-    same = _unchanged(connection, set(twins.values()) - {None}, candidates)
+    twins = {row.order_fk: _twin(row.evidence_json) for row in rows if row.rule in named}
+    gone = (
+        set(twins.values()) - _there(connection, twins.values()) if scope.newest_batch != last.newest_batch_id else ()
+    )
+    other = {None, *candidates, *gone}
     found: dict[str, set[int]] = defaultdict(set)
     for row in rows:
-        if row not in twins or twins[row] not in same:
+        if row.rule not in named or twins[row.order_fk] in other:
             found[row.rule].add(row.order_fk)
     return found
+
+
+def _twin(evidence: str) -> int | None:
+    """The order that the evidence names by its number."""
+    named = _TWIN.search(evidence)
+    return int(named[1]) if named else None
 
 
 def _told_again(batch: int) -> ColumnElement[bool]:
@@ -267,13 +278,10 @@ def _told_again(batch: int) -> ColumnElement[bool]:
     )
 
 
-def _unchanged(connection: Connection, wanted: Collection[int], candidates: Collection[int]) -> set[int]:
-    """Of some orders those that are there and did not change."""
-    if not wanted:
-        return set()
-    with dialect.id_set(connection, wanted) as ids:
-        there = connection.execute(select(orders.c.id).where(orders.c.id.in_(select(ids.c.id)))).scalars()
-        return set(there) - set(candidates)
+def _there(connection: Connection, wanted: Iterable[int | None]) -> set[int | None]:
+    """Of some orders those that are there."""
+    with dialect.id_set(connection, (order for order in wanted if order is not None)) as ids:
+        return set(connection.execute(select(orders.c.id).where(orders.c.id.in_(select(ids.c.id)))).scalars())
 
 
 def _changed_since(connection: Connection, scope: Scope, last: Row[Any]) -> Iterable[int]:

@@ -7,8 +7,8 @@ a marketplace limit, a value of the rule or another amount of money in force cha
 
 import json
 import math
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -25,6 +25,7 @@ from opsconsole.services import market_limits
 from opsconsole.services.business import Business
 from opsconsole.services.detection_life import acknowledge_by
 from opsconsole.services.detection_scope import Scope
+from opsconsole.services.detection_worth import Worth
 from opsconsole.services.history import Event
 from opsconsole.store import dialect
 from opsconsole.store.schema import exception_events, exceptions, orders
@@ -33,8 +34,7 @@ _QUARTER, _HALF, _TENTH = 0.25, 0.5, 10
 _EARLY = SECOND  # a crossing is looked for a little before it, since shares are rounded
 _LATE_EVENTS = 100  # numbers of events are given before they are written: look back so far
 
-Convert = Callable[[int], float]
-Column = tuple[Sequence[int], Convert]
+Earlier = Mapping[str, float]
 Near = Mapping[str, Mapping[str, str]]
 _e = exceptions.c
 
@@ -59,9 +59,18 @@ class Edges:
         return worth is not None and worth[1] > max(0.0, self.amounts.get(worth[0], math.inf))
 
 
-def judge(connection: Connection, scope: Scope, company: Business, touched: Collection[int]) -> list[Event]:
-    """Set severity, its reason and the acknowledge-by; returns what changed on known ones."""
-    edges = find_edges(connection, company)
+def judge(
+    connection: Connection,
+    scope: Scope,
+    company: Business,
+    touched: Collection[int],
+    counts: Mapping[str | None, int],
+) -> list[Event]:
+    """Set severity, its reason and the acknowledge-by; returns what changed on known ones.
+
+    ``counts`` are the active exceptions with a value by currency.
+    """
+    edges = find_edges(connection, company, counts, _earlier(scope, company))
     nearby = _near(connection, scope, company)
     which = _to_judge(connection, scope, edges, touched)
     changed: dict[int, tuple[Any, ...]] = {}
@@ -132,54 +141,46 @@ def _crossing(row: Any, share: float, clock: Mapping[str, Any], scope: Scope) ->
 # --- the top tenth ----------------------------------------------------------------------------------------------------
 
 
-def find_edges(connection: Connection, company: Business) -> Edges:
-    """The largest value of each group that is not in its top tenth."""
-    counts = connection.execute(
-        select(_e.currency, func.count()).where(ACTIVE, _e.value_at_risk.is_not(None)).group_by(_e.currency)
-    ).all()
-    groups: dict[str, list[tuple[str | None, int]]] = {}
-    for currency, count in counts:
-        known = company.in_base(1.0, currency or company.base_currency, company.today) is not None
-        groups.setdefault(company.base_currency if known else currency, []).append((currency, count))
-    return Edges(company, {group: _edge(connection, company, group, parts) for group, parts in groups.items()})
+def find_edges(connection: Connection, company: Business, counts: Mapping[str | None, int], earlier: Earlier) -> Edges:
+    """The largest value of each group that is not in its top tenth, looked for around the ``earlier`` one.
 
-
-def _edge(connection: Connection, company: Business, group: str, parts: Iterable[tuple[str | None, int]]) -> float:
-    """The value after the tenth: k of n are within, so the (k + 1)th largest is the first that is not."""
-    currencies = list(parts)
-    place = sum(count for _, count in currencies) // _TENTH
-    if len(currencies) == 1:
-        return float(_in_group(company, group, currencies[0][0], _largest(connection, currencies[0][0], place, 1)[0]))
-    columns = [
-        (_largest(connection, currency, 0, place + 1), partial(_in_group, company, group, currency))
-        for currency, _ in currencies
-    ]
-    return float(max(_best(columns, place, *column) for column in columns))
-
-
-def _best(columns: Sequence[Column], place: int, amounts: Sequence[int], convert: Convert) -> float:
-    """The largest of a currency's amounts with more than ``place`` of all not below it.
-
-    Amounts are sorted, the largest first; few of them are converted.
+    ``counts`` are the active exceptions with a value by currency.
     """
-
-    def reaches(index: int) -> bool:
-        least = convert(amounts[index])
-        return sum(_not_below(many, by, least) for many, by in columns) > place
-
-    found = bisect_left(range(len(amounts)), True, key=reaches)
-    return convert(amounts[found]) if found < len(amounts) else -math.inf
-
-
-def _not_below(amounts: Sequence[int], convert: Convert, least: float) -> int:
-    """How many of the sorted amounts, the largest first, are worth that much at least."""
-    return bisect_right(amounts, -least, key=lambda amount: -convert(amount))
+    groups: dict[str, list[Worth]] = {}
+    totals: dict[str, int] = defaultdict(int)
+    for currency, count in counts.items():
+        known = company.in_base(1.0, currency or company.base_currency, company.today) is not None
+        group = company.base_currency if known else currency or ""
+        groups.setdefault(group, []).append(Worth(connection, currency, partial(_in_group, company, group, currency)))
+        totals[group] += count
+    return Edges(
+        company, {group: _edge(parts, totals[group] // _TENTH, earlier.get(group)) for group, parts in groups.items()}
+    )
 
 
-def _largest(connection: Connection, currency: str | None, first: int, count: int) -> list[int]:
-    of_currency = _e.currency.is_(None) if currency is None else _e.currency == currency
-    values = select(_e.value_at_risk).where(ACTIVE, of_currency, _e.value_at_risk.is_not(None))
-    return list(connection.execute(values.order_by(_e.value_at_risk.desc()).offset(first).limit(count)).scalars().all())
+def _edge(parts: Sequence[Worth], place: int, near: float | None) -> float:
+    """The value after the tenth: ``place`` of all are within, so the one after it is the first that is not.
+
+    Those above the earlier edge are counted, then so many steps up or down are taken.
+    """
+    if near is None or not 0 < near < math.inf:
+        return sorted((worth for part in parts for worth in part.largest(place + 1)), reverse=True)[place]
+    above = sum(part.count_above(near) for part in parts)
+    if above > place:
+        return sorted(worth for part in parts for worth in part.above(near, above - place))[above - place - 1]
+    steps = place + 1 - above
+    return sorted((worth for part in parts for worth in part.not_above(near, steps)), reverse=True)[steps - 1]
+
+
+def _earlier(scope: Scope, company: Business) -> Earlier:
+    """The edges of the last run, where amounts are still worth the same."""
+    before = scope.before.get("judged", {})
+    same = before.get("base", [])[1:3] == [company.base_currency, _rates(company)]
+    return before.get("edges", {}) if same else {}
+
+
+def _rates(company: Business) -> dict[str, float | None]:
+    return {currency: company.in_base(1e9, currency, company.today) for currency in company.rates}
 
 
 def _in_group(company: Business, group: str, currency: str | None, amount: int) -> float:
@@ -210,9 +211,8 @@ def _near(connection: Connection, scope: Scope, company: Business) -> Near:
 def _to_judge(connection: Connection, scope: Scope, edges: Edges, touched: Collection[int]) -> set[int] | None:
     """Ids that can have changed; None: all."""
     company = edges.company
-    day = company.today
-    rates = {currency: company.in_base(1e9, currency, day) for currency in company.rates}
-    marks = [float(scope.settings["small_order_limit"]), company.base_currency, rates, scope.judged["near"]]
+    small = float(scope.settings["small_order_limit"])
+    marks = [small, company.base_currency, _rates(company), scope.judged["near"]]
     before = scope.before.get("judged", {})
     earlier = before.get("edges", {})
     scope.judged |= {"base": marks, "edges": dict(edges.amounts)}

@@ -95,6 +95,7 @@ class RuleValues:
             for rule, keys in self._set.items()
         }
         self._known: dict[tuple[str, Place], Values] = {}
+        self._sets: dict[str, list[tuple[float, ...]]] = {}
 
     def of(self, rule: Rule, place: Place = EVERYWHERE) -> Values:
         """The rule's values at a place."""
@@ -131,6 +132,11 @@ class RuleValues:
 
     def sets(self, rule: Rule) -> list[tuple[float, ...]]:
         """Distinct parameters under which the rule is asked: those of all places where it is on."""
+        if rule.code not in self._sets:
+            self._sets[rule.code] = self._distinct(rule)
+        return self._sets[rule.code]
+
+    def _distinct(self, rule: Rule) -> list[tuple[float, ...]]:
         named = self._named.get(rule.code, ({""}, {""}, {""}))
         places = (Place(*parts) for parts in product(*(sorted(known | {""}) for known in named)))
         found = (self.of(rule, place) for place in places)

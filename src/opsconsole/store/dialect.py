@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 from sqlalchemy import (
     CTE,
     BigInteger,
@@ -35,6 +36,7 @@ from opsconsole.store.copy_text import copy_blocks
 
 _STEP = 50_000
 _TAKEN = 2_000
+_FEW = 5_000  # rows that are bound faster than a table is made for them
 
 
 def is_sqlite(conn: Connection) -> bool:
@@ -120,13 +122,19 @@ def bulk_update(conn: Connection, table: Table, ids: Sequence[int], columns: Map
             return len(ids)
         finally:
             cursor.close()
+    settings = ", ".join(f'"{name}" = b."{name}"' for name in names)
     listed = ", ".join(f'"{name}"' for name in ("id", *names))
+    if len(ids) <= _FEW:
+        given = {"id": ids, **columns}
+        arrays = ", ".join(f"CAST(%s AS {table.c[name].type.compile(conn.dialect)}[])" for name in given)
+        few = f'UPDATE "{table.name}" AS t SET {settings} FROM unnest({arrays}) AS b({listed}) WHERE b.id = t.id'
+        conn.exec_driver_sql(few, tuple(list(values) for values in given.values()))
+        return len(ids)
     conn.exec_driver_sql(
         f'CREATE TEMP TABLE bulk_update ON COMMIT DROP AS SELECT {listed} FROM "{table.name}" WITH NO DATA'
     )
     _insert(conn, "bulk_update", {"id": ids, **columns})
     conn.exec_driver_sql("ANALYZE bulk_update")
-    settings = ", ".join(f'"{name}" = b."{name}"' for name in names)
     conn.exec_driver_sql(f'UPDATE "{table.name}" AS t SET {settings} FROM bulk_update b WHERE b.id = t.id')
     conn.exec_driver_sql("DROP TABLE bulk_update")
     return len(ids)
@@ -199,6 +207,22 @@ def plan_each_time(conn: Connection) -> None:
     if not is_sqlite(conn):
         conn.execute(text("SET LOCAL plan_cache_mode TO DEFAULT"))
         conn.execute(text("SET LOCAL max_parallel_workers_per_gather TO DEFAULT"))
+
+
+def untranslated(conn: Connection) -> Any:
+    """The dialect whose words a database takes as they are: its driver would translate the others each time."""
+    if is_sqlite(conn):
+        return conn.dialect
+    made: Any = type(conn.dialect)
+    return made(paramstyle="numeric_dollar")
+
+
+def ask_driver(conn: Connection, words: str, bound: Sequence[Any], *, planned: bool) -> Any:
+    """The driver's cursor with the answer to untranslated words; ``planned``: a server keeps its plan from now on."""
+    if is_sqlite(conn):
+        return conn.connection.cursor().execute(words, bound)
+    driver: Any = conn.connection.driver_connection
+    return psycopg.RawCursor(driver).execute(words, bound, prepare=planned or None)
 
 
 # --- many keys in one question ----------------------------------------------------------------------------------------

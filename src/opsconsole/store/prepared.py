@@ -6,7 +6,18 @@ from typing import Any
 
 from sqlalchemy import Connection, Select
 
+from opsconsole.store import dialect
+
 Processor = Callable[[Any], Any]
+_kept: dict[tuple[Select[Any], bool], "Prepared"] = {}
+
+
+def asked(conn: Connection, statement: Select[Any], **given: Any) -> "Answer":
+    """What a statement that stands in a module, and so is always the same one, answers."""
+    key = (statement, dialect.is_sqlite(conn))
+    if key not in _kept:
+        _kept[key] = Prepared(conn, statement)
+    return _kept[key].ask(conn, given, planned=True)
 
 
 @dataclass(frozen=True)
@@ -29,10 +40,10 @@ class Prepared:
     """A SELECT compiled for one kind of database; ``given`` are its named parameters that differ each time."""
 
     def __init__(self, conn: Connection, statement: Select[Any]) -> None:
-        self._dialect = conn.dialect
-        expanded = statement.compile(dialect=conn.dialect).construct_expanded_state()
+        self._dialect = dialect.untranslated(conn)
+        expanded = statement.compile(dialect=self._dialect).construct_expanded_state()
         self._words = expanded.statement
-        self._names = expanded.positiontup
+        self._names = expanded.positiontup or ()
         self._processors: Mapping[str, Processor] = expanded.processors
         self._fixed = self._bound(expanded.parameters)
         self._types = [column.type for column in statement.selected_columns]
@@ -44,13 +55,9 @@ class Prepared:
         if not conn.in_transaction():
             conn.begin()
         parameters = {**self._fixed, **self._bound(given)}
-        bound: Any = parameters if self._names is None else [parameters[name] for name in self._names]
-        cursor: Any = conn.connection.cursor()
+        bound = [parameters[name] for name in self._names]
+        cursor = dialect.ask_driver(conn, self._words, bound, planned=planned)
         try:
-            if planned and self._dialect.name == "postgresql":
-                cursor.execute(self._words, bound, prepare=True)
-            else:
-                cursor.execute(self._words, bound)
             if self._keys is None:
                 self._look_at(cursor.description)
             return Answer(self._keys or (), self._converted(cursor.fetchall()))

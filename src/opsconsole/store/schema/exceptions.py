@@ -109,7 +109,8 @@ asked_skus = Table(
 Index("ix_asked_skus_sku", asked_skus.c.sku)
 _active = text("state IN ('open', 'acknowledged', 'in_progress', 'waiting')")
 _of_active: dict[str, Any] = {"postgresql_where": _active, "sqlite_where": _active}
-Index("ix_exceptions_active", exceptions.c.rule, exceptions.c.ignored_until, **_of_active)
+_counted = [exceptions.c[name] for name in ("rule", "currency", "ignored_until", "value_at_risk")]
+Index("ix_exceptions_active", *_counted, **_of_active)
 Index("ix_exceptions_rejudge", exceptions.c.rejudge_at, **_of_active)
 Index("ix_exceptions_worth", exceptions.c.currency, exceptions.c.value_at_risk, **_of_active)
 _closed = text("closed_at IS NOT NULL")

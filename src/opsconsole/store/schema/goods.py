@@ -132,4 +132,7 @@ sales_history = Table(
 Index("ix_sales_history_sku", sales_history.c.sku, sales_history.c.sold_on)
 Index("ix_stock_reports_sku", stock_reports.c.sku, stock_reports.c.location)
 Index("ix_stock_movements_sku", stock_movements.c.sku, stock_movements.c.moved_at)
+# What a run of the rules looks at to see whether anything is new.
+Index("ix_products_batch", products.c.batch_id)
+Index("ix_stock_levels_told", *(stock_levels.c[name] for name in ("batch_id", "source_time", "counted_at")))
 Index("ix_stock_levels_location", stock_levels.c.location)

@@ -304,6 +304,8 @@ Index("ix_orders_undelivered_deliver_by", orders.c.deliver_by, postgresql_where=
 _unpaid = text("payment_status IN ('pending', 'authorized')")
 Index("ix_orders_unpaid_placed_at", orders.c.placed_at, postgresql_where=_unpaid, sqlite_where=_unpaid)
 _partly = text("shipped_at IS NULL AND first_shipped_at IS NOT NULL")
+_terms = text("payment_terms IS NOT NULL AND payment_status IN ('pending', 'authorized')")
+Index("ix_orders_unpaid_terms", orders.c.placed_at, postgresql_where=_terms, sqlite_where=_terms)
 Index("ix_orders_partly_shipped", orders.c.first_shipped_at, postgresql_where=_partly, sqlite_where=_partly)
 # Facts dated after the row was last written: the passing of time alone makes them true.
 AHEAD = "last_event_at > changed_at"
