@@ -15,7 +15,7 @@ import numpy.typing as npt
 from opsconsole.imports import limits
 from opsconsole.imports.words import Words
 
-_BLOCK = 4 * limits.MEBIBYTE
+_BLOCK = limits.MEBIBYTE
 _QUOTE, FEED, _RETURN = 34, 10, 13
 # Encodings in which delimiters, quotes and line feeds are single bytes that occur nowhere else.
 ENCODINGS = frozenset({"utf-8", "utf-8-sig", "cp1252", "latin-1", "ascii"})

@@ -23,7 +23,7 @@ from opsconsole.imports.sniff import DelimitedText
 from opsconsole.imports.tables import Table, open_unpacked
 
 # Rows of a portion, about; files that are shorter than some of these are read at once.
-ROWS = 40_000
+ROWS = 12_000
 _LONG = 16 * limits.MEBIBYTE
 
 Hashes = npt.NDArray[np.int64]

@@ -26,7 +26,7 @@ from opsconsole.store.indexes import built_at_the_end
 
 __all__ = ["Counts", "WriteResult", "derive_orders", "write_portions", "write_records"]
 
-_CHUNK = 20_000
+_CHUNK = 10_000
 
 
 def write_records(

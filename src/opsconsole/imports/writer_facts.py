@@ -16,6 +16,7 @@ Row = Any  # named tuples of the columns that ``writer_orders`` reads
 Good = tuple[str, float, str]  # name in plain letters, quantity, and both as they are written in ``hash_of``
 
 _ENOUGH = 1e-9
+_SIGNS = {code: None for code in range(128) if not chr(code).isalnum()}
 _PAID = frozenset(codes_in(PAYMENT_STATUSES, "paid"))
 
 
@@ -206,7 +207,9 @@ def hashes_of(
 @lru_cache(maxsize=65_536)
 def _plain(words: str | None) -> str:
     """Letters and digits only, case folded."""
-    return re.sub(r"[\W_]+", "", words.casefold()) if words else ""
+    if not words:
+        return ""
+    return words.lower().translate(_SIGNS) if words.isascii() else re.sub(r"[\W_]+", "", words.casefold())
 
 
 def last_event(
