@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 
-from opsconsole.imports import fields, portions, reader
+from opsconsole.domain.errors import UserError
+from opsconsole.imports import fields, portions, reader, spool
 from opsconsole.imports.parsed import ParsedFile
 from opsconsole.imports.reader import Reading, open_file, read_opened
 from opsconsole.imports.records import Records
 from opsconsole.imports.source import all_sources
+from opsconsole.services import databases, imports
+from opsconsole.store import schema
 
 Write = Callable[..., Path]
 SHOP = Reading(channel="shop", currency="USD", time_zone="UTC", now=1_794_930_120_000_000)
@@ -167,3 +170,41 @@ def test_stock_and_short_files_are_read_at_once(sample_files: Path, monkeypatch:
     assert spooled("shopify_orders_79.csv")
     monkeypatch.setattr(portions, "_LONG", 1 << 20)
     assert not spooled("shopify_orders_79.csv")
+
+
+class FullDisk(io.BytesIO):
+    """A temporary file on a full disk."""
+
+    def write(self, content: Any) -> int:
+        raise OSError(28, "No space left on device")
+
+
+def test_a_full_temporary_folder_is_told_and_nothing_is_left_open(
+    sample_files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = FullDisk()
+    monkeypatch.setattr(spool.tempfile, "TemporaryFile", lambda: file)
+    opened = open_file(sample_files / "shopify_orders_79.csv", list(all_sources().values()))
+    with pytest.raises(UserError, match="no room"):
+        read_opened(opened, SHOP, in_portions=True)
+    assert file.closed
+
+
+def test_an_import_in_portions_ends_in_the_same_rows(
+    sample_files: Path, text_file: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dice = random.Random(7)
+    orders = [some_order(dice, number) for number in range(1000, 1030)]
+    path = text_file(shop(sample_files, orders))
+    found = []
+    for rows in (6, 1_000_000):
+        monkeypatch.setattr(portions, "ROWS", rows)
+        database = databases.open_database(tmp_path / f"{rows}.db", create=True)
+        reports = [imports.import_files(database, [path], channel="shop", who="T", now=SHOP.now) for _ in range(2)]
+        with database.read() as conn:
+            tables = (schema.orders, schema.order_lines, schema.payments)
+            stored = [conn.execute(table.select().order_by(table.c.id)).all() for table in tables]
+        found.append((stored, [[vars(count) for count in report.files[0].counts] for report in reports]))
+        database.close()
+    assert found[0][0][1]
+    assert found[0] == found[1]

@@ -23,6 +23,20 @@ def test_a_day_ends_with_its_last_microsecond(day, zone):
     assert (days.of(end, zone), days.of(end + 1, zone)) == (day, day + 1)
 
 
+@given(
+    st.lists(
+        st.tuples(
+            st.none() | st.integers(from_iso("2005-01-01"), from_iso("2035-01-01")),
+            st.sampled_from(ZONES),
+        ),
+        max_size=12,
+    )
+)
+def test_many_instants_fall_on_the_days_that_each_does(given):
+    instants, zones = [at for at, _ in given], [zone for _, zone in given]
+    assert days.of_all(instants, zones) == [days.of(at, zone) for at, zone in given]
+
+
 def test_no_instant_has_no_day():
     assert days.of(None, "UTC") is None
 

@@ -118,7 +118,8 @@ def _figures(
     for place in range(signs.shape[1]):
         numbers = np.where(digits[:, place], numbers * 10 + (signs[:, place].astype(np.int64) - _ZERO), numbers)
     numbers[~there] = 0
-    if float(numbers.max(initial=0)) * 10.0**places >= _EXACT:
+    more = places - after
+    if (numbers * np.power(10.0, more)).max(initial=0.0) >= _EXACT:
         return None
-    numbers *= np.power(np.int64(10), places - after)
+    numbers *= np.power(np.int64(10), more)
     return PlainFigures(np.where(negative, -numbers, numbers), there, places)
