@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Table, select
 from opsconsole.imports.writer_batch import Batch
 from opsconsole.imports.writer_merge import NOTHING_SAID, Known, Merged, Merger, fold
 from opsconsole.imports.writer_repeats import Saying, repeated
-from opsconsole.imports.writer_statuses import Said, note
+from opsconsole.imports.writer_statuses import Noted, Said, note
 from opsconsole.store import dialect
 
 Key = tuple[Any, ...]
@@ -112,6 +112,7 @@ class _Statuses:
 
     def __init__(self, rows: Rows) -> None:
         self.texts: dict[int, str | None] = {}
+        self._noted: dict[tuple[Any, ...], Noted | None] = {}  # most orders say the same as others
         said = "status_seen_json" in rows.table.c and "status" in rows.names
         self._place = rows.names.index("status") if said else None
         self._known = rows.columns.index("status") if said else 0
@@ -122,7 +123,10 @@ class _Statuses:
             return
         known = row.known
         order = Said(known.values[self._known], known.source_time, known.field_sources_json, row.seen)
-        noted = note(order, values[self._place], at)
+        asked = (*order, values[self._place], at)
+        if asked not in self._noted:
+            self._noted[asked] = note(order, values[self._place], at)
+        noted = self._noted[asked]
         if noted is not None:
             self.texts[row.id] = noted.text
             if noted.moved:
