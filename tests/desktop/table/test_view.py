@@ -111,6 +111,31 @@ def test_an_empty_list_offers_the_step_that_brings_rows(view: ListView, sample: 
     assert taken == ["import"]
 
 
+def test_the_keyboard_stays_in_a_list_that_becomes_empty_and_is_filled_again(
+    view: ListView, sample: ModuleType, formats: Formats, qtbot: QtBot
+) -> None:
+    view.next_step = lambda: ("Import files", "", lambda: None)
+    view.activateWindow()
+    qtbot.waitUntil(lambda: view.isActiveWindow())
+    view.grid.setFocus()
+    nothing = sample.listing().where([])
+    view.set_listing(Arranger(nothing), formats)
+    first: Any = view.window().focusWidget()
+    assert (first.text(), view.empty.isAncestorOf(first)) == ("Import files", True)
+    view.set_listing(Arranger(nothing), formats)
+    second: Any = view.window().focusWidget()
+    assert (second.text(), second is first, first.isVisible()) == ("Import files", False, False)
+    view.set_listing(Arranger(sample.listing()), formats)
+    assert view.window().focusWidget() is view.grid
+
+
+def test_what_an_empty_list_says_is_not_cut(view: ListView, sample: ModuleType, formats: Formats) -> None:
+    view.empty_words = lambda: ("Nothing", "Words that take more than one line of the middle of a list. " * 3)
+    view.set_listing(Arranger(sample.listing().where([])), formats)
+    words = view.empty._words
+    assert words.minimumHeight() >= 2 * words.fontMetrics().height()
+
+
 def test_headers_sort_and_shift_adds_a_column(view: ListView) -> None:
     view.header.sort_asked.emit("value", False)
     view.header.sort_asked.emit("value", False)

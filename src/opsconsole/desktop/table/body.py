@@ -78,13 +78,24 @@ class ListBody(QWidget):
         self.grid.skeleton = False
         self.totals.totals.fill(self.model.fields, totals)
         self.totals.setVisible(bool(totals))
+        held = self._holds_keyboard()
         self._stack.setCurrentWidget(self._filled)
+        if held:
+            self.grid.setFocus()
 
     def show_empty(self, title: str, words: str, buttons: Sequence[tuple[str, str, Callable[[], None]]]) -> None:
         """Say why there are no rows."""
         self.grid.skeleton = False
+        held = self._holds_keyboard()
         self.empty.fill(title, words, buttons)
         self._stack.setCurrentWidget(self.empty)
+        if held:
+            self.empty.take_focus()
+
+    def _holds_keyboard(self) -> bool:
+        """Whether the keyboard is in the list: what takes the place of its rows, or they themselves, then holds it."""
+        focus = self.window().focusWidget()
+        return focus is not None and self.isVisible() and (focus is self or self.isAncestorOf(focus))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the columns to the new width."""
