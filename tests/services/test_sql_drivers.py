@@ -1,5 +1,7 @@
 """Databases that the tests have no server of: their addresses, their statements, what keeps them from being written."""
 
+from pathlib import Path
+
 import pytest
 
 from opsconsole.domain.errors import UserError
@@ -78,3 +80,37 @@ def test_a_value_to_begin_with_is_typed_where_the_database_compares_texts() -> N
 
     assert (begin_value("7", "sqlite"), begin_value("7", "postgresql")) == (7, "7")
     assert begin_value("2026-11-17", "oracle") == datetime.fromisoformat("2026-11-17T00:00")
+
+
+def test_what_the_drivers_of_sql_server_and_oracle_refuse_is_said_in_words() -> None:
+    """The errors are those that pymssql 2.4 and oracledb 26.1 raise where nothing listens and where no such host is."""
+    from opsconsole.services.sql_faults import explained
+
+    def error(module: str, *said: object) -> Exception:
+        return type("OperationalError", (Exception,), {"__module__": f"{module}.exceptions"})(*said)
+
+    gone = (
+        b"DB-Lib error message 20009, severity 9:\nUnable to connect: TDS server is unavailable or does not exist (h)\n"
+    )
+    refused = explained(
+        error("pymssql", (20009, gone + b"Net-Lib error during Connection refused (111)\n" + gone)), MSSQL
+    )
+    assert refused is not None
+    assert refused.message == "erp.example refuses connections on port 1433."
+    unknown = explained(error("pymssql", (20009, gone + gone)), MSSQL)
+    assert unknown is not None
+    assert unknown.message.startswith("“ERP” cannot be reached: DB-Lib error message 20009, severity 9: Unable")
+    assert unknown.message.count("DB-Lib") == 1
+    closed = explained(
+        error("oracledb", "DPY-6005: cannot connect to database. [Errno 111] Connection refused"), ORACLE
+    )
+    assert closed is not None
+    assert closed.message == "erp.example refuses connections on port 1522."
+
+
+def test_a_file_that_holds_no_certificate_is_refused_before_anything_is_asked(tmp_path: Path) -> None:
+    junk = tmp_path / "ca.pem"
+    junk.write_text("nothing")
+    one = SqlConnection("ERP", "postgresql", "erp.example", None, "sales", "reader", VERIFY, str(junk))
+    with pytest.raises(UserError, match="holds no certificate"):
+        DRIVERS["postgresql"].arguments(one, "x")

@@ -82,6 +82,8 @@ def _authorities(one: SqlConnection) -> str:
     path = Path(one.ca_file).expanduser()
     if not path.is_file():
         raise UserError(f"There is no file {path} with the certificate of an authority.", "Look at its name.")
+    if b"-----BEGIN" not in path.read_bytes():
+        raise UserError(f"{one.ca_file} holds no certificate.", "Choose the file of the authority, in PEM.")
     return str(path)
 
 

@@ -48,6 +48,7 @@ _PATTERNS = (
     ("read_only", r"ORA-01456|readonly database|read-only"),
     ("slow", r"DPY-4024|ORA-01013|interrupted"),
     ("gone", r"ORA-03113|ORA-03114|DPY-4011|\b20003\b|\b20006\b"),
+    ("refused", r"connection refused|actively refused"),
     ("unreachable", r"DPY-6005|ORA-12541|ORA-12170|\b20009\b|\b20002\b|unable to open"),
     ("certificate", r"certificate|hostname mismatch"),
     ("busy", r"locked|\b1222\b"),
@@ -148,7 +149,10 @@ def _by_pattern(words: str) -> str | None:
 def _said(error: BaseException) -> str:
     """The database's own words, on one line; never a password, for no driver says one."""
     cause = getattr(error, "original_exception", error)
-    texts = [part for part in cause.args if isinstance(part, str)] or [str(cause)]
+    given = [inner for part in cause.args for inner in (part if isinstance(part, tuple) else (part,))]
+    parts = [part.decode("utf-8", "replace") if isinstance(part, bytes) else part for part in given]
+    texts = [part for part in parts if isinstance(part, str)] or [str(cause)]
     lines = [line.strip() for line in texts[-1].splitlines() if line.strip() and not line.strip().startswith("^")]
-    text = " ".join(lines)[:300] or type(error).__name__
+    # One driver says everything twice.
+    text = " ".join(dict.fromkeys(lines))[:300] or type(error).__name__
     return text.rstrip(".")
