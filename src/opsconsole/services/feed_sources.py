@@ -1,12 +1,25 @@
-"""What the rows of a feed are: a built-in source, a saved mapping, or recognized by their header."""
+"""Feeds by their name, and what their rows are: a built-in source, a saved mapping, or recognized by their header."""
 
 from pathlib import Path
+from typing import Any
 
+from sqlalchemy import Connection, Row, Table, select
+
+from opsconsole.domain.errors import UserError
 from opsconsole.imports.mapping import MappingSpec
 from opsconsole.imports.recognize import Candidate
 from opsconsole.imports.source import Source
 from opsconsole.services.import_recognition import candidates, named_candidate
 from opsconsole.store.database import Database
+
+
+def feed_row(conn: Connection, table: Table, which: int | str, words: str) -> Row[Any]:
+    """The row of a feed by id or name; UserError when there is none. ``words`` say what kind of feed it is."""
+    by = table.c.id == which if isinstance(which, int) else table.c.name == which
+    row = conn.execute(select(table).where(by)).first()
+    if row is None:
+        raise UserError(f"There is no {words} “{which}”.", "Look at the list of feeds.")
+    return row
 
 
 def candidate_of(database: Database, source: str, folder: Path | None = None) -> Candidate | None:

@@ -20,7 +20,7 @@ from opsconsole.imports.query_table import Spool, text_of
 from opsconsole.imports.tables import InputFile
 from opsconsole.services.business import setting
 from opsconsole.services.credentials import Passwords
-from opsconsole.services.feed_sources import candidate_of
+from opsconsole.services.feed_sources import candidate_of, feed_row
 from opsconsole.services.names import named
 from opsconsole.services.sql_connections import password_of, read_connection
 from opsconsole.services.sql_marks import MarkWatch, begin_value, earlier, from_json, statement
@@ -43,11 +43,7 @@ def find_feed(database: Database, which: int | str) -> SqlFeed:
 
 def read_feed(conn: Connection, which: int | str) -> SqlFeed:
     """A feed by id or name; UserError when there is none."""
-    by = sql_feeds.c.id == which if isinstance(which, int) else sql_feeds.c.name == which
-    row = conn.execute(select(sql_feeds).where(by)).first()
-    if row is None:
-        raise UserError(f"There is no SQL feed “{which}”.", "Look at the list of feeds.")
-    return feed_of(row)
+    return feed_of(feed_row(conn, sql_feeds, which, "SQL feed"))
 
 
 def feed_of(row: Row[Any]) -> SqlFeed:

@@ -22,7 +22,7 @@ from opsconsole.domain.sourcing import WatchedFolder, folder_problems, raise_fir
 from opsconsole.imports.files import SUFFIXES
 from opsconsole.services.business import setting
 from opsconsole.services.feed_runs import workstation
-from opsconsole.services.feed_sources import candidate_of
+from opsconsole.services.feed_sources import candidate_of, feed_row
 from opsconsole.services.names import named
 from opsconsole.services.sql_feeds import free_name
 from opsconsole.store import audit
@@ -63,11 +63,7 @@ def find_folder(database: Database, which: int | str) -> WatchedFolder:
 
 def read_folder(conn: Connection, which: int | str) -> WatchedFolder:
     """A folder by id or name; UserError when there is none."""
-    by = watched_folders.c.id == which if isinstance(which, int) else watched_folders.c.name == which
-    row = conn.execute(select(watched_folders).where(by)).first()
-    if row is None:
-        raise UserError(f"There is no watched folder “{which}”.", "Look at the list of feeds.")
-    return folder_of(row)
+    return folder_of(feed_row(conn, watched_folders, which, "watched folder"))
 
 
 def folder_of(row: Row[Any]) -> WatchedFolder:
