@@ -1,6 +1,6 @@
 """The rows of the list: a table view that paints whole rows itself and is worked by keyboard."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Any
 
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QLineF, QRect, Qt, QTimer, Signal
@@ -40,7 +40,7 @@ class Grid(QTableView):
         self._hovered = -1
         # The focus lines are for those who steer by keys; a click shows where one is anyway.
         self._by_keyboard = False
-        self._changed: frozenset[Any] = frozenset()
+        self._changed: Container[Any] = ()
         self._changed_timer = QTimer(self)
         self._changed_timer.setSingleShot(True)
         self._changed_timer.timeout.connect(self._forget_changed)
@@ -50,9 +50,9 @@ class Grid(QTableView):
         """28 px, or 24 px when compact."""
         self.verticalHeader().setDefaultSectionSize(height)
 
-    def mark_changed(self, ids: Iterable[Any]) -> None:
-        """Tint rows that somebody else changed for 3 s."""
-        self._changed = frozenset(ids)
+    def mark_changed(self, ids: Container[Any]) -> None:
+        """Tint rows that somebody else changed for 3 s; only those painted are looked up."""
+        self._changed = ids
         self._changed_timer.start(CHANGED_MS)
         self.viewport().update()
 
@@ -215,7 +215,7 @@ class Grid(QTableView):
             self.viewport().update()
 
     def _forget_changed(self) -> None:
-        self._changed = frozenset()
+        self._changed = ()
         self.viewport().update()
 
     def _paint_rows(self, painter: QPainter, dirty: QRect) -> None:
@@ -254,7 +254,7 @@ class Grid(QTableView):
         if group is not None:
             self._paint_group(painter, group, y, width, height, sections)
             return
-        if self._changed and model.id_at(row) in self._changed:
+        if self._changed != () and model.id_at(row) in self._changed:
             painter.fillRect(0, y, width, height, theme.color("warn_bg"))
         elif selected:
             painter.fillRect(0, y, width, height, theme.color("selected"))

@@ -75,10 +75,23 @@ def _chips(counts: Sequence[Any], worth: Mapping[str, int], currency: str) -> tu
 
 @dataclass(frozen=True)
 class _Known:
-    """Whom one can assign to, and each row with its version."""
+    """Whom one can assign to, and the version of each row."""
 
     owners: list[str]
-    versions: frozenset[tuple[int, int]]
+    versions: dict[int, int]
+
+
+@dataclass(frozen=True)
+class _Changed:
+    """The rows that somebody else changed between two looks: asked for the few that are painted."""
+
+    before: Mapping[int, int]
+    now: Mapping[int, int]
+    mine: frozenset[int]
+
+    def __contains__(self, row: Any) -> bool:
+        before, now = self.before.get(row), self.now.get(row)
+        return row not in self.mine and before is not None and now is not None and before != now
 
 
 class OrderExceptionsTab(Tab):
@@ -115,7 +128,7 @@ class OrderExceptionsTab(Tab):
     def __init__(self, desk: Desk) -> None:
         self._deeds: ExceptionActions | None = None
         self._page: ExceptionPage | None = None
-        self._versions: frozenset[tuple[int, int]] = frozenset()
+        self._versions: dict[int, int] = {}
         super().__init__(desk)
         self.filters.applied.connect(self._show_others)
         for number in range(1, 10):
@@ -150,7 +163,7 @@ class OrderExceptionsTab(Tab):
             freshness=read_freshness(database, now),
             data=_Known(
                 order_exceptions.owners(database, now),
-                frozenset(zip(listing.ids, listing.columns["version"], strict=True)),
+                dict(zip(listing.ids, listing.columns["version"], strict=True)),
             ),
         )
 
@@ -167,9 +180,7 @@ class OrderExceptionsTab(Tab):
         self.deeds.owners = content.data.owners
         before, self._versions = self._versions, content.data.versions
         if not self.desk.settings.get(REDUCED_MOTION):
-            gone = {row for row, _ in before - self._versions}
-            changed = {row for row, _ in self._versions - before if row in gone}
-            self.list.grid.mark_changed(changed - self.deeds.mine)
+            self.list.grid.mark_changed(_Changed(before, self._versions, frozenset(self.deeds.mine)))
         self.deeds.mine = set()
 
     @property
