@@ -69,7 +69,8 @@ def write_portions(batch: Batch, portions: Iterable[Sequence[Records]], counts: 
             for records in portions:
                 _write_portion(batch, records)
         follow(batch)
-    batch.result.touched_orders = sorted(batch.touched | batch.settled)
+    batch.result.touched = batch.settled
+    batch.result.touched.update(batch.touched)
     return batch.result
 
 

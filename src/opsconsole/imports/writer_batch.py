@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 from opsconsole.domain.progress import Progress
 from opsconsole.imports.records import Records
 from opsconsole.imports.rejects import Reject
+from opsconsole.imports.row_ids import RowIds
 from opsconsole.imports.writer_kept import Forgotten, Kept
 from opsconsole.imports.writer_new_facts import Columns
 from opsconsole.imports.writer_new_orders import NewOrders
@@ -36,7 +37,7 @@ class WrittenIds:
 
 @dataclass
 class WriteResult:
-    """Counts per record kind, what was refused, and the ids of the orders that changed (or a part of them).
+    """Counts per record kind, what was refused, and the orders that were ``touched``: they or a part of them changed.
 
     ``ids`` are those of the rows of each kind, where they were asked for.
     """
@@ -44,7 +45,12 @@ class WriteResult:
     counts: dict[str, Counts] = field(default_factory=dict)
     ids: dict[str, WrittenIds] = field(default_factory=dict)
     rejects: list[Reject] = field(default_factory=list)
-    touched_orders: list[int] = field(default_factory=list)
+    touched: RowIds = field(default_factory=RowIds)
+
+    @property
+    def touched_orders(self) -> list[int]:
+        """Ids of the orders that changed."""
+        return [row_id for some in self.touched.steps() for row_id in some]
 
 
 class Batch:
@@ -70,10 +76,10 @@ class Batch:
         self.kept = kept or Forgotten(conn, batch_id)
         self.result = WriteResult()
         self.touched: set[int] = set()
-        self.settled: set[int] = set()  # new orders of earlier portions
+        self.settled = RowIds()  # new orders of earlier portions
         self.tracking_numbers: set[str] = set()
         self.customers: set[tuple[str, str]] = set()
-        self.written_orders: set[int] = set()
+        self.written_orders = RowIds()
         self.purchase_orders: set[int] = set()
         self.mentions: dict[str, set[int]] = {}
         self.occurrences: dict[Any, int] = {}

@@ -58,7 +58,7 @@ def naming(batch: Batch, table: Table) -> set[int]:
     for number in (orders.c.order_id, orders.c.order_number):
         unlinked = (table.c.order_id == number) & table.c.order_fk.is_(None)
         found |= _ids(batch, select(table.c.id).select_from(table.join(orders, unlinked)))
-    for chunk in dialect.chunks(sorted(batch.written_orders)):
+    for chunk in batch.written_orders.steps():
         with dialect.id_set(batch.conn, chunk) as ids:
             written = ids.join(orders, orders.c.id == ids.c.id)
             ways: tuple[ColumnElement[bool], ...] = (

@@ -43,10 +43,10 @@ def adopt_stubs(batch: Batch) -> None:
     if batch.conn.execute(select(orders.c.id).where(orders.c.stub.is_not(None)).limit(1)).first() is None:
         return
     stubs: set[int] = set()
-    for chunk in dialect.chunks(sorted(batch.written_orders)):
-        with dialect.id_set(batch.conn, chunk) as ids:
+    for written in batch.written_orders.steps():
+        with dialect.id_set(batch.conn, written) as ids:
             stubs |= {stub for stub, _, _ in _fits(batch, ids, from_orders=True)}
-            stubs |= set(chunk)
+            stubs |= set(written)
     described: dict[int, set[int]] = defaultdict(set)
     keyed: dict[int, set[int]] = defaultdict(set)
     for chunk in dialect.chunks(sorted(stubs)):
@@ -91,7 +91,7 @@ def _move(batch: Batch, moves: Mapping[int, int]) -> None:
             batch.kept.deleted(schema.orders, chunk)
             batch.conn.execute(delete(schema.orders).where(schema.orders.c.id.in_(select(ids.c.id))))
     batch.touched -= moves.keys()
-    batch.written_orders -= moves.keys()
+    batch.written_orders.remove(moves.keys())
     batch.touched.update(moves.values())
 
 

@@ -110,7 +110,7 @@ def _delete(batch: Batch, table: Table, ids: Sequence[int]) -> None:
     gone = set(ids)
     if table is schema.orders:
         batch.touched -= gone
-        batch.written_orders -= gone
+        batch.written_orders.remove(gone)
     elif table is schema.purchase_orders:
         batch.purchase_orders -= gone
     elif table.name in MENTIONING:
