@@ -224,6 +224,7 @@ def test_an_empty_file_says_that_it_is_empty_and_long_counts_are_not_cut(
     drop(app, empty)
     settled(qtbot, app)
     preview = front.preview
+    assert (preview.file.state, rows_of(preview.files.listing)[0]["state"]) == ("empty", "empty")
     assert preview.lists._empty_words("changes") == (
         "No records",
         "There is nothing under the header: the file is empty.",
@@ -380,11 +381,16 @@ def test_files_whose_looking_was_cancelled_say_so_and_are_looked_at_when_wished(
     assert [row["state"] for row in rows_of(front.preview.files.listing)] == ["dry_run"]
 
 
-def test_an_empty_file_is_not_told_as_ready(looking: App, show: Show, sample: Path, qtbot: QtBot) -> None:
+def test_in_the_narrowest_window_nothing_of_the_preview_is_cut(
+    looking: App, show: Show, sample: Path, qtbot: QtBot
+) -> None:
     app, desk = looking, show("data")
     front: Any = desk
-    sample.write_text(sample.read_text().splitlines()[0] + "\n")
     drop(app, sample)
     settled(qtbot, app)
-    assert [row["state"] for row in rows_of(front.preview.files.listing)] == ["empty"]
-    assert front.preview.file.state == "empty"
+    for width, below in ((960, True), (1366, False)):
+        app.window.resize(width, 560)
+        lists = front.preview.lists
+        qtbot.waitUntil(lambda: bool((lists._filters.y() > lists._switch.y()) is below))  # noqa: B023
+        for button in (*lists._segments.values(), lists.states, lists.kinds, front.preview.always):
+            assert button.width() >= button.sizeHint().width(), button.text()

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from opsconsole.desktop.workspace import Workspace
     from opsconsole.services.import_preview import FilePreview
 
+_NARROW = 640  # of the files; a sentence in the bar gives way then
 _SHOW = "import.preview.show"
 _STATE_TONES = {
     "dry_run": "good",
@@ -273,6 +274,7 @@ class ImportPreview(QWidget):
         super().resizeEvent(event)
         width = theme.width("detail_panel_wide" if self.width() >= WIDE else "detail_panel")
         self._sides.setSizes([self.width() - width - 1, width])
+        self._note.setVisible(self.width() - width >= _NARROW)
 
     def _lay_out(self) -> None:
         self._head.setProperty("surface", "panel")

@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from opsconsole.desktop import lines
 from opsconsole.desktop.importing import LISTS, Looked
@@ -74,7 +75,7 @@ class PreviewLists(QWidget):
         self._waiting: dict[str, Arranger | None] = {}
         self._formats = Formats()
         self.current = "changes"
-        self._picked = self._all_rejected = self._no_records = self._ready = False
+        self._picked = self._all_rejected = self._some_rejected = self._no_records = self._ready = False
         for name in LISTS:
             segment = KeyButton(_LABELS[name], style="secondary")
             segment.setCheckable(True)
@@ -113,6 +114,7 @@ class PreviewLists(QWidget):
         )
         self._all_rejected = file.ready and 0 < file.report.total("read") == file.report.total("rejected")
         self._ready = file.ready
+        self._some_rejected = bool(file.report.total("rejected"))
         self._no_records = file.ready and not file.report.total("read")
         first = "columns" if not file.ready else "rejects" if self._all_rejected else "changes"
         self._show(first if not self._picked or not self._there[self.current] else self.current)
@@ -179,21 +181,43 @@ class PreviewLists(QWidget):
             return "No records", "There is nothing under the header: the file is empty."
         if name == "changes" and self._all_rejected:
             return "Nothing would change", "Every record of the file is rejected: see its rejected lines."
+        if name == "changes" and self._some_rejected:
+            return "Nothing would change", "What could be read is known already; the rest is among the rejected lines."
         return _EMPTY[name]
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the filters stand under the switch."""
+        super().resizeEvent(event)
+        self._place_filters()
+
+    def _place_filters(self) -> None:
+        needed = self._switch.sizeHint().width() + self._filters.minimumSizeHint().width() + 2 * 12 + 12
+        below = self.width() < needed
+        height = theme.height("toolbar")
+        self._head.setFixedHeight(2 * height - 8 if below else height)
+        for widget, row, column in ((self._switch, 0, 0), (self._filters, 1 if below else 0, 0 if below else 1)):
+            self._places.addWidget(widget, row, column)
 
     def _lay_out(self) -> None:
         head = self._head
         head.setProperty("surface", "panel")
-        head.setFixedHeight(theme.height("toolbar"))
-        row = QHBoxLayout(head)
-        row.setContentsMargins(12, 0, 12, 0)
-        row.setSpacing(4)
+        self._places = QGridLayout(head)
+        self._places.setContentsMargins(12, 0, 12, 0)
+        self._places.setHorizontalSpacing(12)
+        self._places.setVerticalSpacing(0)
+        self._switch, self._filters = QWidget(head), QWidget(head)
+        switch, filters = QHBoxLayout(self._switch), QHBoxLayout(self._filters)
+        for row in (switch, filters):
+            row.setContentsMargins(0, 0, 0, 0)
+            row.setSpacing(4)
         for segment in self._segments.values():
-            row.addWidget(segment)
-        row.addStretch(1)
-        row.addWidget(self.search, 1)
-        row.addWidget(self.kinds)
-        row.addWidget(self.states)
+            switch.addWidget(segment)
+        switch.addStretch(1)
+        for widget in (self.search, self.kinds, self.states):
+            filters.addWidget(widget)
+        filters.insertStretch(0, 1)
+        self._places.setColumnStretch(0, 1)
+        self._place_filters()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

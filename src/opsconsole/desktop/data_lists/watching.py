@@ -53,8 +53,8 @@ class WatchingList(DataList):
         states = list(listing.columns["state"])
         waiting, again = states.count("waiting"), states.count("retrying")
         status = [f"**{len(listing)}** {'feed' if len(listing) == 1 else 'feeds'}"]
-        status += [f"**{waiting}** wait for you"] if waiting else []
-        status += [f"**{again}** try again"] if again else []
+        status += [f"**{waiting}** {'waits' if waiting == 1 else 'wait'} for you"] if waiting else []
+        status += [f"**{again}** {'tries' if again == 1 else 'try'} again"] if again else []
         return list_content(workspace, request, listing, "feed", status=(", ".join(status),))
 
     @staticmethod

@@ -167,4 +167,5 @@ def side_by_side(*columns: QVBoxLayout) -> QHBoxLayout:
     row.setSpacing(12)
     for column in columns:
         row.addLayout(column, 1)
+        row.setAlignment(column, Qt.AlignmentFlag.AlignTop)  # one may grow by a fault
     return row

@@ -167,6 +167,8 @@ class MappingEditor(QWidget):
 
     def _show_outcome(self) -> None:
         if self.state.file is not None:
+            if self.state.preview is None:
+                self.parts.show_preview(self.state)
             self.parts.show_lines(self.state)
             self._timer.start()
         else:
