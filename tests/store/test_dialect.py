@@ -41,6 +41,14 @@ def test_thousands_of_ids_can_be_joined_and_looked_up(database):
         assert conn.execute(inside).scalar() == 1667
 
 
+def test_texts_of_any_characters_can_be_looked_up(database):
+    texts = ['A"B', "C\\D", "{E,F}", "G'H", "NULL", "", " ", "Ü 漢"]
+    with database.read() as conn, dialect.sku_set(conn, texts) as skus:
+        assert sorted(conn.execute(select(skus.c.sku)).scalars()) == sorted(texts)
+    with database.read() as conn, dialect.sku_set(conn, []) as skus:
+        assert conn.execute(select(skus.c.sku)).all() == []
+
+
 def test_rows_are_found_by_keys_of_several_columns(database):
     with database.write() as conn:
         rows = {"channel": ["a", "a", ""], "alias": ["1", "2", "1"], "sku": ["x", "y", "z"]}

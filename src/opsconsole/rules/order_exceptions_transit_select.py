@@ -301,7 +301,8 @@ def stalled_clock(moment: Moment, since: int) -> Select[Any]:
         )
     )
     told = (and_(at >= first, at < last) for at in (s.first_scan_at, s.stated_first_scan_at, s.stated_last_scan_at))
-    troubled_since = with_scans_between(first, moment.now, scans_in("problem")).where(or_(*told, scanned))
+    troubled_since = with_scans_between(first, moment.now, scans_in("problem"))
+    troubled_since = troubled_since.where(moving(moment), s.first_scan_at < last, or_(*told, scanned))
     both = plainly.union(troubled_since).subquery("both")
     return select(both.c.id)
 

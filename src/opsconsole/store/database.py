@@ -60,6 +60,8 @@ class Database:
         """A connection that sees one state of the data from its first query on, and cannot write."""
         with user_errors(self.label), self._reader.connect() as connection:
             yield connection
+            # What a driver has prepared on a server outlives the end of a transaction, but not its rollback.
+            connection.commit()
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

@@ -234,28 +234,35 @@ def id_set(conn: Connection, ids: Iterable[int]) -> Iterator[CTE]:
 
     It is bound to the statement as one value, so it also works where nothing may be written.
     """
-    yield _keys(conn, bindparam(None, keys_value(conn, ids), _keys_type(conn, BigInteger())), "id", BigInteger())
+    yield _keys(conn, bindparam(None, keys_value(conn, ids), Text()), "id", BigInteger())
 
 
 @contextmanager
 def sku_set(conn: Connection, skus: Iterable[str]) -> Iterator[CTE]:
     """The same with one column ``sku`` of texts."""
-    yield _keys(conn, bindparam(None, keys_value(conn, skus), _keys_type(conn, Text())), "sku", Text())
+    yield _keys(conn, bindparam(None, keys_value(conn, skus), Text()), "sku", Text())
 
 
 def keys_given(conn: Connection, parameter: str, name: str, kind: Any) -> CTE:
     """A table of one column, for a statement that is asked again with others: its parameter is a ``keys_value``."""
-    return _keys(conn, bindparam(parameter, None, _keys_type(conn, kind)), name, kind)
+    return _keys(conn, bindparam(parameter, None, Text()), name, kind)
 
 
 def keys_value(conn: Connection, keys: Iterable[Any]) -> Any:
     """Keys as the one value that stands for a table of them."""
     distinct = list(dict.fromkeys(keys))
-    return json.dumps(distinct, separators=(",", ":"), ensure_ascii=False) if is_sqlite(conn) else distinct
+    if is_sqlite(conn):
+        return json.dumps(distinct, separators=(",", ":"), ensure_ascii=False)
+    # As a server writes it: its driver binds a long list slowly.
+    return f"{{{','.join(map(_element, distinct))}}}"
 
 
-def _keys_type(conn: Connection, kind: Any) -> Any:
-    return Text() if is_sqlite(conn) else ARRAY(kind)
+def _element(key: Any) -> str:
+    """A key as an element of an array: texts in quotes, with what ends or hides one marked."""
+    if not isinstance(key, str):
+        return "NULL" if key is None else str(key)
+    marked = key.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{marked}"'
 
 
 def _keys(conn: Connection, given: BindParameter[Any], name: str, kind: Any) -> CTE:
