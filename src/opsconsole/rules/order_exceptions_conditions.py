@@ -184,12 +184,12 @@ def assumed(basis: ColumnElement[Any]) -> ColumnElement[Any]:
     return case((basis == "assumed", "assumed, since no file gives one"), else_=None)
 
 
-def ahead(after: int) -> Select[Any]:
+def ahead(after: Any) -> Select[Any]:
     """Orders with a fact that was dated ahead of its import and was still to come at an instant."""
     return select(o.id).where(text(AHEAD), o.last_event_at > after)
 
 
-def unsettled(now: int) -> Select[Any]:
+def unsettled(now: Any) -> Select[Any]:
     """Whether any order has a fact dated after now."""
     dated_ahead = select(o.id).where(text(AHEAD), o.last_event_at > now, o.changed_at <= now).limit(1)
     imported_later = select(o.id).where(o.changed_at > now, o.last_event_at > now).limit(1)

@@ -16,6 +16,7 @@ from opsconsole.store.prepared import asked
 from opsconsole.store.schema import orders, rates, settings
 
 _NEWEST = 10_000
+_RATES = select(rates.c.currency, rates.c.valid_on, rates.c.rate).order_by(rates.c.currency, rates.c.valid_on)
 _SETTING = (
     select(settings.c.value_json)
     .where(settings.c.key == bindparam("key", "", Text()), settings.c.valid_from <= bindparam("now", 0, BigInteger()))
@@ -94,9 +95,7 @@ def business(connection: Connection, now: int) -> Business:
     """The business as of ``now``; without a setting the base currency is the one most of the newest orders are in."""
     base = setting(connection, "base_currency", now) or _usual_currency(connection)
     table: dict[str, tuple[list[int], list[float]]] = defaultdict(lambda: ([], []))
-    for currency, day, rate in connection.execute(
-        select(rates.c.currency, rates.c.valid_on, rates.c.rate).order_by(rates.c.currency, rates.c.valid_on)
-    ):
+    for currency, day, rate in asked(connection, _RATES).rows:
         table[currency][0].append(day)
         table[currency][1].append(rate)
     return Business(now, setting(connection, "time_zone", now, "UTC"), base or "USD", dict(table))

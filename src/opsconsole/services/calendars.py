@@ -13,7 +13,10 @@ from opsconsole.domain.calendar import BusinessCalendar, Hours, wall_clock
 from opsconsole.domain.instants import DAY, SECOND, day_of, day_to_date
 from opsconsole.services.business import setting
 from opsconsole.store.calendars import load_calendars, load_cut_offs
+from opsconsole.store.prepared import asked
 from opsconsole.store.schema import channels, locations
+
+_PLACES = {table.name: select(table.c.key, table.c.calendar, table.c.time_zone) for table in (locations, channels)}
 
 _DAYS_BACK = 120
 _DAYS_AHEAD = 60
@@ -287,5 +290,4 @@ class Clocks:
 
 
 def _keys(connection: Connection, table: Any) -> dict[str | None, tuple[str | None, str | None]]:
-    rows = connection.execute(select(table.c.key, table.c.calendar, table.c.time_zone))
-    return {row.key: (row.calendar, row.time_zone) for row in rows}
+    return {key: (calendar, zone) for key, calendar, zone in asked(connection, _PLACES[table.name]).rows}

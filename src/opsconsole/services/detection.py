@@ -183,8 +183,14 @@ def _write_rules(
                 "milliseconds": finding.milliseconds,
             }
         )
-    dialect.upsert(connection, rule_runs, rows, ["rule"])
+    _write_anew(connection, rows)
     return tuple(results)
+
+
+def _write_anew(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Replace what was said of the rules, at once: one by one they would be as many questions as there are rules."""
+    connection.execute(rule_runs.delete().where(rule_runs.c.rule.in_([row["rule"] for row in rows])))
+    dialect.bulk_insert(connection, rule_runs, {name: [row[name] for row in rows] for name in rows[0]})
 
 
 def _write_run(connection: Connection, scope: Scope, report: DetectionReport, who: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, Row, and_, bindparam, exists, func, or_, select
 
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.instants import DAY
@@ -22,9 +22,15 @@ from opsconsole.services.detection_questions import neighbors_of, orders_by_cloc
 from opsconsole.services.rule_values import RuleValues, values_in_force
 from opsconsole.services.settings import settings_in_force
 from opsconsole.store import dialect
+from opsconsole.store.prepared import asked
 from opsconsole.store.schema import batches, detection_runs, exceptions, orders, settings, warehouse_orders
 
 EVIDENCE = 2  # counts up when rules begin to tell more in their evidence that runs rely on
+_SINCE: Any = bindparam("since", 0, BigInteger())
+_NEWEST_BATCH = select(func.max(batches.c.id))
+_CHANGED = select(orders.c.id).where(orders.c.changed_at >= _SINCE)
+_AHEAD = conditions.ahead(_SINCE)
+_UNSETTLED = conditions.unsettled(_SINCE)
 _TWIN = re.compile(r'"twin_fk": (\d+)')
 _FULL_AFTER = DAY  # a whole run a day mends what no incremental one can know
 # So many candidates, and such a share of all orders, are looked at faster as a whole.
@@ -149,8 +155,8 @@ def find_scope(connection: Connection, now: int, *, full: bool) -> Scope:
     scope.clock_mark = f"{clocks.mark()} {places_mark(connection)}"
     scope.tables = table_marks(connection, now)
     scope.imports = newest_imports(connection)
-    scope.newest_batch = connection.execute(select(func.max(batches.c.id))).scalar()
-    scope.settled = not connection.execute(conditions.unsettled(now)).scalar()
+    scope.newest_batch = asked(connection, _NEWEST_BATCH).rows[0][0]
+    scope.settled = not asked(connection, _UNSETTLED, since=now).rows[0][0]
     scope.said = fields_said(connection)
     if last is not None:
         scope.last = last.as_of
@@ -214,7 +220,7 @@ def _is_due_in_full(connection: Connection, last: Row[Any], now: int) -> bool:
 def _candidates(connection: Connection, scope: Scope, last: Row[Any]) -> list[int]:
     """Orders that changed, whose facts came true, or that people resolved before an import; and their neighbors."""
     found = set(_changed_since(connection, scope, last))
-    found.update(connection.execute(conditions.ahead(last.as_of)).scalars())
+    found.update(asked(connection, _AHEAD, since=last.as_of).scalars())
     of_orders, scope.resolved = _resolved(connection, scope)
     found |= of_orders
     return sorted(found | _neighbors(connection, found))
@@ -296,7 +302,7 @@ def _changed_since(connection: Connection, scope: Scope, last: Row[Any]) -> Iter
         )
     ).scalar()
     since = min(last.as_of, began) if began is not None else last.as_of
-    return connection.execute(select(orders.c.id).where(orders.c.changed_at >= since)).scalars().all()
+    return asked(connection, _CHANGED, since=since).scalars()
 
 
 def _resolved(connection: Connection, scope: Scope) -> tuple[set[int], frozenset[str]]:
