@@ -29,6 +29,7 @@ from opsconsole.rules.order_exceptions import RULES
 from opsconsole.rules.order_exceptions_conditions import ACTIVE
 from opsconsole.services.databases import open_database
 from opsconsole.services.detection import detect
+from opsconsole.store import dialect
 from opsconsole.store.database import Database
 from opsconsole.store.schema import detection_runs, exception_events, exceptions, orders
 
@@ -104,9 +105,17 @@ def _counted(database: Database) -> Iterator[list[None]]:
     engines = (database._reader, database._writer)
     for engine in engines:
         event.listen(engine, "before_cursor_execute", hear)
+    ask_driver = dialect.ask_driver  # what is compiled once goes past the engines
+
+    def hear_driver(*asked: Any, **more: Any) -> Any:
+        heard.append(None)
+        return ask_driver(*asked, **more)
+
+    dialect.ask_driver = hear_driver
     try:
         yield heard
     finally:
+        dialect.ask_driver = ask_driver
         for engine in engines:
             event.remove(engine, "before_cursor_execute", hear)
 
