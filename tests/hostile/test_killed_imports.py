@@ -22,6 +22,8 @@ ORDERS = 300
 KILLS = 200
 SEED = 20261117
 MAPPING = """name = "Plain orders"
+[file]
+currency = "EUR"
 [[records]]
 kind = "orders"
 [records.fields]
