@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from opsconsole.domain import money
+from opsconsole.domain import money, wording
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.file_mapping import MappingDraft, as_content, lacks_currency
 from opsconsole.domain.instants import day_to_date, to_datetime
@@ -121,7 +121,8 @@ def missing_words(draft: MappingDraft, lacking: dict[int, list[str]]) -> str:
     told = []
     for number, keys in lacking.items():
         names = " and ".join(key.replace("_", " ").replace("sku", "SKU") for key in keys)
-        told.append(f"{KINDS[draft.records[number].kind].label} need {names}.")
+        what = wording.records(KINDS[draft.records[number].kind].label, 2)
+        told.append(f"{what[:1].upper()}{what[1:]} need {names}.")
     return " ".join(told)
 
 
