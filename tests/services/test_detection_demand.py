@@ -1,4 +1,6 @@
-"""A run that looks at what changed finds what another order's leaving ends, of which no changed row tells any more."""
+"""A run that looks at what changed finds what no changed row tells of: what is left by others, what is said again."""
+
+import json
 
 import pytest
 from sqlalchemy import select, update
@@ -38,6 +40,11 @@ class Looks:
 
     def look(self):
         return detect(self.database, self.at).scope
+
+    def told(self, rule):
+        with self.database.read() as connection:
+            (row,) = connection.execute(select(exceptions.c.evidence_json).where(exceptions.c.rule == rule)).all()
+        return json.loads(row.evidence_json)
 
     def states(self, rule):
         with self.database.read() as connection:
@@ -114,3 +121,19 @@ def test_a_customer_with_fewer_orders_at_once_is_no_longer_suspect(writing, now)
     looks.change("3", email="c@example.com", address1="3 Elm", bill_country="US", postcode="10001")
     assert looks.nothing_is_left()
     assert looks.states("FRAUD_REVIEW") != suspects
+
+
+def test_a_newer_file_that_says_the_same_is_what_the_mismatch_is_told_of(writing, now):
+    looks = Looks(writing, now)
+    order = [{**SHOP, "order_id": "1", "placed_at": now - DAY}]
+    record = {"channel": "shop", "order_id": "1", "location": "reno", "status": "shipped", "shipped_at": now - HOUR}
+    looks.write(orders=order, warehouse_orders=[record])
+    first = looks.told("CHANNEL_MISMATCH")
+    looks.write(orders=order)
+    by_channel = looks.told("CHANNEL_MISMATCH")
+    assert by_channel == {**first, "channel_time": looks.at}
+    looks.write(warehouse_orders=[record])
+    by_warehouse = looks.told("CHANNEL_MISMATCH")
+    assert by_warehouse == {**by_channel, "warehouse_time": looks.at}
+    assert looks.nothing_is_left()
+    assert looks.told("CHANNEL_MISMATCH") == by_warehouse
