@@ -102,7 +102,7 @@ def files(draw):
     for number in range(draw(st.integers(2, 4))):
         kinds = {}
         way = draw(st.sampled_from(["channel and id", "channel and number", "id", "number"]))
-        for kind in draw(st.sets(st.sampled_from(sorted(RECORDS)), min_size=1, max_size=4)):
+        for kind in draw(st.lists(st.sampled_from(sorted(RECORDS)), min_size=1, max_size=4, unique=True)):
             rows = draw(st.lists(RECORDS[kind], min_size=1, max_size=3))
             common = set.intersection(*(set(row) for row in rows))
             if kind == "order_lines":

@@ -107,6 +107,16 @@ def undo_in_any_order(writing, made, order, data):
     assert {name: rows for name, rows in state(writing).items() if rows} == {}
 
 
+def test_a_channel_that_others_used_by_then_goes_with_the_last_of_them(keeping):
+    keeping(source="s", at=1, order_events=[{"order_id": "#3", "code": "x", "occurred_at": 90_000_000_000}])
+    line = {"order_id": "#3", "channel": "b", "sku": "x", "title": "x", "line_id": "x", "quantity": 3.0}
+    keeping(source="s", at=4, order_lines=[line])
+    keeping(source="r", at=2, picks=[{"order_id": "#3", "sku": "x"}])
+    for batch in (2, 3, 1):
+        undo(keeping, batch)
+    assert state(keeping)["channels"] == []
+
+
 @FEW
 @given(case=files())
 def test_undoing_the_last_files_goes_back_through_the_states_before_them(keeping, case):

@@ -75,7 +75,9 @@ class _Undoing:
         follow(self._batch, adopt=bool(self._docs.newer))
         list_again(self._batch, places)
         for name in ("channels", "locations"):
-            forget_names(self._batch, name, self._docs.made(name))
+            made = self._docs.made(name)
+            gone = set(forget_names(self._batch, name, made))
+            self._docs.hand_on(name, [key for key in made if key not in gone])
         return self._result
 
     def _known(self, what: str) -> list[Table]:

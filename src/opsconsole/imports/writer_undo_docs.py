@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from opsconsole.imports.writer_kept import CHANGED, DELETED, INSERTED, KEYED, MADE, unpacked
+from opsconsole.imports.writer_kept import CHANGED, DELETED, INSERTED, KEYED, MADE, Kept, unpacked
 from opsconsole.store import schema
 
 Doc = dict[str, list[Any]]
@@ -103,6 +103,14 @@ class Docs:
         """Channels or locations that this batch or one undone before it made."""
         batches = (self.batch_id, *self.undone)
         return list(dict.fromkeys(key for doc in self._docs(batches, table, MADE) for key in doc["key"]))
+
+    def hand_on(self, table: str, keys: Sequence[str]) -> None:
+        """Names that others still use go when the last of those is undone: the newest batch in force keeps them."""
+        b = schema.batches.c
+        in_force = select(b.id).where(b.undo_kept, b.undone_at.is_(None), b.id != self.batch_id)
+        heir = self._conn.execute(in_force.order_by(b.id.desc()).limit(1)).scalar()
+        if heir is not None:
+            Kept(self._conn, heir).made(table, keys)
 
     def images(self, batch_id: int, table: str, wanted: Collection[int]) -> dict[int, dict[str, Any]]:
         """Rows as they were before a batch, as far as it changed them."""
