@@ -76,8 +76,8 @@ class _Undoing:
         list_again(self._batch, places)
         for name in ("channels", "locations"):
             made = self._docs.made(name)
-            gone = set(forget_names(self._batch, name, made))
-            self._docs.hand_on(name, [key for key in made if key not in gone])
+            forgotten = set(forget_names(self._batch, name, made))
+            self._docs.hand_on(name, [key for key in made if key not in forgotten])
         return self._result
 
     def _known(self, what: str) -> list[Table]:
