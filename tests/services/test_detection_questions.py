@@ -1,12 +1,14 @@
 """A statement that is kept asks the same as one that is built anew, at whatever moment."""
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.dialects import sqlite
 
 from opsconsole.domain.instants import DAY, HOUR, MINUTE
 from opsconsole.rules.later import Following
 from opsconsole.rules.order_exceptions import RULES
 from opsconsole.services import detection_questions as questions
+from opsconsole.store import dialect
 
 
 class Answer:
@@ -95,6 +97,16 @@ def test_only_so_many_statements_are_kept(now, monkeypatch):
     for rule in RULES[:3]:
         asked(rule, now, now - MINUTE)
     assert len(questions._known) == 5
+
+
+def test_what_is_asked_about_many_is_planned_for_them(postgresql_url, open_url, now):
+    modes = []
+    for many in (range(500), range(501)):
+        with open_url(postgresql_url).read() as connection:
+            dialect.plan_once(connection)
+            questions.rows_of(connection, RULES[0], RULES[0].moment(now, settled=True), many)
+            modes.append(connection.execute(text("SHOW plan_cache_mode")).scalar())
+    assert modes == ["force_generic_plan", "auto"]
 
 
 def test_a_number_that_follows_from_now_can_be_told_again():

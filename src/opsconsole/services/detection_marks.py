@@ -62,7 +62,7 @@ _ROWS = {name: select(table) for name, table in metadata.tables.items()}
 
 def table_marks(connection: Connection, now: int) -> dict[str, str]:
     """A few numbers per table that change when its content does."""
-    told = {"stock_levels": {"now": now}}
+    told: dict[str, dict[str, Any]] = {"stock_levels": {"now": now}}
     answers = {name: asked(connection, query, **told.get(name, {})).rows[0] for name, query in _COUNTS.items()}
     marks = {name: repr(tuple(row)) for name, row in answers.items()}
     marks["sku_aliases"] = _content(connection, sku_aliases)

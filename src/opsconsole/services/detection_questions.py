@@ -14,6 +14,7 @@ from opsconsole.store.schema import orders
 
 _MOST = 500
 _SPANS = 8
+_FEW = 500  # of so many keys at most a server's kept plan, made for few, is a good one
 _NEVER = 2**62
 _ASKED, _SKUS = "asked_about", "asked_skus"
 
@@ -55,7 +56,7 @@ def rows_of(
         ids = dialect.keys_given(connection, _ASKED, "id", BigInteger())
         return rule.select(replace(at, among=ids)).where(orders.c.id.in_(select(ids.c.id)))
 
-    given = {_ASKED: dialect.keys_value(connection, wanted)}
+    given = _keys(connection, _ASKED, wanted)
     return _asked(connection, (rule.select, "some"), build, moment, given=given).mappings()
 
 
@@ -69,7 +70,7 @@ def _rows_of_skus(
         ids = dialect.keys_given(connection, _ASKED, "id", BigInteger())
         return rule.select(replace(at, among=ids, skus=dialect.keys_given(connection, _SKUS, "sku", Text())))
 
-    given = {_ASKED: dialect.keys_value(connection, asking), _SKUS: dialect.keys_value(connection, skus)}
+    given = _keys(connection, _ASKED, list(asking)) | _keys(connection, _SKUS, skus)
     return _asked(connection, (rule.select, "skus"), build, moment, given=given).mappings()
 
 
@@ -87,7 +88,7 @@ def skus_asked_for(
         def build(at: Moment, _: Any) -> Select[Any]:
             return wanted(replace(at, among=dialect.keys_given(connection, _ASKED, "id", BigInteger())))
 
-        given = {_ASKED: dialect.keys_value(connection, among)}
+        given = _keys(connection, _ASKED, among)
         answer = _asked(connection, (wanted, "some"), build, moment, given=given)
     return {(order, sku) for order, sku in answer.rows}
 
@@ -124,8 +125,15 @@ def _of_changed(connection: Connection, select_: Callable[[Any], Select[Any]], c
         statement = select_(dialect.keys_given(connection, _ASKED, "id", BigInteger()))
         built = _Built(Prepared(connection, statement), Following(0, 0))
         _keep(key, built)
-    given = {_ASKED: dialect.keys_value(connection, changed)}
+    given = _keys(connection, _ASKED, changed)
     return set(built.prepared.ask(connection, given, planned=True).scalars())
+
+
+def _keys(connection: Connection, name: str, keys: Sequence[Any]) -> dict[str, Any]:
+    """Keys as a statement's parameter; what is asked about many is planned each time from then on."""
+    if len(keys) > _FEW:
+        dialect.plan_each_time(connection)
+    return {name: dialect.keys_value(connection, keys)}
 
 
 def _asked(

@@ -156,7 +156,7 @@ def find_scope(connection: Connection, now: int, *, full: bool) -> Scope:
     scope.tables = table_marks(connection, now)
     scope.imports = newest_imports(connection)
     scope.newest_batch = asked(connection, _NEWEST_BATCH).rows[0][0]
-    scope.settled = not asked(connection, _UNSETTLED, since=now).rows[0][0]
+    scope.settled = not asked(connection, _UNSETTLED, planned=False, since=now).rows[0][0]
     scope.said = fields_said(connection)
     if last is not None:
         scope.last = last.as_of
@@ -172,7 +172,6 @@ def find_scope(connection: Connection, now: int, *, full: bool) -> Scope:
 
 def _narrow(connection: Connection, scope: Scope, last: Row[Any]) -> None:
     """To what changed since the last run, unless that is most of it."""
-    dialect.plan_once(connection)
     candidates = _candidates(connection, scope, last)
     own = {rule.code: _by_clock(connection, scope, rule, last) for rule in RULES if scope.is_on(rule)}
     for code, found in _rechecked(connection, scope, candidates, last).items():
@@ -220,9 +219,10 @@ def _is_due_in_full(connection: Connection, last: Row[Any], now: int) -> bool:
 def _candidates(connection: Connection, scope: Scope, last: Row[Any]) -> list[int]:
     """Orders that changed, whose facts came true, or that people resolved before an import; and their neighbors."""
     found = set(_changed_since(connection, scope, last))
-    found.update(asked(connection, _AHEAD, since=last.as_of).scalars())
+    found.update(asked(connection, _AHEAD, planned=False, since=last.as_of).scalars())
     of_orders, scope.resolved = _resolved(connection, scope)
     found |= of_orders
+    dialect.plan_once(connection)
     return sorted(found | _neighbors(connection, found))
 
 
@@ -302,7 +302,7 @@ def _changed_since(connection: Connection, scope: Scope, last: Row[Any]) -> Iter
         )
     ).scalar()
     since = min(last.as_of, began) if began is not None else last.as_of
-    return asked(connection, _CHANGED, since=since).scalars()
+    return asked(connection, _CHANGED, planned=False, since=since).scalars()
 
 
 def _resolved(connection: Connection, scope: Scope) -> tuple[set[int], frozenset[str]]:

@@ -218,11 +218,14 @@ def untranslated(conn: Connection) -> Any:
 
 
 def ask_driver(conn: Connection, words: str, bound: Sequence[Any], *, planned: bool) -> Any:
-    """The driver's cursor with the answer to untranslated words; ``planned``: a server keeps its plan from now on."""
+    """The driver's cursor with the answer to untranslated words.
+
+    ``planned``: a server keeps its plan from now on; else it makes one for the very values.
+    """
     if is_sqlite(conn):
         return conn.connection.cursor().execute(words, bound)
     driver: Any = conn.connection.driver_connection
-    return psycopg.RawCursor(driver).execute(words, bound, prepare=planned or None)
+    return psycopg.RawCursor(driver).execute(words, bound, prepare=planned)
 
 
 # --- many keys in one question ----------------------------------------------------------------------------------------

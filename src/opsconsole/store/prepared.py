@@ -12,12 +12,12 @@ Processor = Callable[[Any], Any]
 _kept: dict[tuple[Select[Any], bool], "Prepared"] = {}
 
 
-def asked(conn: Connection, statement: Select[Any], **given: Any) -> "Answer":
+def asked(conn: Connection, statement: Select[Any], *, planned: bool = True, **given: Any) -> "Answer":
     """What a statement that stands in a module, and so is always the same one, answers."""
     key = (statement, dialect.is_sqlite(conn))
     if key not in _kept:
         _kept[key] = Prepared(conn, statement)
-    return _kept[key].ask(conn, given, planned=True)
+    return _kept[key].ask(conn, given, planned=planned)
 
 
 @dataclass(frozen=True)
