@@ -187,6 +187,15 @@ class Writing:
             kept = Kept(conn, batch) if self.keeps else None
             return write_records(conn, records, batch_id=batch, source_time=at, now=self.now, kept=kept)
 
+    def wipe(self) -> None:
+        """Empty the database but for its audit trail and its steps."""
+        from opsconsole.store import schema
+
+        with self.database.write() as conn:
+            for table in reversed(schema.metadata.sorted_tables):
+                if table.name not in ("audit", "schema_steps"):
+                    conn.execute(table.delete())
+
     def rows(self, table: str, *names: str, hide: frozenset[str] = hidden) -> list[dict[str, Any]]:
         """Rows of a table as dicts, in the order of what identifies them; order numbers in place of foreign keys."""
         from sqlalchemy import select

@@ -2,13 +2,9 @@
 
 from collections.abc import Iterator
 
-import pytest
 from generated_files import files, words
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
-
-from opsconsole.store import schema
 
 COMPARED = [
     *("orders", "order_lines", "payments", "shipments", "shipment_events", "returns", "reviews", "customers"),
@@ -27,19 +23,6 @@ SETTINGS = settings(
 )
 
 
-@pytest.fixture
-def wiped(writing):
-    """Empties the database."""
-
-    def wipe():
-        with writing.database.write() as conn:
-            for table in reversed(schema.metadata.sorted_tables):
-                if table.name not in ("audit", "schema_steps"):
-                    conn.execute(text(f'DELETE FROM "{table.name}"'))
-
-    return wipe
-
-
 def everything(writing) -> Iterator[tuple[str, list]]:
     for table in COMPARED:
         yield table, writing.rows(table, hide=NOT_COMPARED)
@@ -47,11 +30,11 @@ def everything(writing) -> Iterator[tuple[str, list]]:
 
 @SETTINGS
 @given(case=files())
-def test_files_in_any_order_end_in_the_same_rows(writing, wiped, case):
+def test_files_in_any_order_end_in_the_same_rows(writing, case):
     made, permutation = case
     states = []
     for order in (range(len(made)), permutation):
-        wiped()
+        writing.wipe()
         for number in order:
             writing(**made[number])
         states.append(dict(everything(writing)))
@@ -66,11 +49,11 @@ def test_files_in_any_order_end_in_the_same_rows(writing, wiped, case):
     ),
     data=st.data(),
 )
-def test_one_source_may_also_empty_its_values_in_any_order(writing, wiped, values, data):
+def test_one_source_may_also_empty_its_values_in_any_order(writing, values, data):
     permutation = data.draw(st.permutations(range(len(values))))
     states = []
     for order in (range(len(values)), permutation):
-        wiped()
+        writing.wipe()
         for number in order:
             writing(at=number + 1, source="s", orders=[{"channel": "a", "order_id": "1", **values[number]}])
         states.append(writing.row("orders", "note", "tags", "source_time"))
@@ -79,9 +62,9 @@ def test_one_source_may_also_empty_its_values_in_any_order(writing, wiped, value
 
 @SETTINGS
 @given(case=files())
-def test_the_same_files_again_change_nothing(writing, wiped, case):
+def test_the_same_files_again_change_nothing(writing, case):
     made, _ = case
-    wiped()
+    writing.wipe()
     for file in made:
         writing(**file)
     before = dict(everything(writing))

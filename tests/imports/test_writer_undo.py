@@ -4,7 +4,7 @@ import pytest
 from generated_files import files
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from opsconsole.imports.records import KINDS
 from opsconsole.imports.writer_batch import Batch
@@ -27,14 +27,6 @@ def keeping(writing):
     """Writes files so that they can be undone."""
     writing.keeps = True
     return writing
-
-
-def wipe(writing):
-    """Empty the database."""
-    with writing.database.write() as conn:
-        for table in reversed(schema.metadata.sorted_tables):
-            if table.name not in ("audit", "schema_steps"):
-                conn.execute(text(f'DELETE FROM "{table.name}"'))
 
 
 def state(writing):
@@ -72,7 +64,7 @@ def told(writing):
 
 def go_back(writing, made, order):
     """Write files, undo the last one again and again: the states in between come back one after the other."""
-    wipe(writing)
+    writing.wipe()
     states = []
     for number in order:
         before = state(writing)
@@ -90,7 +82,7 @@ def undo_in_any_order(writing, made, order, data):
 
     A row may go with the file that it came by; a newer file's values in it stay, and with them the row.
     """
-    wipe(writing)
+    writing.wipe()
     batches = []
     for number in order:
         writing(**made[number])

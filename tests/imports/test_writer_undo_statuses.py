@@ -3,10 +3,8 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
 
 from opsconsole.services.import_undo import undo_import
-from opsconsole.store import schema
 
 QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 STATUSES = ("pending", "processing", "picking", "shipped")
@@ -16,13 +14,6 @@ STATUSES = ("pending", "processing", "picking", "shipped")
 def keeping(sqlite_writing):
     sqlite_writing.keeps = True
     return sqlite_writing
-
-
-def wipe(writing):
-    with writing.database.write() as conn:
-        for table in reversed(schema.metadata.sorted_tables):
-            if table.name not in ("audit", "schema_steps"):
-                conn.execute(text(f'DELETE FROM "{table.name}"'))
 
 
 def bring(writing, at, said):
@@ -54,13 +45,13 @@ FILES = st.lists(
 
 
 def undo_some(keeping, files, data):
-    wipe(keeping)
+    keeping.wipe()
     batches = [bring(keeping, 10 * number, said) for number, said in enumerate(files, start=1)]
     gone = data.draw(st.lists(st.sampled_from(range(len(files))), unique=True, max_size=len(files) - 1))
     for place in gone:
         undo_import(keeping.database, batches[place], who="Tester", now=keeping.now)
     undone = known(keeping)
-    wipe(keeping)
+    keeping.wipe()
     for place, said in enumerate(files):
         if place not in gone:
             bring(keeping, 10 * (place + 1), said)

@@ -37,13 +37,14 @@ def press(qtbot: QtBot, app: App, widget: Any, key: Any) -> None:
     settled(qtbot, app)
 
 
-def drop(app: App, *paths: Path) -> None:
-    """Drop files on the window as a file manager does."""
+def drop(qtbot: QtBot, app: App, *paths: Path) -> None:
+    """Drop files on the window as a file manager does, and wait until they were looked at."""
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     modifiers, buttons = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
     app.window.dragEnterEvent(QDragEnterEvent(QPoint(9, 9), Qt.DropAction.CopyAction, data, buttons, modifiers))
     app.window.dropEvent(QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, data, buttons, modifiers))
+    settled(qtbot, app)
 
 
 @pytest.fixture
@@ -72,8 +73,7 @@ def test_dropped_files_are_looked_at_imported_and_lead_to_their_exceptions(
     desk: Any = data
     unknown = tmp_path / "ads_spend.csv"
     unknown.write_text("Campaign,Spend\nA,1.50\nB,2.50\n")
-    drop(app, sample, unknown)
-    settled(qtbot, app)
+    drop(qtbot, app, sample, unknown)
     assert desk.previewing
     assert rows_of(desk.list.listing) == []
     states = {row["file"]: (row["state"], row["inserted"]) for row in rows_of(desk.preview.files.listing)}
@@ -110,8 +110,7 @@ def test_a_file_that_was_mapped_meanwhile_is_looked_at_again_beside_the_others(
     monkeypatch.setenv("OPSCONSOLE_MAPPINGS", str(tmp_path / "mappings"))
     other = tmp_path / "f.csv"
     other.write_text("id,at\n1,2026-04-03\n")
-    drop(app, sample, other)
-    settled(qtbot, app)
+    drop(qtbot, app, sample, other)
     assert [file.ready for file in desk.preview.looked.preview.files] == [True, False]
     (tmp_path / "mappings" / "m.toml").write_text(MAPPING)
     app.desk.show("data", None, {"files": str(other)})
@@ -133,8 +132,7 @@ def test_the_keyboard_is_where_the_next_step_is_before_and_after_the_first_impor
     sample.write_text(sample.read_text().replace(",1,", ",one,", 1))
     other = sample.with_name("other.csv")
     other.write_text(sample.read_text().splitlines()[0] + "\n")
-    drop(app, sample, other)
-    settled(qtbot, app)
+    drop(qtbot, app, sample, other)
     press(qtbot, app, front.preview.files.grid, Qt.Key.Key_Return)
     assert app.window.focusWidget() is desk.list.grid
     # Where lines were refused, that file is in front: F2 corrects them.
@@ -145,8 +143,7 @@ def test_the_keyboard_is_where_the_next_step_is_before_and_after_the_first_impor
 def test_leaving_the_preview_writes_nothing(looking: App, show: Show, sample: Path, qtbot: QtBot) -> None:
     app, desk = looking, show("data")
     front: Any = desk
-    drop(app, sample)
-    settled(qtbot, app)
+    drop(qtbot, app, sample)
     assert front.previewing
     press(qtbot, app, front.preview.files.grid, Qt.Key.Key_Escape)
     assert not front.previewing
@@ -165,8 +162,7 @@ def test_dates_that_can_be_read_in_two_ways_are_asked_with_both_readings(
     monkeypatch.setenv("OPSCONSOLE_MAPPINGS", str(tmp_path / "mappings"))
     file = tmp_path / "f.csv"
     file.write_text("id,at\n1,03/04/2026\n2,05/06/2026\n")
-    drop(app, file)
-    settled(qtbot, app)
+    drop(qtbot, app, file)
     report = front.preview.file.report
     assert (report.ask_example, dict(report.ask_readings)) == (
         "03/04/2026",
@@ -186,13 +182,11 @@ def test_clean_known_files_are_imported_at_once_where_that_is_wished(
 ) -> None:
     desk = show("data")
     front: Any = desk
-    drop(app, sample)
-    settled(qtbot, app)
+    drop(qtbot, app, sample)
     assert [row["inserted"] for row in rows_of(desk.list.listing)] == [15]
     unknown = tmp_path / "ads_spend.csv"
     unknown.write_text("Campaign,Spend\nA,1.50\n")
-    drop(app, unknown)
-    settled(qtbot, app)
+    drop(qtbot, app, unknown)
     assert front.previewing
 
 
@@ -205,8 +199,7 @@ def test_a_second_file_shows_old_and_new_of_what_it_changes(
     settled(qtbot, app)
     text = sample.read_text().replace("customer2@example.com", "new2@example.com")
     sample.write_text(text)
-    drop(app, sample)
-    settled(qtbot, app)
+    drop(qtbot, app, sample)
     changes = rows_of(front.preview.lists.lists["changes"].shown_listing())
     told = [(row["subject"], row["field"], row["old"], row["new"]) for row in changes]
     assert told == [("order #1002", "email", "customer2@example.com", "new2@example.com")]
@@ -221,8 +214,7 @@ def test_an_empty_file_says_that_it_is_empty_and_long_counts_are_not_cut(
     front: Any = desk
     empty = tmp_path / "empty.csv"
     empty.write_text(sample.read_text().splitlines()[0] + "\n")
-    drop(app, empty)
-    settled(qtbot, app)
+    drop(qtbot, app, empty)
     preview = front.preview
     assert (preview.file.state, rows_of(preview.files.listing)[0]["state"]) == ("empty", "empty")
     assert preview.lists._empty_words("changes") == (
@@ -233,8 +225,7 @@ def test_an_empty_file_says_that_it_is_empty_and_long_counts_are_not_cut(
     before = [files.grid.columnWidth(number) for number in range(files.model.columnCount())]
     lines = sample.read_text().splitlines()
     sample.write_text("\n".join([lines[0], *(lines[1].replace("#1001", f"#{n}", 1) for n in range(2000, 2600))]))
-    drop(app, sample)
-    settled(qtbot, app)
+    drop(qtbot, app, sample)
     reads = next(n for n, field in enumerate(files.model.fields) if field.key == "read")
     assert rows_of(files.listing)[-1]["read"] >= 1200
     assert files.grid.columnWidth(reads) > before[reads]
@@ -263,8 +254,7 @@ def test_amounts_without_a_currency_are_asked_with_what_is_likely_and_why(
     mapped(MONEY)
     file = tmp_path / "till.csv"
     file.write_text("id,at,sum\n1,2026-04-03,12.50\n")
-    drop(app, file)
-    settled(qtbot, app)
+    drop(qtbot, app, file)
     report = front.preview.file.report
     assert report.ask_currencies == (("USD", "it is the base currency as long as nothing else is known"),)
     assert [row["state"] for row in rows_of(front.preview.files.listing)] == ["asks"]
@@ -276,8 +266,7 @@ def test_amounts_without_a_currency_are_asked_with_what_is_likely_and_why(
     with app.desk.workspace.database.read() as connection:  # type: ignore[union-attr]
         assert connection.execute(select(orders.c.total, orders.c.currency)).one() == (1250, "GBP")
     file.write_text("id,at,sum\n2,2026-04-04,1.00\n")
-    drop(app, file)
-    settled(qtbot, app)
+    drop(qtbot, app, file)
     assert "Its amounts are in GBP, as the last time." in front.preview.file.report.notes
 
 
@@ -291,8 +280,7 @@ def test_a_file_that_is_not_recognized_is_treated_as_a_source_that_somebody_name
     needed = "Name,Financial Status,Fulfillment Status,Currency,Total,Created at,Lineitem quantity"
     file = tmp_path / "list.csv"
     file.write_text(f"{needed},{own}\n#1,paid,,USD,5.00,2026-04-03 10:00:00 +0000,1{',' * 60}\n")
-    drop(app, file)
-    settled(qtbot, app)
+    drop(qtbot, app, file)
     assert [row["state"] for row in rows_of(front.preview.files.listing)] == ["not_recognized"]
     front.preview.answers.ask_source()
     settled(qtbot, app)
@@ -321,8 +309,7 @@ def test_what_was_said_of_one_file_leaves_the_others_alone_and_no_stale_words_st
     mapped(MONEY)
     file = tmp_path / "till.csv"
     file.write_text("id,at,sum\n1,2026-04-03,12.50\n")
-    drop(app, sample, file)
-    settled(qtbot, app)
+    drop(qtbot, app, sample, file)
     before = {one.key: one for one in front.preview.looked.preview.files}
     front.preview.answers.say_currency("EUR")
     qtbot.waitUntil(lambda: "looking" in {row["state"] for row in rows_of(front.preview.files.listing)})
@@ -346,13 +333,11 @@ def test_a_remembered_date_format_is_shown_in_words_and_can_be_changed(
     mapped(MAPPING)
     file = tmp_path / "f.csv"
     file.write_text("id,at\n1,03/04/2026\n")
-    drop(app, file)
-    settled(qtbot, app)
+    drop(qtbot, app, file)
     press(qtbot, app, front.preview.files.grid, Qt.Key.Key_2)
     press(qtbot, app, front.preview.files.grid, Qt.Key.Key_Return)
     file.write_text("id,at\n2,05/06/2026\n")
-    drop(app, file)
-    settled(qtbot, app)
+    drop(qtbot, app, file)
     assert "“at” was read as DD/MM/YYYY, as you said the last time." in front.preview.file.report.notes
     front.preview.answers.ask_format()
     (prompt,) = front.preview.panel.findChildren(Prompt)
@@ -371,8 +356,7 @@ def test_files_whose_looking_was_cancelled_say_so_and_are_looked_at_when_wished(
 ) -> None:
     app, desk = looking, show("data")
     front: Any = desk
-    drop(app, sample)
-    settled(qtbot, app)
+    drop(qtbot, app, sample)
     front.preview.again.look([str(sample)])
     app.tasks.cancel("import.preview")
     # A worker that nobody waits for any more still ends in its own time.
@@ -386,8 +370,7 @@ def test_in_the_narrowest_window_nothing_of_the_preview_is_cut(
 ) -> None:
     app, desk = looking, show("data")
     front: Any = desk
-    drop(app, sample)
-    settled(qtbot, app)
+    drop(qtbot, app, sample)
     for width, below in ((960, True), (1366, False)):
         app.window.resize(width, 560)
         lists = front.preview.lists

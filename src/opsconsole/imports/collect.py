@@ -43,21 +43,26 @@ def _by_records(rows: Iterator[NumberedRow], builder: TableBuilder, watch: Calla
         watch(builder.count)
 
 
-def _by_fields(table: DelimitedText, builder: TableBuilder, header_line: int, watch: Callable[[int], None]) -> None:
+def blocks_below(table: DelimitedText, header_line: int) -> Iterator[fields.Block]:
+    """A file below its header, in blocks of whole lines."""
     first = next((line for line, _ in table.rows() if line > header_line), 0)
     if not first:
         return
     with open_unpacked(table.file) as stream:
         for _ in range(first - 1):
             stream.readline(limits.MAX_LINE)
-        for block in fields.blocks(stream, first):
-            plain = table.quoted or b'"' not in block.content
-            if not plain or not fields.well_quoted(block, table.delimiter):
-                rest = ((line, row) for line, row in table.rows() if line >= block.line)
-                _by_records(rest, builder, watch)
-                return
-            add_block(block, table, builder)
-            watch(builder.count)
+        yield from fields.blocks(stream, first)
+
+
+def _by_fields(table: DelimitedText, builder: TableBuilder, header_line: int, watch: Callable[[int], None]) -> None:
+    for block in blocks_below(table, header_line):
+        plain = table.quoted or b'"' not in block.content
+        if not plain or not fields.well_quoted(block, table.delimiter):
+            rest = ((line, row) for line, row in table.rows() if line >= block.line)
+            _by_records(rest, builder, watch)
+            return
+        add_block(block, table, builder)
+        watch(builder.count)
 
 
 def add_block(

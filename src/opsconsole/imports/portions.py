@@ -20,7 +20,7 @@ from opsconsole.imports.mapping import Expression, MappingSpec, RecordSpec
 from opsconsole.imports.parsed import RawLines
 from opsconsole.imports.rejects import as_line
 from opsconsole.imports.sniff import DelimitedText
-from opsconsole.imports.tables import Table, open_unpacked
+from opsconsole.imports.tables import Table
 
 # Rows of a portion, about; files that are shorter than some of these are read at once.
 ROWS = 12_000
@@ -153,29 +153,23 @@ _Piece = tuple[fields.Block, fields.Fields | None]
 
 def _pieces(table: DelimitedText, header_line: int, place: int, width: int) -> Iterator[list[_Piece]]:
     """Blocks by portion, the last of each cut where an order ends; with their fields where those are known."""
-    first = next((line for line, _ in table.rows() if line > header_line), 0)
-    if not first:
-        return
-    with open_unpacked(table.file) as stream:
-        for _ in range(first - 1):
-            stream.readline(limits.MAX_LINE)
-        together: list[_Piece] = []
-        rest, rows = b"", 0
-        for block in fields.blocks(stream, first):
-            if rest:
-                block = fields.Block(rest + block.content, block.line - rest.count(b"\n"), block.whole)
-            if not fields.well_quoted(block, table.delimiter):
-                raise Whole
-            rows += max(block.line_count(), 1)
-            piece, rest = _cut_off(block, table, place, width) if rows >= ROWS else ((block, None), b"")
-            together.append(piece)
-            if rest:
-                yield together
-                together, rows = [], 0
+    together: list[_Piece] = []
+    rest, rows = b"", 0
+    for block in collect.blocks_below(table, header_line):
         if rest:
-            together.append((fields.Block(rest, block.line + block.line_count() - rest.count(b"\n")), None))
-        if together:
+            block = fields.Block(rest + block.content, block.line - rest.count(b"\n"), block.whole)
+        if not fields.well_quoted(block, table.delimiter):
+            raise Whole
+        rows += max(block.line_count(), 1)
+        piece, rest = _cut_off(block, table, place, width) if rows >= ROWS else ((block, None), b"")
+        together.append(piece)
+        if rest:
             yield together
+            together, rows = [], 0
+    if rest:
+        together.append((fields.Block(rest, block.line + block.line_count() - rest.count(b"\n")), None))
+    if together:
+        yield together
 
 
 def _cut_off(block: fields.Block, table: DelimitedText, place: int, width: int) -> tuple[_Piece, bytes]:
