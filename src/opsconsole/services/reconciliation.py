@@ -106,7 +106,7 @@ _PAIRS = (
     Field("channel_feed", "Channel's feed", stretch=True),
     Field("warehouse_feed", "Warehouse's feed", width=180),
     Field("compared", "Compared", Kind.QUANTITY, width=80, total=Total.SUM),
-    Field("agree", "Agree", Kind.QUANTITY, width=62, total=Total.SUM),
+    Field("agree", "Agree", Kind.QUANTITY, width=62, wide_only=True, total=Total.SUM),
     Field("differ", "Differ", Kind.QUANTITY, width=60, total=Total.SUM),
     Field("only_channel", "Channel only", Kind.QUANTITY, width=92, total=Total.SUM,
           help="Orders that wait for a warehouse whose newest file does not know them."),

@@ -297,6 +297,20 @@ def test_first_rows_need_no_arranger(
     assert view.model.rowCount() == 30
 
 
+def test_a_column_that_is_sorted_by_later_has_room_for_its_label_and_the_arrow(
+    qtbot: QtBot, tasks: Tasks, settings: Settings, formats: Formats
+) -> None:
+    fields = (Field("title", "Title", stretch=True), Field("days", "Days of cover", Kind.QUANTITY))
+    listing = Listing(fields, {"title": ["a" * 90], "days": [1.0]}, [1], 0)
+    view = ListView("sorted", tasks, settings)
+    qtbot.addWidget(view)
+    view.resize(200, 300)
+    view.set_listing(Arranger(listing), formats)
+    view.sort_by("days")
+    qtbot.waitUntil(lambda: not tasks.is_running())
+    assert view.header.sectionSize(1) >= view.header.width_of(fields[1])
+
+
 def test_painting_every_state_of_a_row_raises_nothing(view: ListView, qtbot: QtBot) -> None:
     view.select(3)
     view.grid.mark_changed([4])

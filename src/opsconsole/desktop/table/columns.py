@@ -77,6 +77,17 @@ class Columns:
                 extra = LEFT_EXTRA if self._header.visualIndex(number) == first else 0
                 self._header.resizeSection(number, widths[field.key] + extra)
 
+    def fit_labels(self) -> None:
+        """Room for the arrows of a new sort beside the labels."""
+        wanted = {field.key: self._label_width(field) for field in self._fields if not field.width}
+        if any(width > self._natural[key] for key, width in wanted.items()):
+            self._natural |= {key: max(width, self._natural[key]) for key, width in wanted.items()}
+            self.fit()
+
+    def _label_width(self, field: Field) -> int:
+        header = self._header
+        return header.width_of(field) if hasattr(header, "width_of") else 0
+
     def _without_wide(self, shown: list[Field], room: int) -> list[Field]:
         """Fields less those for wide windows, the last first, while the words of the others would be cut."""
         kept = list(shown)
@@ -166,9 +177,7 @@ class Columns:
         if field.width and field.kind not in _NEVER_CUT:
             return field.width
         delegate, model = self._grid.delegate, self._grid.listing_model
-        header = self._header
-        label = header.width_of(field) if hasattr(header, "width_of") else 0
-        widths = [label]
+        widths = [self._label_width(field)]
         for row in range(min(model.rowCount(), SAMPLE_ROWS)):
             if model.group_at(row) is None:
                 widths.append(delegate.width_of(model.cells(row)[number]))

@@ -1,9 +1,10 @@
 """The header of the list: aligned like its cells, sort arrows, groups of columns, drag to move, menu of columns."""
 
 from collections.abc import Sequence
+from math import ceil
 
 from PySide6.QtCore import QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QHeaderView, QTableView
 
 from opsconsole.desktop.icons import paint_icon
@@ -45,10 +46,9 @@ class ListHeader(QHeaderView):
 
     def width_of(self, field: Field) -> int:
         """Width that shows a field's label and its arrow."""
-        metrics = QFontMetrics(theme.font("small", strong=True))
-        return (
-            metrics.horizontalAdvance(field.label) + 2 * _PADDING + 2 + (_ARROW if self._place(field.key) >= 0 else 0)
-        )
+        # A fraction of a pixel too little already cuts the last letters.
+        words = ceil(QFontMetricsF(theme.font("small", strong=True)).horizontalAdvance(field.label)) + 1
+        return words + 2 * _PADDING + 2 + (_ARROW if self._place(field.key) >= 0 else 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint all sections on the header's ground; spans of columns that share a group."""

@@ -215,6 +215,8 @@ class ListView(ListBody):
             self.header.set_sort(self.arrangement.sort)
             if fresh:
                 self.columns.set_state(self.kept_layout.get("columns", {}), self.model.fields)
+            else:
+                self.columns.fit_labels()
             if len(self.model.arranged.rows):
                 self.show_rows(self.model.arranged.totals)
             else:
