@@ -149,14 +149,14 @@ def test_with_values_by_place_looking_at_changes_equals_looking_at_everything(sq
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(200, 220))
-def test_with_values_by_place_it_equals_for_long(sqlite_pair, seed, now):
-    live_through(*sqlite_pair, seed, now, 60, overrides=True)
+def test_with_values_by_place_it_equals_for_long(pair, seed, now):
+    live_through(*pair, seed, now, 60, overrides=True)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(100, 140))
-def test_looking_at_changes_equals_looking_at_everything_for_long(sqlite_pair, seed, now):
-    live_through(*sqlite_pair, seed, now, 60)
+def test_looking_at_changes_equals_looking_at_everything_for_long(pair, seed, now):
+    live_through(*pair, seed, now, 60)
 
 
 def test_after_a_history_everything_raised_is_true_and_nothing_young_is_missing(sqlite_pair, now):
