@@ -8,6 +8,11 @@ import pytest
 from opsconsole.cli import main
 from opsconsole.domain.resources import resource
 
+SAMPLES = Path(__file__).parents[1] / "data"
+OF_A_MAPPING = SAMPLES / "fraud_decisions.csv"
+# BigCommerce, ChannelAdvisor, Fishbowl, UPS Quantum View; eBay's sites in Australia, Germany and France; Amazon's date
+# range reports of Germany and France.
+INFERRED = 9
 AS_OF = "2026-11-17T15:42:00Z"
 
 
@@ -67,3 +72,25 @@ def test_amounts_without_a_currency_are_a_mistake_that_names_the_option(run, tmp
     assert "(--currency USD: it is the base currency as long as nothing else is known)" in out
     code, out, _ = run("import", str(path), "--mapping", str(mapping), "--currency", "GBP")
     assert (code, "Its amounts are in GBP, as told." in out) == (0, True)
+
+
+def test_every_layout_is_recognized_and_says_where_it_is_inferred(run, tmp_path: Path) -> None:
+    """The project's own rows under the header of each layout; a file is named after the source it is of."""
+    from opsconsole.imports.source import all_sources
+
+    files = [path for path in SAMPLES.iterdir() if path.suffix in (".csv", ".txt", ".edi") and path != OF_A_MAPPING]
+    code, out, _ = run("import", *map(str, files), "--channel", "shop", "--dry-run", "--json")
+    assert code == 0
+    told = {file["file"]: file for file in json.loads(out)["files"]}
+    assert len(told) == len(files)
+    for path in files:
+        file = told[path.name]
+        assert file["state"] == "dry_run"
+        assert path.stem.startswith(file["source"]), path.name
+        source = all_sources()[file["source"]]
+        known = {one.label: one.inferred for one in source.signatures}
+        inferred = source.inferred or next((known[label] for label in known if label in file["why"]), "")
+        said = [note for note in file["notes"] if " is inferred from " in note]
+        assert len(said) == bool(inferred), path.name
+        assert not inferred or f"inferred from {inferred};" in said[0]
+    assert sum(" is inferred from " in " ".join(file["notes"]) for file in told.values()) == INFERRED

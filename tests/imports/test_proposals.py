@@ -249,6 +249,14 @@ def test_the_header_is_found_below_titles_and_blank_lines(rows: list[list[str]],
     assert find_header(list(enumerate(rows, start=1))).line == line
 
 
+def test_a_wide_header_over_nearly_empty_rows_is_the_header_whatever_words_the_rows_hold() -> None:
+    """Eight cells of 69 are filled below it, all with words that are names of columns elsewhere."""
+    header = ["Deal", "Owner", "Stage", "Area", *(f"Own property {number}" for number in range(1, 66))]
+    words = ["SKU", "Order", "Status", "Email", "Quantity", "Price", "Total", "Location"]
+    rows = [["Deals of the quarter"], [], header, *([*words, *[""] * 61] for _ in range(30))]
+    assert find_header(list(enumerate(rows, start=1))).line == 3
+
+
 def test_a_line_that_describes_the_columns_is_skipped(text_file: Write) -> None:
     rows = "".join(f"A-{n},{n},{n}.99\n" for n in range(12))
     made = proposed_for(text_file("item-sku,quantity,price\nThe unique key of a product,How many,In dollars\n" + rows))

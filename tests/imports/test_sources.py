@@ -194,11 +194,45 @@ def test_a_saved_mapping_made_for_exactly_this_header_goes_before_a_source(
     assert read(path, candidates=[loose, *all_sources().values()]).source == "shopify_inventory"
 
 
-def test_a_source_named_for_the_wrong_file_says_what_is_missing(read: Read, sample_files: Path) -> None:
+def test_a_source_named_for_the_wrong_file_says_all_that_is_missing_and_offers_a_mapping(
+    read: Read, sample_files: Path
+) -> None:
     from opsconsole.imports.source import all_sources
 
-    with pytest.raises(UserError, match="it has no column “name”"):
+    with pytest.raises(UserError) as caught:
         read(sample_files / "shopify_inventory_17.csv", all_sources()["shopify_orders"])
+    missing = "“Name”, “Financial Status”, “Fulfillment Status”, “Currency”, “Total”, “Created at” and 1 more"
+    assert caught.value.message.endswith(f" does not fit Shopify, orders: it has no columns {missing}.")
+    assert "“Map its columns” in the window, “mappings propose” on the command line" in caught.value.hint
+
+
+def test_a_source_that_is_named_needs_only_the_columns_that_it_reads(
+    read: Read, sample_files: Path, rows_of: Read, tmp_path: Path
+) -> None:
+    """The report of unshipped orders is told by two columns whose values nobody reads."""
+    from opsconsole.imports.source import all_sources
+
+    source = all_sources()["amazon_unshipped"]
+    with (sample_files / "amazon_unshipped_27.txt").open(newline="") as stream:
+        table = list(csv.DictReader(stream, delimiter="\t"))
+
+    def without(*names: str) -> Path:
+        path = tmp_path / "part.txt"
+        with path.open("w", newline="") as stream:
+            kept = [name for name in table[0] if name not in names]
+            writer = csv.DictWriter(stream, kept, delimiter="\t", extrasaction="ignore")
+            writer.writeheader()
+            writer.writerows(table)
+        return path
+
+    path = without("days-past-promise", "quantity-to-ship")
+    with pytest.raises(NotRecognized):
+        read(path)
+    parsed = read(path, source)
+    assert rows_of(parsed, "orders") == rows_of(read(sample_files / "amazon_unshipped_27.txt"), "orders")
+    assert parsed.why == "you said so, though it has no columns “days-past-promise”, “quantity-to-ship”"
+    with pytest.raises(UserError, match="it has no column “order-id”"):
+        read(without("order-id", "days-past-promise"), source)
 
 
 def test_a_layout_that_is_only_inferred_says_so_and_which_columns_were_read(read: Read, sample_files: Path) -> None:

@@ -111,7 +111,7 @@ def test_french_words_spaces_and_months(read, sample_files, rows_of):
 
 def test_what_a_report_lacks_is_told_in_its_own_language(read, text_file):
     path = text_file("Verkaufsprotokollnummer;Anzahl;Verkauft am\n1;2;10-Dez-25\n")
-    with pytest.raises(UserError, match="it has no column “verkauft für”"):
+    with pytest.raises(UserError, match="it has no column “Verkauft für”"):
         read(path, all_sources()["ebay_orders"])
 
 

@@ -139,6 +139,17 @@ Item,MUG,1,5.00,fragile
 """
 
 
+def test_two_kinds_of_rows_may_have_one_header_and_no_rows(read, text_file):
+    """A file of orders alone, or one that holds nothing yet, keeps its header."""
+    header = "Flag,SONum,Status,CustomerName"
+    for text in (f"{header}\n", f"\n{header}\n,,,\n"):
+        parsed = read(text_file(text))
+        assert (parsed.source, parsed.names, parsed.rejects) == ("fishbowl_orders", tuple(header.split(",")), [])
+        assert parsed.records_read["orders"] == 0
+    parsed = read(text_file(f"{header}\n\nSO,1001,20,Buyer One\n"))
+    assert (parsed.header_line, parsed.records_read["orders"]) == (1, 1)
+
+
 def test_rows_of_the_second_kind_belong_to_the_last_of_the_first(mapping, read, text_file, rows_of):
     parsed = read(text_file(TWO_KINDS), mapping(SALES_ORDERS))
     assert parsed.rejects == []

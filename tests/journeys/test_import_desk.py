@@ -301,6 +301,28 @@ def test_a_file_that_is_not_recognized_is_treated_as_a_source_that_somebody_name
     assert (front.preview.file.ready, front.preview.file.report.label) == (True, "Shopify, orders")
 
 
+def test_a_file_that_no_source_can_read_is_mapped_from_the_choice_of_sources(
+    looking: App, show: Show, tmp_path: Path, qtbot: QtBot
+) -> None:
+    app, desk = looking, show("data")
+    front: Any = desk
+    file = tmp_path / "spend.csv"
+    file.write_text("Campaign,Day,Spend\nBrand,2026-04-03,12.50\n")
+    drop(qtbot, app, file)
+    front.preview.answers.ask_source()
+    settled(qtbot, app)
+    (dialog,) = [one for one in desk.findChildren(TreatAs) if one.isVisible()]
+    dialog.list.select("shopify_orders")
+    dialog.choose()
+    for name in ("Name", "Financial Status", "Fulfillment Status", "Currency", "Total", "Created at"):
+        assert f"“{name}”" in dialog.told.plain
+    assert "A mapping says which columns it has instead." in dialog.told.plain
+    qtbot.mouseClick(dialog.map_button, Qt.MouseButton.LeftButton)
+    settled(qtbot, app)
+    mapped: Any = app.window.current
+    assert mapped.editor.state.file.file.path == file
+
+
 def test_what_was_said_of_one_file_leaves_the_others_alone_and_no_stale_words_stand_meanwhile(
     looking: App, show: Show, mapped: Callable[[str], None], sample: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -141,10 +141,12 @@ class ImportAnswers:
             return
         from opsconsole.desktop.dialogs.treat_as import TreatAs
 
-        key = file.key
-        self._preview.ask_in(
-            lambda tab: TreatAs(tab, workspace, file.report.name, file.top, lambda source: self._treat(key, source))
-        )
+        key, mapped = file.key, self._preview.map_columns if file.path else None
+
+        def treat(source: str) -> None:
+            self._treat(key, source)
+
+        self._preview.ask_in(lambda tab: TreatAs(tab, workspace, file.report.name, file.top, treat, mapped))
 
     def _treat(self, key: str, source: str) -> None:
         self._keep(key, source=source, mapping="")

@@ -35,6 +35,7 @@ class TypedRows:
     def rows(self) -> Iterator[NumberedRow]:
         """The two headers as one on the line of the second, then all rows; a table of one header stays as it is."""
         headers: list[Row] = []
+        first = 0
         parent: Row = []
         for line, row in self.table.rows():
             kind = row[0].strip() if row else ""
@@ -47,15 +48,18 @@ class TypedRows:
                     yield line, whole + [""] * widths[1]
                     parent = whole[: widths[0]] if kind == self.types[0] else parent
             elif not any(map(str.strip, row)):
-                yield line, row
-            elif kind in self.types:  # the two were joined before
-                yield from ((at, cells) for at, cells in self.table.rows() if at >= (line if not headers else 1))
-                return
+                if not headers:
+                    yield line, row
             else:
+                first = first or line
+                if kind in self.types:  # the two were joined before
+                    break
                 headers.append(_trimmed(row))
                 if len(headers) == 2:
                     parent = [""] * len(headers[0])
                     yield line, headers[0] + headers[1]
+        if len(headers) < 2 and first:
+            yield from ((at, cells) for at, cells in self.table.rows() if at >= first)
 
 
 def _trimmed(row: Row) -> Row:

@@ -9,7 +9,7 @@ from opsconsole.domain.field import Field, Kind
 from opsconsole.domain.import_answers import Answers
 from opsconsole.domain.listing import Listing, from_rows
 from opsconsole.domain.progress import Progress
-from opsconsole.imports.columns import normalized, unique_names
+from opsconsole.imports.columns import normalized
 from opsconsole.imports.dates import in_letters
 from opsconsole.imports.files import open_table
 from opsconsole.imports.mapping import MappingSpec
@@ -212,8 +212,7 @@ def _show_unknown(preview: FilePreview, file: InputFile, now: int) -> None:
     if not rows:
         return
     preview.top = _top(rows)
-    line, header = likely_header(rows)
-    names = tuple(unique_names(header))
+    line, names = likely_header(rows)
     preview.description, preview.header_line, preview.header = table.description, line, names
     below = [row for row in rows if row[0] > line]
     preview.columns = _columns(names, {}, below, preview.report, now)

@@ -8,12 +8,10 @@ from opsconsole.domain.errors import UserError
 from opsconsole.domain.field import Field
 from opsconsole.domain.instants import now as this_moment
 from opsconsole.domain.listing import Listing, from_rows
-from opsconsole.imports.columns import unique_names
 from opsconsole.imports.files import open_table
 from opsconsole.imports.reader import Opened, open_file
-from opsconsole.imports.recognize import Candidate, Nearness, likely_header, nearness
+from opsconsole.imports.recognize import Candidate, Nearness, in_quotes, likely_header, nearness
 from opsconsole.imports.reject_workbook import read_marker
-from opsconsole.imports.rejects import readable
 from opsconsole.imports.saved import load_mapping
 from opsconsole.imports.source import Source, all_sources
 from opsconsole.imports.tables import FileOptions, InputFile, head, input_file
@@ -98,13 +96,11 @@ def likely_sources(database: Database | None, top: Sequence[Sequence[str]], fold
 def _likely(near: Nearness) -> dict[str, object]:
     candidate = near.candidate
     records = candidate.spec.records if isinstance(candidate, Source) else candidate.records
-    lacks = ", ".join(f"“{readable(name)}”" for name in near.missing[:6])
-    more = f" and {len(near.missing) - 6} more" if len(near.missing) > 6 else ""
     return {
         "key": candidate.key if isinstance(candidate, Source) else f"mapping:{candidate.name}",
         "label": candidate.label if isinstance(candidate, Source) else f"Mapping: {candidate.name}",
         "fills": in_a_row(record.kind.label for record in records),
-        "lacks": f"{lacks}{more}" or None,
+        "lacks": in_quotes(near.missing) if near.missing else None,
     }
 
 
@@ -149,4 +145,4 @@ def _with_channel(found: Recognition, database: Database, opened: Opened, now: i
 
 def _columns(file: InputFile) -> tuple[str, ...]:
     rows = head(open_table(file, FileOptions()))
-    return tuple(unique_names(likely_header(rows)[1])) if rows else ()
+    return likely_header(rows)[1] if rows else ()

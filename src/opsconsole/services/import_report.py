@@ -325,7 +325,7 @@ def _file_row(file: FileReport) -> dict[str, Any]:
 
 
 def as_json(report: ImportReport) -> dict[str, Any]:
-    """Plain values of a report: ``as_of``, ``dry_run`` and per file its counts, also per record kind, and rejects."""
+    """Plain values of a report: ``as_of``, ``dry_run`` and per file its counts, notes and rejects."""
     return {
         "as_of": to_iso(report.as_of),
         "dry_run": report.dry_run,
@@ -340,6 +340,7 @@ def _file_json(file: FileReport) -> dict[str, Any]:
     row["batch"] = file.batch_id
     row["source_time"] = None if file.source_time is None else to_iso(file.source_time)
     row["seconds"] = round(file.seconds, 3)
+    row |= {"why": file.why or None, "notes": file.notes, "not_read": list(file.unused)}
     row["kinds"] = [vars(count) for count in file.counts]
     row["rejects"] = reject_rows(file.rejects)
     row["changes"] = [

@@ -22,10 +22,16 @@ _TOLD = "Sources whose columns are all there come first. One that lacks columns 
 
 
 class TreatAs(QDialog):
-    """Calls ``chosen(key)`` with a source's key, once, and closes."""
+    """Calls ``chosen(key)`` with a source's key, or ``mapped()`` where none is the right one, once, and closes."""
 
     def __init__(
-        self, tab: "Tab", workspace: Workspace, name: str, top: Sequence[Sequence[str]], chosen: Callable[[str], None]
+        self,
+        tab: "Tab",
+        workspace: Workspace,
+        name: str,
+        top: Sequence[Sequence[str]],
+        chosen: Callable[[str], None],
+        mapped: Callable[[], None] | None = None,
     ) -> None:
         super().__init__(tab)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -43,6 +49,9 @@ class TreatAs(QDialog):
         self.told.setMinimumHeight(_TWO_LINES)
         self.use_button = KeyButton("Use it", key="Enter", style="primary")
         self.use_button.clicked.connect(self.choose)
+        self.map_button = KeyButton("Map its columns")
+        self.map_button.setVisible(mapped is not None)
+        self.map_button.clicked.connect(lambda: self._map(mapped))
         self._lay_out()
 
         def read(progress: Progress) -> Any:
@@ -61,10 +70,16 @@ class TreatAs(QDialog):
             return
         row = listing.row(list(listing.ids).index(key))
         if row["lacks"]:
-            self.told.set_words(f"{row['label']} needs {row['lacks']}, which the header does not have.")
+            what = f"{row['label']} needs {row['lacks']}, which the header does not have."
+            self.told.set_words(f"{what} A mapping says which columns it has instead.")
             return
         self._chosen(str(key))
         self.close()
+
+    def _map(self, mapped: Callable[[], None] | None) -> None:
+        self.close()
+        if mapped is not None:
+            mapped()
 
     def _show(self, arranger: Any) -> None:
         tones = {"lacks": lambda lacks: "warn" if lacks else "good"}
@@ -91,6 +106,7 @@ class TreatAs(QDialog):
         foot.setContentsMargins(16, 8, 16, 12)
         foot.setSpacing(8)
         foot.addWidget(self.use_button)
+        foot.addWidget(self.map_button)
         foot.addWidget(close)
         foot.addWidget(self.told, 1)
         column = QVBoxLayout(self)

@@ -30,25 +30,26 @@ def find_header(rows: Sequence[NumberedRow], line: int = 0) -> HeaderChoice:
         at = next((number for number, (place, _) in enumerate(looked_at) if place >= line), len(looked_at) - 1)
         reason = "you chose it"
     else:
-        wide = [width for width in widths if width > 1] or widths
-        usual = max(set(wide), key=lambda width: (wide.count(width), width))
-        points = [_points(row, width, usual) for (_, row), width in zip(looked_at, widths, strict=True)]
+        points = [_points(row, width, max(widths)) for (_, row), width in zip(looked_at, widths, strict=True)]
         at = max(range(len(points)), key=lambda number: (points[number], -number))
         reason = _reason(looked_at, at)
     place, row = looked_at[at]
     return HeaderChoice(place, tuple(row), reason, _description(looked_at, at))
 
 
-def _points(row: Sequence[str], width: int, usual: int) -> float:
-    """How much a row looks like names of columns: wide, worded, each cell once, known names most of all."""
+def _points(row: Sequence[str], width: int, widest: int) -> float:
+    """How much a row looks like names of columns: wide, worded, each cell once, known names.
+
+    A header fills nearly all of its cells, the rows below it maybe a few of theirs: width counts most.
+    """
     cells = [cell.strip() for cell in row if cell.strip()]
-    if not cells or width < 0.5 * usual:
+    if not cells:
         return 0.0
     worded = sum(not _is_value(cell) for cell in cells) / len(cells)
     once = len({cell.casefold() for cell in cells}) / len(cells)
     known = sum(words_of(cell) in _ALL_NAMES for cell in cells) / len(cells)
     long = sum(len(cell) > 40 for cell in cells) / len(cells)
-    return min(width / usual, 1.0) + worded + 0.5 * once + 1.5 * known - long
+    return 2.0 * width / widest + worded + 0.5 * once + 1.5 * known - long
 
 
 def _is_value(cell: str) -> bool:
