@@ -88,6 +88,7 @@ def test_a_query_of_another_database_is_made_looked_at_and_run(
     form.save()
     settled(qtbot, app)
     assert tab.list.listing.row(0)["name"] == "ERP"
+    assert (tab.list.current_id(), tab._page.connection.name) == (1, "ERP")
 
     tab.deeds.edit_query()
     settled(qtbot, app)
@@ -106,7 +107,12 @@ def test_a_query_of_another_database_is_made_looked_at_and_run(
     query.save()
     settled(qtbot, app)
 
-    watching: Any = show("watching")
+    # The new feed is what one sees next: its row is current and its panel open, ready to run.
+    watching: Any = app.window.current
+    assert (watching.key, watching.list.current_id()) == ("watching", "query:1")
+    qtbot.waitUntil(lambda: watching._page is not None and not app.tasks.is_running(), timeout=20_000)
+    assert watching._page.feed.name == "ERP orders"
+    assert "“ERP orders” added" in watching.bar.text
     assert watching.list.listing.row(0)["state"] == "planned"
     watching.deeds.run_now("query:1", dry_run=True)
     settled(qtbot, app)
@@ -145,6 +151,7 @@ def test_a_folder_is_watched_by_the_clock_and_a_refused_file_is_retried(
     form.fields["path"].setText(str(drop))
     form.save()
     settled(qtbot, app)
+    assert (tab.list.current_id(), tab._page.folder.name) == ("folder:1", "Drop")
     (drop / "a.csv").write_text("Order,Total\n1,10.00\n")
     (drop / "b.csv").write_text("What,Else\n1,2\n")
     clock = FeedClock(app.desk, app.window)

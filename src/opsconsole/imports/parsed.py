@@ -22,17 +22,23 @@ BASIS_FILE = "the file's own date"
 BASIS_QUERY = "the moment of the query"
 
 
+# The fields that name the order of a line, the last of them by its number.
+LINE_OWNERS: Mapping[str, tuple[str, ...]] = {
+    "purchase_order_lines": ("po_number",),
+    "order_lines": ("channel", "order_id"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Replaced:
     """An order that a file tells anew, whole: lines of ``kind`` that it had and ``lines`` lacks are no longer ordered.
 
-    ``owner`` are the fields that name the order, with their values; ``also`` are lines that the file told before.
+    ``owner`` are the values of the fields in LINE_OWNERS; ``at`` is when it was told, ``line`` where it stands.
     """
 
     kind: str
-    owner: Mapping[str, Any]
+    owner: tuple[str, ...]
     lines: frozenset[str]
-    also: frozenset[str]
     at: int
     line: int
 

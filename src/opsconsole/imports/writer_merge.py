@@ -15,6 +15,8 @@ from typing import Any
 Origin = tuple[int, int]  # source time, batch id
 # ``field_sources_json`` of rows that were only made for others to point at: nobody has said anything about them.
 NOTHING_SAID = "{}"
+# Source time of an empty value that nobody has said, though other records of its batch speak of the column.
+_UNSAID = 0
 
 
 @dataclass(slots=True)
@@ -62,7 +64,8 @@ class Merger:
             old = self._pick(known.values)
             if old == new:
                 return None if at == known.source_time else Merged(None, at, batch_id, None)
-            if not any(mine is None and theirs is not None for mine, theirs in zip(new, old, strict=True)):
+            erases = any(mine is None and theirs is not None for mine, theirs in zip(new, old, strict=True))
+            if not erases and self.covers(batch_id):
                 return Merged(new, at, batch_id, None)
         return self._by_field(known, new, at, batch_id)
 
@@ -86,6 +89,8 @@ class Merger:
                 values[position] = value
                 origins[name] = (at, batch_id)
         default = (at, batch_id) if at >= known.source_time else (known.source_time, known.batch_id)
+        if default[1] == batch_id != known.batch_id:
+            origins = dict.fromkeys(self._left_out(batch_id), (_UNSAID, batch_id)) | origins
         different = {name: list(origin) for name, origin in origins.items() if origin != default}
         sources = json.dumps(different, sort_keys=True, separators=(",", ":")) if different else None
         changed = any(mine is not theirs and mine != theirs for mine, theirs in zip(values, known.values, strict=True))
@@ -93,6 +98,10 @@ class Merger:
         if not changed and (same_origins or self._only_batch_differs(known, default, origins, at)):
             return None
         return Merged(self._pick(values) if changed else None, default[0], default[1], sources)
+
+    def _left_out(self, batch_id: int) -> frozenset[str]:
+        """Columns that other records of a batch speak of: this one leaves them as unknown as they were."""
+        return self._outside & self._fields_of(batch_id)
 
     def _only_batch_differs(self, known: Known, default: Origin, origins: dict[str, Origin], at: int) -> bool:
         """The same file again is another batch: nothing is newer, so nothing is written."""

@@ -1,64 +1,53 @@
 """Orders that a purchase order (850) tells anew: BEG01 = 05 replaces all that was said of the order before."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
-from opsconsole.imports.parsed import Replaced
+from opsconsole.imports.parsed import LINE_OWNERS, Replaced
 from opsconsole.imports.records_kind import Records
 from opsconsole.imports.x12_rows import Row
 
 _REPLACES = "05"
-# The fields that name the order of a line, the last of them by its number.
-_OWNERS = {"purchase_order_lines": ("po_number",), "order_lines": ("channel", "order_id")}
+
+
+@dataclass
+class _Anew:
+    """The newest transaction of a file that replaces an order: where it stands, and its lines by where they stand."""
+
+    sent: str
+    control: str
+    line: int
+    lines: dict[int, str] = field(default_factory=dict)
 
 
 def replaced_orders(records: Sequence[Records], rows: Iterable[Row]) -> list[Replaced]:
-    """The orders that the newest 850 of them replaces, as far as their lines were good.
-
-    What an earlier transaction of the same file told of such an order counts as told before.
-    """
-    newest, before, lines = _told(rows)
-    found: list[Replaced] = []
-    for group in records:
-        names = _OWNERS.get(group.kind)
+    """The orders that a 850 of them replaces, as far as their lines were good, each by the newest that does."""
+    anew = {place: one for one in _told(rows) for place in one.lines}
+    found: dict[tuple[str, tuple[str, ...]], Replaced] = {}
+    for group in records if anew else ():
+        names = LINE_OWNERS.get(group.kind)
         if names is None or any(name not in group.columns for name in names):
             continue
-        times: dict[tuple[str, ...], int] = {}
-        for place, owner in enumerate(zip(*(group.columns[name] for name in names), strict=True)):
-            if owner[-1] in newest and group.times is not None:
-                times[owner] = max(times.get(owner, 0), group.times[place] or 0)
-        found += [
-            Replaced(
-                group.kind,
-                dict(zip(names, owner, strict=True)),
-                frozenset(newest[owner[-1]]),
-                frozenset(before.get(owner[-1], ())),
-                at,
-                lines[owner[-1]],
-            )
-            for owner, at in times.items()
-        ]
-    return found
+        owners = zip(*(group.columns[name] for name in names), strict=True)
+        for owner, place, at in zip(owners, group.lines, group.times or (), strict=False):
+            one = anew.get(place)
+            if one is not None:
+                lines = frozenset(one.lines.values())
+                found[group.kind, owner] = Replaced(group.kind, owner, lines, at or 0, one.line)
+    return list(found.values())
 
 
-def _told(rows: Iterable[Row]) -> tuple[dict[str, set[str]], dict[str, set[str]], dict[str, int]]:
-    """Per order that is replaced: lines of its newest transaction, lines of those before, and where it stands."""
-    latest: dict[str, tuple[str, str, str, int]] = {}
-    told: dict[tuple[str, str], set[str]] = {}
+def _told(rows: Iterable[Row]) -> Iterable[_Anew]:
+    latest: dict[str, _Anew] = {}
     for row in rows:
         cells = row.cells
-        order = cells.get("BEG03 order", "")
-        if cells["ST01 transaction"] != "850" or not order:
+        order, sent = cells.get("BEG03 order", ""), cells.get("GS04 sent", "")
+        if cells["ST01 transaction"] != "850" or not order or cells.get("BEG01 purpose") != _REPLACES:
             continue
-        control = f"{cells.get('GS02 sender', '')} {cells.get('ST02 control number', '')} {cells.get('GS04 sent', '')}"
-        told.setdefault((order, control), set())
-        if "PO101 line" in cells:
-            told[order, control].add(cells["PO101 line"])
-        if order not in latest or cells.get("GS04 sent", "") >= latest[order][0]:
-            latest[order] = cells.get("GS04 sent", ""), control, cells.get("BEG01 purpose", ""), row.line
-    replaced = {order: control for order, (_, control, purpose, _) in latest.items() if purpose == _REPLACES}
-    newest = {order: told[order, control] for order, control in replaced.items()}
-    before: dict[str, set[str]] = {}
-    for (order, control), lines in told.items():
-        if order in replaced and control != replaced[order]:
-            before.setdefault(order, set()).update(lines)
-    return newest, before, {order: latest[order][3] for order in replaced}
+        control = f"{cells.get('GS02 sender', '')} {cells.get('ST02 control number', '')} {sent}"
+        known = latest.get(order)
+        if known is None or (known.control != control and sent >= known.sent):
+            known = latest[order] = _Anew(sent, control, row.line)
+        if known.control == control and "PO101 line" in cells:
+            known.lines[row.line] = cells["PO101 line"]
+    return latest.values()

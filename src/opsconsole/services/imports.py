@@ -343,7 +343,7 @@ def _write(conn: Connection, job: _Job, opened: Opened, parsed: ParsedFile, repo
     )
     kept = Kept(conn, report.batch_id)
     kept.made("channels", describe_channel(conn, report.channel, opened))
-    report.notes += take_out_lines(conn, parsed)
+    report.notes += take_out_lines(conn, report.batch_id, parsed)
     batch = Batch(
         conn, report.batch_id, parsed.source_time, job.now, report.channel, job.progress, kept, keep_ids=job.dry_run
     )

@@ -73,6 +73,13 @@ class WatchingList(DataList):
         formats = self.desk.formats(self.request.now)
         return feed_panel(detail, formats, lambda: self.deeds.run_now(str(identity)), self._open_connection)
 
+    def reveal(self, identity: Any, options: dict[str, str]) -> None:
+        """A feed that was saved, from here or beside its connection, with what to say of it; else as every tab."""
+        said = options.pop("said", "")
+        super().reveal(identity, options)
+        if said:
+            self.say_done(said)
+
     def row_actions(self) -> tuple[TabAction, ...]:
         """Run it, try it, edit it; what is rarer stands behind the three dots."""
         return (

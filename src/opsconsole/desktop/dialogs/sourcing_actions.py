@@ -77,7 +77,7 @@ class SourcingActions(QObject):
             return
         rows = ListView("query_preview", self._tab.desk.tasks, self._tab.desk.settings)
         form = QueryForm(feed, choices, mark, rows, self._tab.window())
-        form.saved.connect(lambda made: self._save("sql_feeds", "save_feed", made, form))
+        form.saved.connect(lambda made: self._save("sql_feeds", "save_feed", made, form, "query:"))
         form.preview_asked.connect(lambda made: self._preview(made, form))
         self._show(form)
 
@@ -87,7 +87,7 @@ class SourcingActions(QObject):
 
     def _open_folder(self, folder: WatchedFolder, choices: Any) -> None:
         form = FolderForm(folder, choices, self._tab.window())
-        form.saved.connect(lambda made: self._save("watched_folders", "save_folder", made, form))
+        form.saved.connect(lambda made: self._save("watched_folders", "save_folder", made, form, "folder:"))
         self._show(form)
 
     def _with_choices(self, then: Callable[[Any], None]) -> None:
@@ -115,14 +115,18 @@ class SourcingActions(QObject):
 
     # --- writing ------------------------------------------------------------------------------------------------------
 
-    def _save(self, module: str, name: str, made: Any, form: FieldsForm) -> None:
+    def _save(self, module: str, name: str, made: Any, form: FieldsForm, key: str) -> None:
         def write(workspace: Workspace) -> Change:
             from importlib import import_module
 
             deed: Callable[..., Change] = getattr(import_module(f"opsconsole.services.{module}"), name)
             return deed(workspace.database, made, who=workspace.user, now=workspace.now())
 
-        self._write(write, form)
+        def look(change: Change) -> None:
+            options = {"list": "watching", "said": f"{change.words}."}
+            self._tab.desk.show("data", f"{key}{change.ids[0]}", options)
+
+        self._write(write, form, look)
 
     def _save_connection(self, one: SqlConnection, password: str, form: ConnectionForm) -> None:
         desk = self._tab.desk
@@ -136,7 +140,12 @@ class SourcingActions(QObject):
                 return Change(words, done.ids)
             return done
 
-        self._write(write, form)
+        def look(change: Change) -> None:
+            self._tab.say_done(f"{change.words}.")
+            if self._tab.key == "connections":
+                self._tab.reveal(change.ids[0], {})
+
+        self._write(write, form, look)
 
     def remove_connection(self, one: SqlConnection) -> None:
         """Take a connection away that no feed uses."""
@@ -169,7 +178,9 @@ class SourcingActions(QObject):
 
         self._write(write)
 
-    def _write(self, write: Write, form: FieldsForm | None = None) -> None:
+    def _write(
+        self, write: Write, form: FieldsForm | None = None, look: Callable[[Change], None] | None = None
+    ) -> None:
         workspace = self._tab.desk.workspace
         if workspace is None:
             return
@@ -183,8 +194,11 @@ class SourcingActions(QObject):
         def done(change: Change) -> None:
             if form is not None:
                 form.close()
-            self._tab.say_done(f"{change.words}.")
             self._tab.desk.touched(TOUCHED)
+            if look is None:
+                self._tab.say_done(f"{change.words}.")
+            else:
+                look(change)
 
         self._tab.run(lambda progress: write(workspace), done, kind="write", failed=failed)
 

@@ -51,6 +51,7 @@ from opsconsole.store.schema.intake import (
     reject_files,
     reject_rows,
     rejects,
+    replaced_orders,
     snapshots,
     unread_files,
 )
@@ -139,6 +140,7 @@ __all__ = [
     "reject_files",
     "reject_rows",
     "rejects",
+    "replaced_orders",
     "returns",
     "reviews",
     "rule_runs",

@@ -136,6 +136,21 @@ batch_undo = Table(
     ),
 )
 
+replaced_orders = Table(
+    "replaced_orders",
+    metadata,
+    row_id(),
+    link("batch_id", "batches.id", nullable=False),
+    string("record_kind", nullable=False),
+    string("channel", nullable=False),
+    string("number", nullable=False),
+    instant("told_at", nullable=False),
+    comment=(
+        "Orders that a file told anew, whole: a line that it lacks is no longer ordered, also where a file that is "
+        "older arrives afterwards. record_kind is that of the lines; an order to a supplier has no channel."
+    ),
+)
+
 feeds = Table(
     "feeds",
     metadata,
@@ -184,6 +199,7 @@ unread_files = Table(
     comment="Files that came in and were not imported: not recognized, refused or cancelled, and why.",
 )
 
+Index("ix_replaced_orders_number", replaced_orders.c.record_kind, replaced_orders.c.number)
 Index("ix_rejects_batch", rejects.c.batch_id)
 _kept = text("deleted_at IS NULL")
 Index("ux_mappings_name", mappings.c.name, unique=True, postgresql_where=_kept, sqlite_where=_kept)
