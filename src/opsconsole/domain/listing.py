@@ -32,11 +32,24 @@ class Coded(Sequence[Any]):
         return None if code < 0 else self.values[code]
 
 
+# Values taken in one go: nobody else's Python runs meanwhile, the window's neither.
+_PART = 2_000
+
+
+def parts(values: Sequence[Any], size: int = _PART) -> Iterator[Sequence[Any]]:
+    """A long sequence in parts that take a worker no longer than the window's thread may wait."""
+    return (values[start : start + size] for start in range(0, len(values), size))
+
+
 def coded(values: Sequence[Any], codes_as: Callable[[list[int]], Numbers] = list) -> Coded:
     """A column as a dictionary-encoded one; None and empty text are no value."""
-    distinct = [value for value in dict.fromkeys(values) if value is not None and value != ""]
-    place = {None: -1, "": -1, **{value: number for number, value in enumerate(distinct)}}
-    return Coded(codes_as(list(map(place.__getitem__, values))), distinct)
+    place: dict[Any, int] = {None: -1, "": -1}
+    codes: list[int] = []
+    for part in parts(values):
+        for value in dict.fromkeys(part):
+            place.setdefault(value, len(place) - 2)
+        codes += map(place.__getitem__, part)
+    return Coded(codes_as(codes), list(place)[2:])
 
 
 class Later(Sequence[Any]):

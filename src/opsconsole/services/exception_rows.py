@@ -176,10 +176,10 @@ class Reasons:
 def left_of(clocks: Clocks, now: int, stored: Mapping[str, Sequence[Any]]) -> TimesLeft:
     """Seconds until due and the share of the clock that is left, of columns of rows; none for closed ones."""
     working = {code: rule.working for code, rule in BY_CODE.items()}
-    clock = [
+    clock = (
         (working.get(rule, False), location, channel)
         for rule, location, channel in zip(stored["rule"], stored["location"], stored["channel"], strict=True)
-    ]
+    )
     opened, due = (np.array(stored[name], np.int64) for name in ("opened_at", "due_at"))
     seconds, shares = times_left(clocks, now, opened, due, clock)
     closed = stored["closed_at"]

@@ -1,6 +1,6 @@
 """What is left of many clocks at once: the same answers as ``Clocks.left`` and ``share_left``, by arrays."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ Clock = tuple[bool, str | None, str | None]  # whether it is working time, locat
 
 
 def times_left(
-    clocks: Clocks, now: int, opened: Instants, due: Instants, of_rows: Sequence[Clock]
+    clocks: Clocks, now: int, opened: Instants, due: Instants, of_rows: Iterable[Clock]
 ) -> tuple[Instants, Shares]:
     """Seconds until due (negative: over) and the share of the clock that is left, per row.
 
@@ -25,7 +25,7 @@ def times_left(
     seconds = (due - now) // SECOND
     shares = _share(due - now, due - opened)
     number: dict[Clock, int] = {}
-    codes = np.fromiter((number.setdefault(clock, len(number)) for clock in of_rows), np.int64, len(of_rows))
+    codes = np.fromiter((number.setdefault(clock, len(number)) for clock in of_rows), np.int64, len(due))
     times = [clocks.of(location, channel) if working else None for working, location, channel in number]
     for time in {id(time): time for time in times if time is not None}.values():
         mine = np.flatnonzero(np.fromiter((time is one for one in times), np.bool_, len(times))[codes])

@@ -31,11 +31,12 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
+from opsconsole.domain.listing import parts
 from opsconsole.store.bound import bound, is_empty, same
 from opsconsole.store.copy_text import copy_blocks
 
 _STEP = 50_000
-_TAKEN = 2_000
+_TAKEN = 500
 _FEW = 5_000  # rows that are bound faster than a table is made for them
 
 
@@ -255,7 +256,8 @@ def keys_value(conn: Connection, keys: Iterable[Any]) -> Any:
     """Keys as the one value that stands for a table of them."""
     distinct = list(dict.fromkeys(keys))
     if is_sqlite(conn):
-        return json.dumps(distinct, separators=(",", ":"), ensure_ascii=False)
+        told = (json.dumps(part, separators=(",", ":"), ensure_ascii=False)[1:-1] for part in parts(distinct))
+        return f"[{','.join(told)}]"
     # As a server writes it: its driver binds a long list slowly.
     return f"{{{','.join(map(_element, distinct))}}}"
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from opsconsole.desktop.table.sortkeys import signed
 from opsconsole.domain.field import Field
-from opsconsole.domain.listing import Coded, Later
+from opsconsole.domain.listing import Coded, Later, parts
 
 Mask = npt.NDArray[np.bool_]
 _SAMPLE = 10_000
@@ -75,10 +75,9 @@ def build(field: Field, column: Any) -> Haystack:
     if isinstance(column, np.ndarray) and column.dtype.kind == "S":
         return _packed_bytes(column)
     if field.labels or _repeats(column):
-        distinct = list(dict.fromkeys(column))
-        place = {value: index for index, value in enumerate(distinct)}
-        codes = np.fromiter((place[value] for value in column), np.int32, len(column))
-        return FewWords(codes, [_words(field, value) for value in distinct])
+        place: dict[Any, int] = {}
+        codes = np.fromiter((place.setdefault(value, len(place)) for value in column), np.int32, len(column))
+        return FewWords(codes, [_words(field, value) for value in place])
     return _packed([_words(field, value) for value in column])
 
 
@@ -94,8 +93,8 @@ def _repeats(column: Any) -> bool:
 
 
 def _packed(texts: Sequence[str]) -> ManyWords:
-    joined = "\n".join(text.replace("\n", " ") for text in texts).casefold() + "\n"
-    buffer = np.frombuffer(joined.encode(), dtype=np.uint8)
+    folded = ("".join(text.replace("\n", " ") + "\n" for text in part).casefold().encode() for part in parts(texts))
+    buffer = np.frombuffer(b"".join(folded), dtype=np.uint8)
     return ManyWords(buffer, _starts(buffer, len(texts)))
 
 

@@ -1,13 +1,14 @@
 """Sort keys of a column: numbers as they are, words as ranks, missing values last in both directions."""
 
 from collections.abc import Callable, Iterable, Sequence
+from heapq import merge
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from opsconsole.domain.field import Field, Kind, NoValue
-from opsconsole.domain.listing import Coded, Later, TimesLeft
+from opsconsole.domain.listing import Coded, Later, TimesLeft, parts
 
 Numbers = npt.NDArray[Any]  # float64, or an integer type as small as the column allows
 Codes = npt.NDArray[Any]  # any signed integer type
@@ -28,12 +29,13 @@ class SortKey:
 
     def __init__(
         self,
-        numbers: Numbers,
+        numbers: Numbers | Callable[[], Numbers],
         missing: npt.NDArray[np.bool_] | None,
         codes: Codes | None = None,
         values: Sequence[Any] = (),
         column: Any = (),
     ) -> None:
+        """``numbers`` may be what makes them: many words are only ranked when somebody sorts by them."""
         self._numbers = numbers
         self._missing = missing
         self._codes = codes
@@ -43,6 +45,8 @@ class SortKey:
     @property
     def numbers(self) -> Numbers:
         """The numbers themselves; meaningless where ``missing`` is set."""
+        if callable(self._numbers):
+            self._numbers = self._numbers()
         return self._numbers
 
     @property
@@ -52,7 +56,7 @@ class SortKey:
 
     def array(self, *, descending: bool) -> Numbers:
         """Array whose stable ascending sort is the order asked; missing values last."""
-        keys: Numbers = -self._numbers if descending else self._numbers
+        keys: Numbers = -self.numbers if descending else self.numbers
         if self._missing is None:
             return keys
         kept: Numbers = keys.copy()
@@ -65,11 +69,10 @@ class SortKey:
             known, codes_of = np.unique(self._column, return_inverse=True)
             self._values, self._codes = known.tolist(), codes_of.astype(np.int32)
         elif self._codes is None:
-            distinct = list(dict.fromkeys(value for value in self._column if not _absent(value)))
-            place = {value: index for index, value in enumerate(distinct)}
-            codes = (-1 if _absent(value) else place[value] for value in self._column)
+            place: dict[Any, int] = {}
+            codes = (-1 if _absent(value) else place.setdefault(value, len(place)) for value in self._column)
             self._codes = np.fromiter(codes, np.int32, len(self._column))
-            self._values = distinct
+            self._values = list(place)
         assert self._codes is not None
         return self._codes, self._values
 
@@ -141,12 +144,13 @@ def _of_bytes(column: npt.NDArray[Any]) -> SortKey:
 
 
 def _of_words(field: Field, column: Sequence[Any]) -> SortKey:
-    present = ("" if _absent(value) else value for value in column)
-    texts = [str(value) for value in present]
-    distinct = list(dict.fromkeys(texts))
-    ranks = _ranks(field, distinct)
-    rank_of = dict(zip(distinct, ranks.tolist(), strict=True))
-    numbers = np.fromiter((rank_of[text] for text in texts), np.int32, len(texts))
+    texts = ["" if _absent(value) else str(value) for value in column]
+
+    def numbers() -> Numbers:
+        place: dict[str, int] = {}
+        codes = np.fromiter((place.setdefault(text, len(place)) for text in texts), np.int32, len(texts))
+        return _ranks(field, list(place))[codes]
+
     missing = np.fromiter((not text for text in texts), np.bool_, len(texts))
     return SortKey(numbers, missing if missing.any() else None, column=column)
 
@@ -171,7 +175,9 @@ def _ranks(field: Field, values: Sequence[Any]) -> npt.NDArray[np.int32]:
             return (1, value, "")
         return (1, 0, str(value).casefold())
 
-    order = sorted(range(len(values)), key=by)
+    # Sorting many words in one go would keep the window's thread waiting: runs of them, merged.
+    runs = [sorted((by(index), index) for index in run) for run in parts(range(len(values)))]
+    order = np.fromiter((index for _, index in merge(*runs)), np.int64, len(values))
     ranks = np.empty(len(values), dtype=np.int32)
-    ranks[np.asarray(order, dtype=np.int64)] = np.arange(len(values), dtype=np.int32)
+    ranks[order] = np.arange(len(values), dtype=np.int32)
     return ranks

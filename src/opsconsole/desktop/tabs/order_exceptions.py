@@ -163,7 +163,7 @@ class OrderExceptionsTab(Tab):
             freshness=read_freshness(database, now),
             data=_Known(
                 order_exceptions.owners(database, now),
-                dict(zip(listing.ids, listing.columns["version"], strict=True)),
+                {identity: int(read) for identity, read in zip(listing.ids, listing.columns["version"], strict=True)},
             ),
         )
 
