@@ -1,6 +1,8 @@
-"""Other databases of the business for the tests of SQL feeds: a real PostgreSQL, a real MariaDB, a SQLite file."""
+"""Files that are brought into a database as people bring them, and other databases of the business for SQL feeds."""
 
 import contextlib
+import csv
+import io
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,6 +17,7 @@ from opsconsole.domain.sourcing import SqlConnection
 from opsconsole.services.credentials import Passwords
 from opsconsole.services.sql_drivers import account_of
 
+DATA = Path(__file__).parents[1] / "data"
 _numbers = count(1)
 PASSWORD = "pä$$ word:@/"
 
@@ -31,6 +34,57 @@ class TypedPasswords(Passwords):
 
     def forget(self, account: str) -> None:
         self._typed.pop(account, None)
+
+
+@dataclass
+class Bringing:
+    """Imports files into one database, the whole way; ``rows`` reads tables back."""
+
+    writing: Any
+    now: int
+    folder: Path
+
+    def __call__(
+        self, content: Path | str | bytes, name: str = "file.csv", encoding: str = "utf-8", **said: Any
+    ) -> Any:
+        """The report of a file, or of what is written into one; a file that is not imported whole fails the test."""
+        from opsconsole.services.imports import import_files
+
+        path = content if isinstance(content, Path) else self.folder / name
+        if not isinstance(content, Path):
+            path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
+        given = {"channel": "shop", "now": self.now, "who": "Tester", "folder": self.folder / "mappings", **said}
+        (file,) = import_files(self.writing.database, [path], **given).files
+        assert (file.state, file.message, file.rejects) == ("done", "", [])
+        return file
+
+    def rows(self, table: str, *names: str) -> list[Any]:
+        """Rows of a table, sorted: tuples of some columns, or the values of one."""
+        found = [tuple(row[name] for name in names) for row in self.writing.rows(table, *names)]
+        return sorted((row[0] for row in found) if len(names) == 1 else found, key=repr)
+
+
+@pytest.fixture
+def bring(writing: Any, now: int, tmp_path: Path) -> Bringing:
+    """Imports files into an empty database, once per kind of database."""
+    return Bringing(writing, now, tmp_path)
+
+
+@pytest.fixture
+def under() -> Callable[..., str]:
+    """Rows of a test's own, told by name, under the genuine header of a sample file; what they leave out is empty."""
+
+    def write(sample: str, *rows: dict[str, str], delimiter: str = ",") -> str:
+        with (DATA / sample).open(newline="", encoding="utf-8-sig") as stream:
+            header = next(csv.reader(stream, delimiter=delimiter))
+        assert {name for row in rows for name in row} <= set(header)
+        text = io.StringIO(newline="")
+        writer = csv.DictWriter(text, header, restval="", delimiter=delimiter, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        return text.getvalue()
+
+    return write
 
 
 @dataclass

@@ -90,7 +90,10 @@ def prepared_column(column: TextColumn, expression: Expression) -> list[str]:
 def prepared(texts: Sequence[str], expression: Expression) -> list[str]:
     """Texts less what the expression takes away; what counts as no value becomes the empty text."""
     done = list(map(str.strip, texts))
-    if '="' in "".join(done):  # so that spreadsheets keep a number's zeros: ="007"
+    together = "".join(done)
+    if "\r" in together:  # the same text, whichever system's line breaks its file has
+        done = [text.replace("\r\n", "\n").replace("\r", "\n") for text in done]
+    if '="' in together:  # so that spreadsheets keep a number's zeros: ="007"
         done = [_FORMULA.sub(r"\1", text) for text in done]
     if expression.strip_prefix:
         done = [text.removeprefix(expression.strip_prefix).strip() for text in done]
