@@ -1,0 +1,148 @@
+"""Traps of Amazon's reports, from the file into the database. Expected values are worked out by hand from the rows."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from opsconsole.domain.instants import from_iso
+
+DATA = Path(__file__).parents[1] / "data"
+ONE, TWO, THREE, FOUR = (f"111-000000{n}-000000{n}" for n in "1234")
+Under = Callable[..., str]
+
+
+def test_the_three_layouts_of_all_orders_tell_the_same_orders(bring: Any) -> None:
+    """By name: a column more in the middle moves those after it."""
+    bring(DATA / "amazon_orders_29.txt")
+    figures = ("order_id", "status", "total", "fulfilled_by", "line_count")
+    # 49 + 4 + 6 + 0.48 + 10 + 0.80 less 5 and 6; by a merchant, by Amazon, pending and cancelled without a price.
+    expected = [
+        (ONE, "shipped", 5928, None, 3), (TWO, "delivered", 1500, "amazon", 1),
+        (THREE, "pending", None, None, 1), (FOUR, "cancelled", None, None, 1),
+    ]  # fmt: skip
+    assert bring.rows("orders", *figures) == sorted(expected)
+    for columns in (32, 33):
+        report = bring(DATA / f"amazon_orders_{columns}.txt")
+        assert (report.total("inserted"), report.total("rejected")) == (0, 0)
+        assert bring.rows("orders", *figures) == sorted(expected)
+
+
+def item(number: str, **more: str) -> dict[str, str]:
+    return {
+        "amazon-order-id": number, "purchase-date": "2026-11-14T17:12:44+00:00",
+        "last-updated-date": "2026-11-15T19:00:00+00:00", "order-status": "Shipped", "item-status": "Shipped",
+        "fulfillment-channel": "Merchant", "currency": "USD", "quantity": "1", **more,
+    }  # fmt: skip
+
+
+def test_an_item_price_is_of_all_pieces_and_a_cancelled_item_of_none(bring: Any, under: Under) -> None:
+    """Three pieces for 30.00 are not 90.00; an order is shipped though one of its items was cancelled."""
+    text = under(
+        "amazon_orders_33.txt",
+        item(ONE, sku="MUG-B", quantity="3", **{"item-price": "30.00"}),
+        item(ONE, sku="KET-17", quantity="0", **{"item-status": "Cancelled", "item-price": ""}),
+        item(TWO, sku="mug-b", quantity="1", **{"item-price": "7.00", "fulfillment-channel": "Amazon"}),
+        delimiter="\t",
+    )
+    bring(text)
+    assert bring.rows("orders", "order_id", "status", "total", "fulfilled_by") == [
+        (ONE, "shipped", 3000, None), (TWO, "shipped", 700, "amazon"),
+    ]  # fmt: skip
+    # Two SKUs that differ by letter case only are two.
+    assert bring.rows("order_lines", "sku", "quantity", "unit_price", "amount") == [
+        ("KET-17", 0.0, None, None), ("MUG-B", 3.0, 1000, 3000), ("mug-b", 1.0, 700, 700),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("past", ["-3", "0", "4"])
+def test_a_promise_is_the_ship_by_and_a_negative_number_of_days_is_time_left(
+    bring: Any, under: Under, past: str
+) -> None:
+    text = under(
+        "amazon_unshipped_27.txt",
+        {"order-id": ONE, "order-item-id": "1", "purchase-date": "2026-11-13T10:00:00+00:00", "sku": "MUG-B",
+         "promise-date": "2026-11-20T07:59:59+00:00", "days-past-promise": past, "quantity-purchased": "2",
+         "quantity-shipped": "0", "quantity-to-ship": "2"},
+        delimiter="\t",
+    )  # fmt: skip
+    bring(text)
+    assert bring.rows("orders", "ship_by", "ship_by_basis") == [(from_iso("2026-11-20T07:59:59Z"), "platform")]
+
+
+def test_the_character_set_of_each_marketplace_is_found_in_its_file(bring: Any) -> None:
+    text = (DATA / "amazon_unshipped_27.txt").read_text(encoding="utf-8")
+    buyers = {"utf-8": ("Zoë Ł", "Łódź"), "cp1252": ("Zoë", "MÜNCHEN"), "utf-16": ("Žofie", "Łódź"),
+              "cp932": ("山田 太郎", "つくば市")}  # fmt: skip
+    for encoding, (name, city) in buyers.items():
+        bring(text.replace("Buyer 1", name).replace("RENO", city), "unshipped.txt", encoding, channel=encoding)
+    assert set(bring.rows("orders", "channel", "ship_name", "city")) == {(key, *told) for key, told in buyers.items()}
+
+
+def test_a_settlement_is_its_payout_and_refunds_take_away(bring: Any) -> None:
+    """Of both versions: adding the first row, which is the total, to the others would count the payout twice."""
+    for version in (1, 2):
+        bring(DATA / f"amazon_settlement_v{version}.txt", channel=f"v{version}")
+    for version in ("v1", "v2"):
+        entries = [amount for channel, amount in bring.rows("marketplace_entries", "channel", "amount")
+                   if channel == version]  # fmt: skip
+        assert sum(entries) == 935
+        assert -1500 in entries  # what a buyer got back
+    assert bring.rows("payouts", "channel", "amount") == [("v1", 935), ("v2", 935)]
+    assert bring.rows("refunds", "amount", "currency") == [(1500, "USD")] * 2
+
+
+def test_a_settlement_of_europe_has_decimal_commas(bring: Any) -> None:
+    bring(DATA / "amazon_settlement_v2_eu.txt")
+    # 1.452,41 less 217,86.
+    assert bring.rows("marketplace_entries", "amount", "currency") == [(-21786, "EUR"), (145241, "EUR")]
+    assert bring.rows("payouts", "amount", "currency") == [(123455, "EUR")]
+
+
+def test_a_date_range_report_begins_below_seven_lines_of_words(bring: Any) -> None:
+    lines = (DATA / "amazon_date_range_30.csv").read_text(encoding="utf-8").splitlines()
+    row = (
+        '"Sep 30, 2026 8:45:12 PM PDT","1","Order","111-1","MUG-B","Mug","1","amazon.com","Amazon","","","","",'
+        f'"1,015.00",{",".join(["0"] * 9)},"-152.25","0","0","0","862.75","Released",""'
+    )
+    bring("\n".join([*lines[:8], row]) + "\n")
+    # 8:45:12 PM is 20:45:12, seven hours behind Greenwich in summer: the next day there.
+    expected = from_iso("2026-10-01T03:45:12Z")
+    assert bring.rows("marketplace_entries", "amount", "posted_at") == [(-15225, expected), (101500, expected)]
+
+
+def test_returns_stock_and_reimbursements_of_fba_are_told_once(bring: Any) -> None:
+    names = ("amazon_orders_33", "amazon_fba_returns", "amazon_fba_inventory_18", "amazon_fba_reimbursements")
+    for _ in range(2):
+        for name in names:
+            bring(DATA / f"{name}.txt")
+    assert bring.rows("returns", "return_id", "order_fk") == [
+        ("111-0000002-0000002 2026-11-16T21:00:00+00:00", f"shop/{TWO}"), ("LPNRR000000001", f"shop/{ONE}"),
+        ("LPNRR000000002", f"shop/{ONE}"),
+    ]  # fmt: skip
+    stock = bring.rows("stock_levels", "sku", "location", "on_hand", "available", "inbound")
+    assert stock == [("000000", "FBA shop", 0.0, 0.0, 0.0), ("KET-17", "FBA shop", 40.0, 31.0, 15.0)]
+    # 12.34 + 41.00 - 20.50, and one article given back as stock.
+    assert sum(bring.rows("reimbursements", "amount")) == 3284
+
+
+def test_new_orders_and_unshipped_orders_are_the_orders_of_all_orders(bring: Any, under: Under) -> None:
+    """Three reports, one order of one line; the unshipped one alone knows the promise, all orders alone the status."""
+    bring(under("amazon_new_orders_30.txt", {
+        "order-id": ONE, "order-item-id": "9", "purchase-date": "2026-11-14T17:12:44+00:00", "currency": "USD",
+        "payments-date": "2026-11-14T17:20:00+00:00", "sku": "MUG-B", "product-name": "Mug", "item-price": "30.00",
+        "quantity-purchased": "3", "item-tax": "2.00", "shipping-price": "4.00", "recipient-name": "Buyer One",
+    }, delimiter="\t"))  # fmt: skip
+    assert bring.rows("orders", "total", "status", "ship_name") == [(3600, "processing", "Buyer One")]
+    bring(under("amazon_unshipped_30.txt", {
+        "order-id": ONE, "order-item-id": "9", "sku": "MUG-B", "product-name": "Mug", "quantity-purchased": "3",
+        "quantity-shipped": "0", "quantity-to-ship": "3", "promise-date": "2026-11-20T07:59:59+00:00",
+        "days-past-promise": "-6", "purchase-date": "2026-11-14T17:12:44+00:00",
+    }, delimiter="\t"))  # fmt: skip
+    bring(under("amazon_orders_29.txt", item(ONE, sku="MUG-B", quantity="3", **{
+        "product-name": "Mug", "item-price": "30.00", "item-tax": "2.00", "shipping-price": "4.00",
+    }), delimiter="\t"))  # fmt: skip
+    promised = from_iso("2026-11-20T07:59:59Z")
+    assert bring.rows("orders", "total", "status", "ship_by", "line_count") == [(3600, "shipped", promised, 1)]
+    assert bring.rows("order_lines", "sku", "quantity", "shipped_quantity", "unit_price") == [("MUG-B", 3.0, 3.0, 1000)]
