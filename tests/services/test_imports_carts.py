@@ -22,8 +22,9 @@ WOO_STATUSES = {
 @pytest.mark.parametrize("prefix", ["", "wc-"])
 def test_statuses_of_woocommerce_are_known_and_a_cart_is_no_order(bring: Any, under: Under, prefix: str) -> None:
     def row(number: int, status: str) -> dict[str, str]:
+        paid = "" if status == "cancelled" else "2026-11-14 09:13:00"
         return {
-            "order_id": str(number), "order_date": "2026-11-14 09:12:44", "paid_date": "" if status == "cancelled" else "2026-11-14 09:13:00",
+            "order_id": str(number), "order_date": "2026-11-14 09:12:44", "paid_date": paid,
             "status": f"{prefix}{status}", "order_total": "10.00", "order_currency": "EUR",
             "Product Item 1 Name": "Mug", "Product Item 1 SKU": "MUG-B", "Product Item 1 Quantity": "1",
             "Product Item 1 Total": "10.00",
