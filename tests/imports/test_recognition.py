@@ -5,29 +5,16 @@ The layouts are the headers of the sample files, which are genuine or as sure as
 
 import json
 import random
-from pathlib import Path
 
 import pytest
+from sample_layouts import LAYOUTS
 
 from opsconsole.imports.files import open_table
 from opsconsole.imports.recognize import best_fit, score
 from opsconsole.imports.source import all_sources, header_names
 from opsconsole.imports.tables import FileOptions, head, input_file
 
-DATA = Path(__file__).parents[1] / "data"
 _MARGIN = 0.2  # at least so much better than any other source
-
-
-def layouts():
-    """Sample files and the sources they are of: a file is named after its source, and maybe its layout."""
-    keys = sorted(all_sources(), key=len, reverse=True)
-    for path in sorted(DATA.iterdir()):
-        found = [key for key in keys if path.stem.startswith(key)]
-        if path.suffix in (".csv", ".txt") and found:
-            yield path, found[0]
-
-
-LAYOUTS = list(layouts())
 
 
 def header_of(path):

@@ -187,7 +187,7 @@ class TableBuilder:
         kept_lines: list[int] = []
         kept_rows: list[list[str]] = []
         for line, row in zip(lines, rows, strict=True):
-            if not any(map(str.strip, row)) or [cell.strip() for cell in row] == self._header:
+            if not any(map(str.strip, row)) or (self._idle(row[0]) and unique_names(row) == self._header):
                 continue  # padding, or the header once more
             if len(row) != self.width:
                 row = self._fitted(row, self.count + len(kept_rows))
