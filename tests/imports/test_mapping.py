@@ -170,3 +170,22 @@ def test_a_pattern_or_a_division_that_cannot_be_is_refused(mapping: Any) -> None
         mapping(head + '{ from = "A", extract = "(" }\n')
     with pytest.raises(UserError, match="over divides"):
         mapping(head + '{ from = "A", over = [{ from = "B" }] }\n')
+
+
+def test_rows_may_be_one_record_by_what_is_made_of_them(
+    mapping: Callable[..., Any], read: Callable[..., Any], text_file: Callable[..., Path], rows_of: Callable[..., Any]
+) -> None:
+    """One refund per day: 3.00 and 2.00 are given back on the 9th in Greenwich, told by two clocks."""
+    fields = 'order_id = "no"\nrefund_id = { join = [{ const = "R" }, { day_of = "at" }], separator = "-" }\n'
+    fields += 'amount = { from = "sum", rows = "sum" }\ncurrency = { const = "USD" }\n'
+    head = 'name = "R"\n[[records]]\nkind = "refunds"\none_per = ["no"]\none_per_field = "{}"\n[records.fields]\n'
+    text = (
+        "no,at,sum\n1,2026-11-09T23:30:00Z,3.00\n1,2026-11-08T16:30:00-08:00,2.00\n1,2026-11-09T16:30:00-08:00,4.00\n"
+    )
+    parsed = read(text_file(text), mapping(head.format("refund_id") + fields))
+    found = [(row["refund_id"], row["amount"]) for row in rows_of(parsed, "refunds")]
+    assert found == [("R-20261109", 500), ("R-20261110", 400)]
+    days = read(text_file("no,at,sum\n1,19.11.2026,5.00\n"), mapping(head.format("refund_id") + fields))
+    assert rows_of(days, "refunds")[0]["refund_id"] == "R-20261119"
+    with pytest.raises(UserError, match="one_per_field names “sku”, which is not filled"):
+        mapping(head.format("sku") + fields)

@@ -67,7 +67,7 @@ def test_each_report_calls_the_same_money_by_the_same_kinds(read, sample_files, 
 def test_a_refund_is_what_the_buyer_gets_back_whichever_report_tells_it(read, sample_files, rows_of, source):
     (refund,) = rows_of(read(sample_files / FILES[source]), "refunds")
     assert (refund["order_id"], refund["refund_id"], refund["sku"]) == (
-        *(TWO, "18000000001/000000/20261109T214512Z", "000000"),
+        *(TWO, "18000000001/000000/20261109", "000000"),
     )
     assert (refund["amount"], refund["refunded_at"]) == (1500, from_iso("2026-11-09T21:45:12Z"))
 
@@ -125,7 +125,7 @@ def test_the_sites_of_europe_write_the_same_in_their_own_words(read, sample_file
     assert by_kind(entries) == {"sale": 125450, "fee": -18518 + 1200, "refund": -10000, "storage": -310}
     assert entries[0]["posted_at"] == from_iso("2026-11-03T06:23:19Z")
     (refund,) = rows_of(parsed, "refunds")
-    assert (refund["refund_id"], refund["amount"]) == ("19001/KET-17/20261109T214512Z", 10000)
+    assert (refund["refund_id"], refund["amount"]) == ("19001/KET-17/20261109", 10000)
     (payout,) = rows_of(parsed, "payouts")
     # 1,069.32 - 88.00 - 3.10
     assert (payout["amount"], payout["currency"]) == (97822, "EUR")

@@ -146,3 +146,46 @@ def test_new_orders_and_unshipped_orders_are_the_orders_of_all_orders(bring: Any
     promised = from_iso("2026-11-20T07:59:59Z")
     assert bring.rows("orders", "total", "status", "ship_by", "line_count") == [(3600, "shipped", promised, 1)]
     assert bring.rows("order_lines", "sku", "quantity", "shipped_quantity", "unit_price") == [("MUG-B", 3.0, 3.0, 1000)]
+
+
+def settlement(version: int, *refunds: tuple[str, str], bare: bool = False) -> str:
+    """A statement that gives amounts back for one mug; ``bare``: it knows the days only."""
+    with (DATA / f"amazon_settlement_v{version}.txt").open(encoding="utf-8") as stream:
+        header = stream.readline().rstrip("\n").split("\t")
+    moments = ("posted-date", "posted-date-time") if version == 2 else ("posted-date",)
+    amount = (
+        {"amount-type": "ItemPrice", "amount-description": "Principal"} if version == 2 else {"price-type": "Principal"}
+    )
+    rows: list[dict[str, str]] = [{"settlement-id": "18", "total-amount": "-9.00", "currency": "USD"}]
+    for moment, given in refunds:
+        rows.append({
+            "settlement-id": "18", "transaction-type": "Refund", "order-id": ONE, "sku": "MUG-B", **amount,
+            **dict.fromkeys(moments, moment[:10] if bare else moment),
+            "amount" if version == 2 else "price-amount": given,
+        })  # fmt: skip
+    lines = [header, *([row.get(name, "") for name in header] for row in rows)]
+    return "".join("\t".join(line) + "\n" for line in lines)
+
+
+MORNING, NIGHT, LATER = "2026-11-09T07:00:00+00:00", "2026-11-09T23:30:00+00:00", "2026-11-12T10:00:00+00:00"
+
+
+@pytest.mark.parametrize("first", ["v1", "v2"])
+def test_a_statement_that_knows_days_only_tells_the_same_refunds(bring: Any, under: Under, first: str) -> None:
+    """7.00 and 2.00 of one day and 4.00 of a later one: 9.00 and 4.00, whichever report says so and how often."""
+    bring(under("amazon_orders_33.txt", item(ONE, sku="MUG-B"), delimiter="\t"))
+    refunds = ((MORNING, "-7.00"), (NIGHT, "-2.00"), (LATER, "-4.00"))
+    files = {"v1": settlement(1, *refunds, bare=True), "v2": settlement(2, *refunds)}
+    for name in (first, *(other for other in files if other != first), first):
+        bring(files[name], f"{name}.txt")
+        assert bring.rows("refunds", "refund_id", "amount", "order_fk") == [
+            ("18/MUG-B/20261109", 900, f"shop/{ONE}"), ("18/MUG-B/20261112", 400, f"shop/{ONE}"),
+        ]  # fmt: skip
+    # The date range report has the marketplace's own clock: half past three in the afternoon in California.
+    lines = (DATA / "amazon_date_range_30.csv").read_text(encoding="utf-8").splitlines()
+    row = (
+        f'"Nov 9, 2026 3:30:00 PM PST","18","Refund","{ONE}","MUG-B","Mug","1","amazon.com","Amazon","","","","",'
+        f'"-9.00",{",".join(["0"] * 13)},"-9.00","Released",""'
+    )
+    bring("\n".join([*lines[:8], row]) + "\n", "range.csv")
+    assert bring.rows("refunds", "refund_id", "amount") == [("18/MUG-B/20261109", 900), ("18/MUG-B/20261112", 400)]

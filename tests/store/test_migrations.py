@@ -153,6 +153,31 @@ def test_the_views_show_amounts_dates_and_lateness(writing):
         assert conn.execute(text("SELECT count(*) FROM bi_exceptions")).scalar() == 0
 
 
+def test_refunds_that_two_reports_told_under_older_names_are_one(writing):
+    """Of one statement: an exact report, one that knows days only, one that told all refunds of an article as one."""
+    order = {"channel": "shop", "order_id": "1"}
+    day, morning, night = 1_794_182_400_000_000, 1_794_207_600_000_000, 1_794_267_000_000_000  # 9 November 2026
+
+    def told(name, amount, at):
+        return {"order_id": "1", "refund_id": name, "amount": amount, "refunded_at": at}
+
+    exact = [told("18/A/20261109T070000Z", 700, morning), told("18/A/20261109T233000Z", 200, night)]
+    writing(source="amazon_settlement_v2", channel="shop", orders=[order], refunds=exact)
+    writing(source="amazon_settlement_v1", channel="shop", refunds=[told("18/A/20261109T000000Z", 900, day)])
+    writing(source="amazon_settlement_v1", channel="shop", refunds=[told("18/A", 900, night), told("18/B", 300, night)])
+    writing(source="amazon_settlement_v1", channel="shop", refunds=[told("18/C/20261109T000000Z", 50, day)])
+    writing(source="shopify_orders", channel="shop", refunds=[told("18/D", 10, night)])
+    path = Path(migrations.FOLDER) / "versions" / "0027_refund_identity.py"
+    names: dict = {"__name__": "step"}
+    exec(compile(path.read_text(), str(path), "exec"), names)
+    expected = {"18/A/20261109": 900, "18/B/20261109": 300, "18/C/20261109": 50, "18/D": 10}
+    for _ in range(2):
+        with writing.database.write() as conn:
+            names["settle"](conn)
+        assert {row["refund_id"]: row["amount"] for row in writing.rows("refunds")} == expected
+        assert len(writing.rows("refunds")) == 4
+
+
 def test_every_column_of_a_view_has_a_meaning():
     path = Path(migrations.FOLDER) / "versions" / "0008_bi_views.py"
     names: dict = {}

@@ -12,7 +12,7 @@ from opsconsole.imports.columns import normalized
 from opsconsole.imports.mapping import Condition, Expression, MappingSpec, RecordSpec
 
 _NAMES = frozenset({"columns", "occurrence_of", "within", "one_per", "needs"})
-_NAME = frozenset({"zone_of", "currency_of", "instant_of", "plus_minutes", "column"})
+_NAME = frozenset({"zone_of", "currency_of", "day_of", "plus_minutes", "column"})
 
 
 def in_the_files_words(spec: MappingSpec, names: Collection[str]) -> MappingSpec:

@@ -7,7 +7,7 @@ from typing import cast
 
 import numpy as np
 
-from opsconsole.imports.columns import Codes, Mask, Rows, Typed, constant, group_codes, key_columns
+from opsconsole.imports.columns import Codes, Mask, Rows, TextColumn, Typed, constant, group_codes, key_columns
 from opsconsole.imports.conditions import any_holds
 from opsconsole.imports.evaluate import Evaluator
 from opsconsole.imports.formats import find_column
@@ -99,12 +99,25 @@ def draft(evaluator: Evaluator, spec: RecordSpec, defaults: Mapping[str, str]) -
 def _record_rows(evaluator: Evaluator, spec: RecordSpec, kept: Mask) -> tuple[Rows, Codes | None]:
     """Rows that stand for records, and for ``one_per`` the group of every row (-1: of none)."""
     rows = np.flatnonzero(kept)
-    if not spec.one_per:
+    if not spec.one_per and not spec.one_per_field:
         return rows, None
     table = evaluator.table
-    groups = np.where(kept, group_codes(key_columns(table, spec.one_per), len(table)), -1).astype(np.int32)
+    columns = key_columns(table, spec.one_per)
+    told_by = spec.fields.get(spec.one_per_field)
+    if told_by is not None and evaluator.available(told_by):
+        columns.append(_as_column(evaluator, spec, spec.one_per_field, kept))
+    groups = np.where(kept, group_codes(columns, len(table)), -1).astype(np.int32)
     _, first = np.unique(groups[rows], return_index=True)
     return rows[np.sort(first)], groups
+
+
+def _as_column(evaluator: Evaluator, spec: RecordSpec, key: str, kept: Mask) -> TextColumn:
+    """A field's values as a column, to tell rows apart by them."""
+    typed = evaluator.value(spec.kind, key, type_of(spec, key), spec.fields[key], kept)
+    texts = list(dict.fromkeys(["", *map(str, typed.values)]))  # those of a column are distinct
+    number = {text: place for place, text in enumerate(texts)}
+    places = np.array([0, *(number[str(value)] for value in typed.values)], np.int32)
+    return TextColumn(places[typed.codes + 1], texts)
 
 
 def _over_rows(typed: Typed, groups: Codes, chosen: Rows, how: str) -> Typed:

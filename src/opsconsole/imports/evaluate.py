@@ -65,8 +65,8 @@ class Evaluator:
             return find_column(self.table, expression.columns) is not None
         if expression.zone_of:
             return True
-        if expression.instant_of:
-            return find_column(self.table, (expression.instant_of,)) is not None
+        if expression.day_of:
+            return find_column(self.table, (expression.day_of,)) is not None
         if expression.currency_of:
             return find_column(self.table, (expression.currency_of,)) is not None
         if expression.occurrence_of:
@@ -88,8 +88,8 @@ class Evaluator:
             result = self._arithmetic(expression, kind, key, of, kept)
         elif expression.zone_of:
             result = self._zones(expression)
-        elif expression.instant_of:
-            result = self._instants(expression)
+        elif expression.day_of:
+            result = self._days(expression)
         elif expression.currency_of:
             result = self._currencies(expression, kind, key, of)
         elif expression.const is not None:
@@ -197,15 +197,16 @@ class Evaluator:
         none = np.array([zone is None for zone in zones])
         return Typed(np.where(none[column.codes], np.int32(-1), column.codes), zones)
 
-    def _instants(self, expression: Expression) -> Typed:
-        """The instants that a column tells, as texts that are the same in whatever form and zone it tells them."""
-        name = cast("str", find_column(self.table, (expression.instant_of,)))
+    def _days(self, expression: Expression) -> Typed:
+        """The days in UTC that a column tells, as texts that are the same in whatever form and zone it tells them."""
+        name = cast("str", find_column(self.table, (expression.day_of,)))
         column = self.table.columns[name]
         texts = convert.prepared(column.values, expression)
         parsed = self._parsed(name, expression, texts, self.formats.dates.get(name, dates.ISO), self.zone)
+        days = np.where(parsed.has_time, parsed.instants // DAY, parsed.days)
         values: list[object] = [
-            f"{to_datetime(at):%Y%m%dT%H%M%SZ}" if good else None
-            for at, good in zip(parsed.instants.tolist(), parsed.good.tolist(), strict=True)
+            f"{to_datetime(day * DAY):%Y%m%d}" if good else None
+            for day, good in zip(days.tolist(), parsed.good.tolist(), strict=True)
         ]
         none = np.array([value is None for value in values])
         return Typed(np.where(none[column.codes], np.int32(-1), column.codes), values)

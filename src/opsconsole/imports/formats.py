@@ -59,13 +59,13 @@ def _leaves(table: TextTable, specs: Sequence[RecordSpec]) -> Iterator[_Leaf]:
 
 def _leaves_of(table: TextTable, expression: Expression, of: Type) -> Iterator[_Leaf]:
     names = expression.columns
-    if expression.zone_of:
-        names, of = (expression.zone_of,), Type.INSTANT
+    if expression.zone_of or expression.day_of:
+        names, of = (expression.zone_of or expression.day_of,), Type.INSTANT
     column = find_column(table, names)
     if column is not None and of in convert.DATE_TYPES | convert.NUMBER_TYPES:
         yield _Leaf(column, expression, of, convert.prepared_column(table.columns[column], expression))
-    if not expression.join:  # joined parts are text, whatever comes of them
-        for part in expression.parts():
+    for part in expression.parts():
+        if not expression.join or part.day_of:  # joined parts are text, whatever comes of them
             yield from _leaves_of(table, part, of)
 
 

@@ -1,7 +1,7 @@
 """The vocabulary that says how columns become record fields: the same for saved mappings and for built-in sources.
 
 A field's value is described by a small table: where the text comes from (``from``, ``const``, ``first``, ``join``,
-``sum``, ``product``, ``occurrence_of``, ``zone_of``, ``currency_of``, ``instant_of``), what happens to it (``null``,
+``sum``, ``product``, ``occurrence_of``, ``zone_of``, ``currency_of``, ``day_of``), what happens to it (``null``,
 ``strip_prefix``, ``strip_suffix``, ``lower``, ``extract``, ``slug``, ``map``, ``default``), how it is read
 (``format``, ``time_zone``, ``decimal``, ``scale``, ``round``), what is done with it then (``less``, ``over``,
 ``plus_minutes``), and for which rows (``where``, ``within``, ``rows``, ``each``). Columns with ``{n}`` in their names
@@ -71,7 +71,7 @@ class Expression:
     occurrence_of: tuple[str, ...] = ()  # the first filled text and, from its second time on, its number: "MUG (2)"
     zone_of: str = ""  # the time zone with the offset that this column's times carry
     currency_of: str = ""  # the currency that this column's amounts carry
-    instant_of: str = ""  # the instant that this column tells, in UTC and in letters that any report would use
+    day_of: str = ""  # the day in UTC that this column tells, 20261109, be it with a time of day or without
     null: tuple[str, ...] = ()
     strip_prefix: str = ""
     strip_suffix: str = ""
@@ -101,7 +101,7 @@ class Expression:
         """Alternative names of each column needed, and whether the file may lack it."""
         if self.columns:
             yield self.columns, self.optional
-        for name in (self.zone_of, self.currency_of, self.instant_of, self.plus_minutes):
+        for name in (self.zone_of, self.currency_of, self.day_of, self.plus_minutes):
             if name:
                 yield (name,), self.optional
         for name in self.occurrence_of:
@@ -119,13 +119,15 @@ class Expression:
 class RecordSpec:
     """How rows become records of one kind.
 
-    ``one_per`` keys: rows with equal texts there are one record. ``skip_where`` any of these, ``keep_where`` none of
-    these: the row is no such record. ``needs`` columns: a file that has none of them has no such records.
+    ``one_per`` keys: rows with equal texts there are one record; with ``one_per_field`` only where that field is equal,
+    too. ``skip_where`` any of these, ``keep_where`` none of these: the row is no such record. ``needs`` columns: a file
+    that has none of them has no such records.
     """
 
     kind: RecordKind
     fields: Mapping[str, Expression]
     one_per: tuple[Key, ...] = ()
+    one_per_field: str = ""
     skip_where: tuple[Condition, ...] = ()
     keep_where: tuple[Condition, ...] = ()
     needs: tuple[str, ...] = ()
@@ -182,7 +184,7 @@ _LISTS = {"from", "format", "null", "occurrence_of"}
 _PARTS = {"first", "join", "sum", "less", "product", "over"}
 _ORIGINS = (
     *("columns", "const", "first", "join", "sum", "product", "occurrence_of"),
-    *("zone_of", "currency_of", "instant_of"),
+    *("zone_of", "currency_of", "day_of"),
 )
 _EXPRESSION_KEYS = {f.name for f in fields(Expression)} - set(_RENAMED.values()) | set(_RENAMED)
 _CONDITION_KEYS = {f.name for f in fields(Condition)}
@@ -249,7 +251,7 @@ def parse_records(raw: Sequence[Mapping[str, Any]], origin: str) -> tuple[Record
 
 
 def _record(table: Mapping[str, Any], origin: str) -> RecordSpec:
-    _known(table, {"kind", "fields", "one_per", "skip_where", "keep_where", "needs"}, origin)
+    _known(table, {"kind", "fields", "one_per", "one_per_field", "skip_where", "keep_where", "needs"}, origin)
     kind = KINDS.get(str(table.get("kind", "")))
     if kind is None:
         raise UserError(f"{origin}: there is no record kind “{table.get('kind', '')}”.", f"Kinds: {', '.join(KINDS)}.")
@@ -261,10 +263,14 @@ def _record(table: Mapping[str, Any], origin: str) -> RecordSpec:
         expressions[key] = parse_expression(value, f"{origin}, field {key}")
     if not expressions:
         raise UserError(f"{origin}: no fields are given.", "Name at least one under [records.fields].")
+    together = str(table.get("one_per_field", ""))
+    if together and together not in expressions:
+        raise UserError(f"{origin}: one_per_field names “{together}”, which is not filled.", "Name a field it fills.")
     return RecordSpec(
         kind,
         expressions,
         one_per=_keys(table.get("one_per", ())),
+        one_per_field=together,
         skip_where=_conditions(table.get("skip_where", ()), origin),
         keep_where=_conditions(table.get("keep_where", ()), origin),
         needs=_texts(table.get("needs", ())),

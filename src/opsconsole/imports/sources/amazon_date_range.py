@@ -171,11 +171,11 @@ SOURCE = Source(
             _is("fee", "description", "subscription", "abonnement"),
             {"const": "other"},
         ], "description"),
-        {"kind": "refunds", "one_per": ["order id", "settlement id", "sku", "date/time"], "keep_where": _REFUND,
+        {"kind": "refunds", "one_per": ["order id"], "one_per_field": "refund_id", "keep_where": _REFUND,
          "skip_where": [_DEFERRED, {"column": "order id", "filled": False}], "fields": {
             "order_id": "order id",
-            # All reports of a statement tell the same refund under this id, and each refund of an article is one.
-            "refund_id": {"join": [{"from": "settlement id"}, {"from": "sku"}, {"instant_of": "date/time"}],
+            # As in the settlements.
+            "refund_id": {"join": [{"from": "settlement id"}, {"from": "sku"}, {"day_of": "date/time"}],
                           "separator": "/"},
             "sku": "sku",
             "amount": {"sum": [

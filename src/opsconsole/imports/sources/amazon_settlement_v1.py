@@ -97,13 +97,14 @@ SOURCE = Source(
             _kind("fee", _TRANSACTION, contains="fee"),
             _OTHER,
         ], _TRANSACTION),
-        {"kind": "refunds", "one_per": ["order-id", "settlement-id", "sku", "posted-date"],
+        {"kind": "refunds", "one_per": ["order-id"], "one_per_field": "refund_id",
          "keep_where": [{**_REFUND, "also": {"column": column, "filled": True}} for column in
                         ("price-amount", "promotion-amount")],
          "skip_where": [{"column": "order-id", "filled": False}], "fields": {
             "order_id": "order-id",
-            # All reports of a statement tell the same refund under this id, and each refund of an article is one.
-            "refund_id": {"join": [{"from": "settlement-id"}, {"from": "sku"}, {"instant_of": "posted-date"}],
+            # All reports of a statement tell the same refund under this id, also one that knows days only: what
+            # is given back for an article on one day is one refund.
+            "refund_id": {"join": [{"from": "settlement-id"}, {"from": "sku"}, {"day_of": "posted-date"}],
                           "separator": "/"},
             "sku": "sku",
             "currency": _CURRENCY,

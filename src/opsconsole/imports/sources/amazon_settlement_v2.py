@@ -88,11 +88,12 @@ SOURCE = Source(
             "posted_at": _when("posted-date-time"),
             "precedence": {"const": "1"},
         }},
-        {"kind": "refunds", "one_per": ["order-id", "settlement-id", "sku", "posted-date-time"],
+        {"kind": "refunds", "one_per": ["order-id"], "one_per_field": "refund_id",
          "keep_where": [_GIVEN_BACK], "skip_where": [{"column": "order-id", "filled": False}], "fields": {
             "order_id": "order-id",
-            # All reports of a statement tell the same refund under this id, and each refund of an article is one.
-            "refund_id": {"join": [{"from": "settlement-id"}, {"from": "sku"}, {"instant_of": "posted-date-time"}],
+            # All reports of a statement tell the same refund under this id, also one that knows days only: what
+            # is given back for an article on one day is one refund.
+            "refund_id": {"join": [{"from": "settlement-id"}, {"from": "sku"}, {"day_of": "posted-date-time"}],
                           "separator": "/"},
             "sku": "sku",
             "currency": _CURRENCY,
