@@ -3,7 +3,7 @@
 One ``Desk`` is made by ``app`` and handed down; there is no global one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,11 +29,13 @@ class Desk(QObject):
 
     ``workspace_changed``: another database, moment or user; tabs reload. ``data_changed(subjects)``: a write or an
     import touched these subjects (``{"order_exceptions", "orders"}``); tabs whose ``subjects`` meet them reload.
+    ``rows_changed(subject, ids)``: a write touched these rows of a subject and nothing else; tabs read those again.
     ``show_asked(tab key, identity, options)``: one tab leads to another; ``identity`` may be ``None``.
     """
 
     workspace_changed = Signal()
     data_changed = Signal(object)
+    rows_changed = Signal(str, object)
     show_asked = Signal(str, object, object)
 
     def __init__(
@@ -78,6 +80,10 @@ class Desk(QObject):
     def touched(self, subjects: frozenset[str] | set[str]) -> None:
         """Tell that subjects changed."""
         self.data_changed.emit(frozenset(subjects))
+
+    def touched_rows(self, subject: str, ids: Iterable[Any]) -> None:
+        """Tell that some rows of a subject changed and nothing else."""
+        self.rows_changed.emit(subject, frozenset(ids))
 
     def show(self, tab: str, identity: Any = None, options: dict[str, str] | None = None) -> None:
         """Lead to another tab, to a row there, with some of its filters set."""

@@ -87,6 +87,7 @@ class Notices(QObject):
         clockwork.turned.connect(self.look)
         clockwork.stopped.connect(self.rest)
         desk.data_changed.connect(self._data_changed)
+        desk.rows_changed.connect(lambda subject, ids: self._data_changed(frozenset({subject})))
 
     def look(self) -> None:
         """Read what is to be told, off the window's thread."""

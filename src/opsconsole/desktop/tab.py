@@ -44,10 +44,11 @@ from opsconsole.desktop.desk import Desk
 from opsconsole.desktop.memory import reading_much
 from opsconsole.desktop.messages import MessageAction
 from opsconsole.desktop.panel import PanelContent
+from opsconsole.desktop.rows_again import RowsAgain
 from opsconsole.desktop.settings import FIRST_ROWS, PANEL_OPEN
 from opsconsole.desktop.tab_actions import TabActions
 from opsconsole.desktop.tab_content import Request, TabContent
-from opsconsole.desktop.tab_frame import TabFrame
+from opsconsole.desktop.tab_frame import TabFrame, Wanted
 from opsconsole.desktop.workspace import Workspace
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.progress import Progress
@@ -65,6 +66,7 @@ class Tab(TabFrame):
         self._shown_of = ""
         self._settling = False
         self.deeds_of_rows = TabActions(self, self._splitter, self.panel)
+        self.rows_again = RowsAgain(self)
         self._connect()
 
     # What a tab declares.
@@ -99,6 +101,7 @@ class Tab(TabFrame):
         if workspace is None:
             return
         self.stale = False
+        self.rows_again.forget()
         if self.has_list and workspace.live and not self.list.model.fields and self.desk.settings.get(FIRST_ROWS):
             # The tab's first rows from last time stand there while it is read.
             self.show_first_rows(str(workspace.database.url))
@@ -106,14 +109,11 @@ class Tab(TabFrame):
         self.toolbar.set_moment(f"As of {self.desk.formats(self.request.now).instant(self.request.now)}")
         request, load, kind = self.request, self.load, f"{self.key}.load"
         views = self.load_views if self.has_toolbar else None
-        arrangement, formats = self.list.arrangement, self.desk.formats(self.request.now)
-        if not arrangement.sort:
-            arrangement = arrangement.with_(sort=self.sort)
-        facets = [selector.field for selector in self.selectors if selector.field and not selector.keeps]
+        wanted = self.wanted_of_list(self.desk.formats(self.request.now))
         self.list.show_skeleton()
         self.desk.tasks.run(
-            lambda progress: _read(load, views, self.key, workspace, request, progress, (arrangement, formats, facets)),
-            lambda result: self._show_loaded(result, str(workspace.database.url)),
+            lambda progress: _read(load, views, self.key, workspace, request, progress, wanted),
+            lambda result: self.show_loaded(result, str(workspace.database.url)),
             self._load_failed,
             kind=kind,
             text=f"Reading {self.noun[1]}",
@@ -205,7 +205,8 @@ class Tab(TabFrame):
         self.list.next_step = lambda: ("Import files", "Ctrl+I", lambda: self.desk.show("data", None, IMPORT))
         self.panel.closed.connect(lambda: self.set_panel_open(False))
 
-    def _show_loaded(self, result: tuple[TabContent, Any], url: str) -> None:
+    def show_loaded(self, result: tuple[TabContent, Any], url: str) -> None:
+        """Show what was read of a database; rows that were asked for become current."""
         self.content, arranger = result
         self.failed, self._shown_of = False, url
         if self.bar.tone == "bad":
@@ -311,7 +312,7 @@ def _load_and_arrange(
     workspace: Workspace,
     request: Request,
     progress: Progress,
-    wanted: tuple[Any, Any, Sequence[str]],
+    wanted: Wanted,
 ) -> tuple[TabContent, Any]:
     content = load(workspace, request, progress)
     if views is not None:
@@ -321,6 +322,5 @@ def _load_and_arrange(
     from opsconsole.desktop.table.arranger import Arranger
 
     arranger = Arranger(content.listing)
-    arrangement, formats, facets = wanted
-    arranger.prepare(arrangement, formats, facets)
+    arranger.prepare(*wanted)
     return content, arranger

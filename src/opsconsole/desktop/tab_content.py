@@ -1,11 +1,15 @@
 """What a tab declares and what its loader returns: plain values, free of widgets, so that loaders run in workers."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opsconsole.desktop.chips import Chip
 from opsconsole.desktop.table.arrangement import SortBy
 from opsconsole.domain.listing import Listing
+
+if TYPE_CHECKING:
+    from opsconsole.desktop.workspace import Workspace
+    from opsconsole.services.splicing import Reread
 
 
 class Request(NamedTuple):
@@ -37,7 +41,9 @@ class TabContent(NamedTuple):
     first. ``badge`` is the count beside the tab's name. ``group_labels`` name the columns inside group rows, by the
     group's raw value and field key. ``choices`` are the values of selectors that only the data knows (periods, say).
     ``data`` is for the tab's own widgets. ``freshness`` ``None`` leaves the last one. ``views`` are the stored views
-    that this user sees (the frame reads them).
+    that this user sees (the frame reads them). ``reread(workspace, content, ids)`` reads only rows that were changed,
+    in a worker: the content with them, and which rows they are (``services.splicing.Reread``), or None where it takes
+    the whole.
     """
 
     listing: Listing | None = None
@@ -49,6 +55,14 @@ class TabContent(NamedTuple):
     choices: Mapping[str, Sequence[tuple[str, str]]] = {}
     data: Any = None
     views: Sequence[Any] | None = None
+    reread: "Callable[[Workspace, TabContent, Collection[Any]], tuple[TabContent, Reread] | None] | None" = None
+
+
+class TouchedRows(NamedTuple):
+    """What a write may return: it touched these rows of a subject and nothing else."""
+
+    subject: str
+    ids: Collection[Any]
 
 
 class Selector(NamedTuple):

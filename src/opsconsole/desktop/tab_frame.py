@@ -13,9 +13,9 @@ from opsconsole.desktop.messages import MessageAction, MessageBar
 from opsconsole.desktop.panel import DetailPanel
 from opsconsole.desktop.saved_views import ViewsMenu
 from opsconsole.desktop.settings import PANEL_OPEN
-from opsconsole.desktop.tab_content import Request, SavedView, Selector, TabAction, TabCommand, TabContent
+from opsconsole.desktop.tab_content import Request, SavedView, Selector, TabAction, TabCommand, TabContent, TouchedRows
 from opsconsole.desktop.tab_filters import Filters
-from opsconsole.desktop.table.arrangement import SortBy
+from opsconsole.desktop.table.arrangement import Arrangement, SortBy
 from opsconsole.desktop.table.cells import Tones
 from opsconsole.desktop.table.view import ListView
 from opsconsole.desktop.theme import theme
@@ -24,6 +24,7 @@ from opsconsole.desktop.workspace import Workspace
 from opsconsole.domain.progress import Progress
 
 WIDE = 1600
+Wanted = tuple[Arrangement, Any, Sequence[str]]
 
 
 class TabFrame(QWidget):
@@ -89,6 +90,13 @@ class TabFrame(QWidget):
         """Parts that F6 leads through, in their order."""
         return [self.toolbar, self.chips, self.list, self.panel]
 
+    def wanted_of_list(self, formats: Any) -> Wanted:
+        """What the list will ask of rows that are read: how they are arranged, in which formats, and its choices."""
+        arrangement = self.list.arrangement
+        if not arrangement.sort:
+            arrangement = arrangement.with_(sort=self.sort)
+        return arrangement, formats, [one.field for one in self.selectors if one.field and not one.keeps]
+
     def focus_search(self) -> None:
         """Put the keyboard into the search, where there is one."""
         if self.toolbar.search.isVisible():
@@ -122,7 +130,8 @@ class TabFrame(QWidget):
     ) -> None:
         """Write in a worker, then say ``done`` in the bar (with Undo when ``undo`` is given) and reload who is touched.
 
-        ``touches`` are subjects; when the write returns a set of subjects, those are added.
+        ``touches`` are subjects; when the write returns a set of subjects, those are added. When it
+        returns ``TouchedRows`` only those rows are read again.
         """
         workspace = self.desk.workspace
         if workspace is None:
@@ -132,9 +141,12 @@ class TabFrame(QWidget):
             words = done(result) if callable(done) else done
             self.say_done(words, undo)
             touched = set(touches or self.subjects)
-            if isinstance(result, (set, frozenset)):
-                touched |= {str(subject) for subject in result}
-            self.desk.touched(touched)
+            if isinstance(result, TouchedRows):
+                self.desk.touched_rows(*result)
+            else:
+                if isinstance(result, (set, frozenset)):
+                    touched |= {str(subject) for subject in result}
+                self.desk.touched(touched)
             if then is not None:
                 then(result)
 

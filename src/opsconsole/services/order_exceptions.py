@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from opsconsole.domain.field import Field, Kind, Total
-from opsconsole.domain.listing import Listing, from_rows
+from opsconsole.domain.listing import Listing, from_rows, plain_values
 from opsconsole.domain.severity import SEVERITIES
 from opsconsole.rules.order_exceptions import BY_CODE, RULES
-from opsconsole.services.business import Business, business
+from opsconsole.services.business import business
 from opsconsole.services.exception_rows import SUMMED, summed, worth_of
 from opsconsole.services.order_exceptions_actions import (
     acknowledge,
@@ -28,6 +28,7 @@ from opsconsole.services.order_exceptions_actions import (
 from opsconsole.services.order_exceptions_actions_undo import undo
 from opsconsole.services.order_exceptions_page import exception_page
 from opsconsole.services.order_exceptions_queue import is_in, list_exceptions
+from opsconsole.services.order_exceptions_reread import newest_event, reread
 from opsconsole.services.settings import settings_in_force
 from opsconsole.store.database import Database
 from opsconsole.store.schema import exceptions, rule_runs
@@ -37,12 +38,15 @@ __all__ = [
     "acknowledge",
     "add_note",
     "assign",
+    "counts_of",
     "exception_page",
     "ignore",
     "list_exceptions",
     "list_rules",
+    "newest_event",
     "owners",
     "reopen",
+    "reread",
     "resolve",
     "snooze",
     "start",
@@ -94,15 +98,33 @@ def type_counts(database: Database, now: int) -> list[TypeCount]:
             others[rule][currency] += int(total)
         else:
             values[rule] += worth
-    chips = [_chip(rule, count, values[rule], others[rule], company) for rule, count in counts.items()]
+    return _chips(counts, values, others, company.base_currency)
+
+
+def counts_of(listing: Listing) -> list[TypeCount]:
+    """The same of a listing of the queue's active ones, without asking the database again."""
+    columns = (plain_values(listing.columns[key]) for key in ("type", "base_value", "value_at_risk", "currency"))
+    counts: dict[str, int] = defaultdict(int)
+    values: dict[str, int] = defaultdict(int)
+    others: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for rule, worth, amount, currency in zip(*columns, strict=True):
+        counts[rule] += 1
+        values[rule] += worth or 0
+        if worth is None and amount:
+            others[rule][currency] += amount
+    return _chips(counts, values, others, listing.field("base_value").currency)
+
+
+def _chips(
+    counts: Mapping[str, int], values: Mapping[str, int], others: Mapping[str, Mapping[str, int]], currency: str
+) -> list[TypeCount]:
+    chips = []
+    for code, count in counts.items():
+        rule = BY_CODE.get(code)
+        label, severity = (rule.label, rule.severity) if rule else (code, SEVERITIES[-1])
+        more = tuple(sorted(others[code].items())) if code in others else ()
+        chips.append(TypeCount(code, label, severity, count, values.get(code, 0), currency, more))
     return sorted(chips, key=lambda chip: (SEVERITIES.index(chip.severity), -chip.count, chip.label))
-
-
-def _chip(code: str, count: int, value: int, others: Mapping[str, int], company: Business) -> TypeCount:
-    rule = BY_CODE.get(code)
-    label = rule.label if rule else code
-    severity = rule.severity if rule else SEVERITIES[-1]
-    return TypeCount(code, label, severity, count, value, company.base_currency, tuple(sorted(others.items())))
 
 
 def owners(database: Database, now: int) -> list[str]:

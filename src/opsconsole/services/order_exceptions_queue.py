@@ -1,7 +1,7 @@
 """The queue of order exceptions as columns: read as a whole, worked out by arrays, in words where somebody looks."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
@@ -21,6 +21,7 @@ from opsconsole.services.exception_rows import NO_RANK, Reasons, left_of
 from opsconsole.services.lists import filtered
 from opsconsole.services.names import channel_names, location_names, vendor_names
 from opsconsole.services.order_exceptions_fields import DUE, fields
+from opsconsole.services.splicing import ended, objects
 from opsconsole.store import dialect
 from opsconsole.store.database import Database
 from opsconsole.store.schema import exceptions, order_lines, orders, shipments
@@ -51,16 +52,25 @@ def is_in(state: str, now: int) -> ColumnElement[bool]:
 
 
 def list_exceptions(
-    database: Database, now: int, *, state: str = "active", filters: Mapping[str, str] | None = None
+    database: Database,
+    now: int,
+    *,
+    state: str = "active",
+    filters: Mapping[str, str] | None = None,
+    ids: Iterable[int] | None = None,
 ) -> Listing:
     """The queue as of ``now``, the most urgent first; ids are exception ids.
 
     ``state`` is one of ``STATES``; ``filters`` map a field's key to the value wanted. Money is in minor units of the
-    row's ``currency``; ``time_left`` is None for closed ones.
+    row's ``currency``; ``time_left`` is None for closed ones. With ``ids`` only those.
     """
     with database.read() as connection:
         company = business(connection, now)
-        read = _Read(connection, is_in(state, now), now)
+        which = is_in(state, now)
+        if ids is not None:
+            with dialect.id_set(connection, ids) as wanted:
+                which = and_(which, _e.id.in_(select(wanted.c.id)))
+        read = _Read(connection, which, now)
         clocks = Clocks(connection, now)
         channels, sites, carriers = channel_names(connection), location_names(connection), vendor_names(connection)
     stored, left = _by_urgency(read.stored, clocks, now)
@@ -149,34 +159,38 @@ class _Parts:
 def _by_urgency(stored: Stored, clocks: Clocks, now: int) -> tuple[Stored, TimesLeft]:
     """The columns by the time left on each one's own clock, and that time; closed ones last."""
     left = left_of(clocks, now, stored)
-    ended = np.zeros(len(left), np.bool_) if left.ended is None else np.asarray(left.ended)
-    keys = (*_blocking(stored)[::-1], _numbers(stored["due_at"]), np.where(ended, 0, left.seconds), ended)
-    order = np.lexsort(keys)
-    sorted_ = {name: _objects(column)[order].tolist() for name, column in stored.items()}
+    order = np.lexsort(urgency({**stored, "time_left": left, "type": stored["rule"]}, stored["id"]))
+    sorted_ = {name: objects(column)[order].tolist() for name, column in stored.items()}
     seconds, shares = np.asarray(left.seconds)[order], np.asarray(left.shares)[order]
-    return sorted_, TimesLeft(seconds, shares, None if left.ended is None else ended[order])
+    return sorted_, TimesLeft(seconds, shares, None if left.ended is None else ended(left)[order])
 
 
-def _objects(column: Sequence[Any]) -> npt.NDArray[Any]:
-    """A column as an array of what it holds: put in another order many times faster than a list."""
-    made = np.empty(len(column), np.object_)
-    made[:] = column
-    return made
+def urgency(columns: Stored, ids: Sequence[int]) -> tuple[npt.NDArray[Any], ...]:
+    """Keys of the queue's order, the last leads: by the time left on each one's own clock, closed ones last."""
+    left: Any = columns["time_left"]
+    over = ended(left)
+    blocking = _blocking(columns["type"], columns["severity"], ids)
+    return (*blocking[::-1], _numbers(columns["due_at"]), np.where(over, 0, left.seconds), over)
 
 
 def _numbers(column: Sequence[Any]) -> Instants:
     return np.fromiter(column, np.int64, len(column))
 
 
-def _blocking(stored: Stored) -> tuple[Instants, Instants, Instants]:
+def _blocking(
+    types: Sequence[str], severities: Sequence[str], ids: Sequence[int]
+) -> tuple[Instants, Instants, Instants]:
     """Sort keys of the exceptions of one order: the one that blocks what comes first on an order's way leads."""
     ranks = {code: rule.rank for code, rule in BY_CODE.items()}
     places = {severity: place for place, severity in enumerate(SEVERITIES)}
-    return (
-        _numbers([ranks.get(rule, NO_RANK) for rule in stored["rule"]]),
-        _numbers([places[severity] for severity in stored["severity"]]),
-        _numbers(stored["id"]),
-    )
+    return _ranked(types, ranks), _ranked(severities, places), _numbers(ids)
+
+
+def _ranked(column: Sequence[str], ranks: Mapping[str, int]) -> Instants:
+    if isinstance(column, Coded):
+        known = [ranks.get(value, NO_RANK) for value in column.values]
+        return np.array([*known, NO_RANK], np.int64)[np.asarray(column.codes, np.int64)]
+    return _numbers([ranks.get(value, NO_RANK) for value in column])
 
 
 # --- what follows from it ---------------------------------------------------------------------------------------------
@@ -214,7 +228,7 @@ def _of_orders(stored: Stored) -> dict[str, Sequence[Any]]:
     order_fk = np.array([-1 if order_fk is None else order_fk for order_fk in stored["order_fk"]], np.int64)
     _, of_rows, counts = np.unique(order_fk, return_inverse=True, return_counts=True)
     of_rows = of_rows.reshape(-1)
-    order = np.lexsort((*_blocking(stored)[::-1], order_fk))
+    order = np.lexsort((*_blocking(stored["rule"], stored["severity"], stored["id"])[::-1], order_fk))
     first = np.ones(len(order), np.bool_)
     first[1:] = order_fk[order][1:] != order_fk[order][:-1]
     leads = np.zeros(len(order), np.bool_)

@@ -11,6 +11,7 @@ from opsconsole.desktop.dialogs.exception_conflict import ConflictDialog, told
 from opsconsole.desktop.dialogs.exception_moments import far, moment_of, soon
 from opsconsole.desktop.dialogs.prompt import Entry, Prompt, PromptField, ask
 from opsconsole.desktop.messages import MessageAction
+from opsconsole.desktop.tab_content import TouchedRows
 from opsconsole.desktop.table.formats import Formats
 from opsconsole.desktop.workspace import Workspace
 from opsconsole.domain.change import Change
@@ -23,7 +24,7 @@ from opsconsole.domain.wording import plural
 if TYPE_CHECKING:
     from opsconsole.desktop.tab import Tab
 
-TOUCHED = frozenset({"order_exceptions"})
+SUBJECT = "order_exceptions"
 _CHOOSE = ("", "Choose …")
 
 
@@ -188,7 +189,7 @@ class ExceptionActions(QObject):
             self._tab.say_done(f"{change.words}.")
         elif not change.ids:
             self._tab.bar.show_message("warn", f"{change.words}: they were so already.")
-        self._tab.desk.touched(TOUCHED)
+        self._tab.desk.touched_rows(SUBJECT, change.ids)
 
     def _versions(self, ids: list[int]) -> dict[int, int]:
         listing = self._tab.list.listing
@@ -213,17 +214,17 @@ class ExceptionActions(QObject):
         return workspace.user if workspace is not None else ""
 
 
-def _undo_of(change: Change) -> Callable[[Workspace, Progress], frozenset[str]]:
+def _undo_of(change: Change) -> Callable[[Workspace, Progress], TouchedRows]:
     """Takes a listed change back, in a worker."""
 
-    def undo(workspace: Workspace, progress: Progress) -> frozenset[str]:
+    def undo(workspace: Workspace, progress: Progress) -> TouchedRows:
         from opsconsole.services import changes
 
         assert change.id is not None
         undone = changes.undo_change(workspace.database, change.id, who=workspace.user, now=workspace.now())
         if undone.conflicts:
             raise UserError(f"{undone.conflicts[0].subject} was changed since then.", "Look at its history.")
-        return TOUCHED
+        return TouchedRows(SUBJECT, {*change.ids, *undone.ids})
 
     return undo
 

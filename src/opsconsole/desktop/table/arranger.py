@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from opsconsole.desktop.table import sums
 from opsconsole.desktop.table.arrangement import Arranged, Arrangement
@@ -10,6 +10,9 @@ from opsconsole.desktop.table.formats import Formats
 from opsconsole.desktop.table.order import Mask, Order
 from opsconsole.domain.listing import Listing
 from opsconsole.domain.progress import Progress
+
+if TYPE_CHECKING:
+    from opsconsole.services.splicing import Reread
 
 
 class Arranger:
@@ -32,7 +35,7 @@ class Arranger:
     def _totals(self, mask: Mask | None, formats: Formats) -> Mapping[str, tuple[str, str]]:
         if mask is not None:
             return sums.totals(self._order, mask, formats)
-        if self._of_all is None or self._of_all[0] is not formats:
+        if self._of_all is None or self._of_all[0] != formats:
             self._of_all = (formats, sums.totals(self._order, None, formats))
         return self._of_all[1]
 
@@ -53,6 +56,13 @@ class Arranger:
             made = self._order.make_searchable(key)
             with self._lock:
                 self._order.keep_searchable(key, made)
+
+    def spliced(self, reread: "Reread") -> "Arranger":
+        """The arranger of a listing of which a few rows were read again: what was made of the others is kept."""
+        made = Arranger(reread.listing)
+        with self._lock:
+            made._order.take_over(self._order, reread)
+        return made
 
     def facet(self, key: str) -> list[tuple[Any, int]]:
         """Distinct raw values of a field with their counts, most frequent first; ``None`` stands for missing."""

@@ -30,6 +30,16 @@ class Formats:
         self._months = [self.locale.monthName(month, QLocale.FormatType.ShortFormat) for month in range(1, 13)]
         self._days = [self.locale.dayName(day, QLocale.FormatType.ShortFormat) for day in range(1, 8)]
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Formats) and self._told_by == other._told_by
+
+    def __hash__(self) -> int:
+        return hash(self._told_by)
+
+    @property
+    def _told_by(self) -> tuple[str, str, int]:
+        return self.locale.name(), self.zone, self.as_of
+
     @cached_property
     def today(self) -> int:
         """Local date of the moment."""

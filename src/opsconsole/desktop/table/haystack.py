@@ -1,7 +1,7 @@
 """Text of a column made searchable: letters typed are found in a million rows within a frame or two."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +9,9 @@ import numpy.typing as npt
 from opsconsole.desktop.table.sortkeys import signed
 from opsconsole.domain.field import Field
 from opsconsole.domain.listing import Coded, Later, parts
+
+if TYPE_CHECKING:
+    from opsconsole.services.splicing import Reread
 
 Mask = npt.NDArray[np.bool_]
 _SAMPLE = 10_000
@@ -64,6 +67,29 @@ class ManyWords:
         mask = np.zeros(count, dtype=np.bool_)
         mask[np.searchsorted(self._starts, hits, side="right") - 1] = True
         return mask
+
+
+class Spliced:
+    """Text of rows of several haystacks, one behind the other: ``places`` are the rows of theirs that are searched."""
+
+    def __init__(self, pieces: Sequence[Haystack], count: int, places: npt.NDArray[np.int64]) -> None:
+        self.pieces = pieces
+        self.count = count
+        self.places = places
+
+    def contains(self, word: str) -> Mask:
+        """Rows whose text contains ``word``."""
+        found: Mask = np.concatenate([piece.contains(word) for piece in self.pieces])[self.places]
+        return found
+
+
+def spliced(known: Haystack, more: Haystack, count: int, reread: "Reread") -> Spliced:
+    """Haystack of ``count`` rows that are known and those read again, in the order of ``places``."""
+    if not isinstance(known, Spliced):
+        known = Spliced([known], count, np.arange(count))
+    fresh = len(reread.fresh)
+    places = np.concatenate((known.places, np.arange(fresh) + known.count))[reread.places]
+    return Spliced([*known.pieces, more], known.count + fresh, places)
 
 
 def build(field: Field, column: Any) -> Haystack:

@@ -4,7 +4,7 @@ Imports NumPy, so it is imported in workers only. An ``Order`` belongs to one li
 search texts are built on first use and kept. Times at 1,000,000 rows are in tests/benchmarks.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,9 @@ from opsconsole.desktop.table.arrangement import Arranged, Arrangement, SortBy
 from opsconsole.desktop.table.groups import grouped
 from opsconsole.domain.field import Field, Kind
 from opsconsole.domain.listing import Listing
+
+if TYPE_CHECKING:
+    from opsconsole.services.splicing import Reread
 
 Rows = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
@@ -101,6 +104,12 @@ class Order:
     def keep_searchable(self, key: str, made: haystack.Haystack) -> None:
         """Keep the text of a field for searches."""
         self._haystacks.setdefault(key, made)
+
+    def take_over(self, before: "Order", reread: "Reread") -> None:
+        """Take the texts for searches from the listing's rows before some of them were read again."""
+        for key, known in before._haystacks.items():
+            more = haystack.build(self._fields[key], reread.fresh.columns[key])
+            self._haystacks[key] = haystack.spliced(known, more, len(before.listing), reread)
 
     def _permutation(self, sort: tuple[SortBy, ...]) -> Rows:
         if not sort:

@@ -1,9 +1,9 @@
 """Order exceptions: the queue of orders in trouble, why each is there, who has it and what to do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
@@ -34,6 +34,9 @@ from opsconsole.domain.listing import Listing
 from opsconsole.domain.pages import ExceptionPage, Link
 from opsconsole.domain.progress import Progress
 
+if TYPE_CHECKING:
+    from opsconsole.services.splicing import Reread
+
 _GROUPS = (
     ("", "none"),
     ("type", "type"),
@@ -47,15 +50,7 @@ _GROUPS = (
 _STATES = (("active", "open"), ("snoozed", "snoozed"), ("ignored", "ignored"), ("closed", "closed"), ("all", "all"))
 
 
-def _worth(listing: Listing) -> dict[str, int]:
-    """Value at risk by type in the base currency."""
-    found: dict[str, int] = {}
-    for kind, amount in zip(listing.columns["type"], listing.columns["base_value"], strict=True):
-        found[kind] = found.get(kind, 0) + (amount or 0)
-    return found
-
-
-def _chips(counts: Sequence[Any], worth: Mapping[str, int], currency: str) -> tuple[Chip, ...]:
+def _chips(counts: Sequence[Any]) -> tuple[Chip, ...]:
     """All types, and each type with its count and money."""
     kinds = (
         Chip(
@@ -63,14 +58,51 @@ def _chips(counts: Sequence[Any], worth: Mapping[str, int], currency: str) -> tu
             kind.label,
             kind.count,
             shape=kind.severity,
-            amount=worth.get(kind.rule, 0),
+            amount=kind.value,
             currency=kind.currency,
             equals={"type": frozenset({kind.rule})},
         )
         for kind in counts
     )
-    total = sum(kind.count for kind in counts)
-    return (Chip("", "All types", total, amount=sum(worth.values()), currency=currency), *kinds)
+    total, money = sum(kind.count for kind in counts), sum(kind.value for kind in counts)
+    return (Chip("", "All types", total, amount=money, currency=counts[0].currency if counts else "USD"), *kinds)
+
+
+def _content(database: Any, state: str, listing: Listing, since: int) -> TabContent:
+    """What is shown of a listing of the queue, and around it; ``since`` is the newest event when it was read."""
+    from opsconsole.domain.money import in_words
+    from opsconsole.services import order_exceptions
+
+    now, active = listing.as_of, state == "active"
+    counts = order_exceptions.counts_of(listing) if active else order_exceptions.type_counts(database, now)
+    money, open_count = sum(chip.value for chip in counts), sum(chip.count for chip in counts)
+    return TabContent(
+        listing,
+        _chips(counts) if active else (),
+        badge=open_count,
+        status=(
+            f"**{open_count:,}** open",
+            f"**{in_words(money, counts[0].currency if counts else 'USD')}** at risk",
+        ),
+        freshness=read_freshness(database, now),
+        data=_Known(
+            order_exceptions.owners(database, now),
+            {identity: int(read) for identity, read in zip(listing.ids, listing.columns["version"], strict=True)},
+        ),
+        reread=partial(_again, state, since),
+    )
+
+
+def _again(
+    state: str, since: int, workspace: Workspace, content: TabContent, ids: Collection[int]
+) -> "tuple[TabContent, Reread] | None":
+    """The content after these exceptions were changed, and others by others."""
+    from opsconsole.services import order_exceptions
+
+    assert content.listing is not None
+    newest = order_exceptions.newest_event(workspace.database)
+    found = order_exceptions.reread(workspace.database, content.listing, ids, state=state, since=since)
+    return None if found is None else (_content(workspace.database, state, found.listing, newest), found)
 
 
 @dataclass(frozen=True)
@@ -141,31 +173,11 @@ class OrderExceptionsTab(Tab):
         """The queue and a chip per type."""
         from opsconsole.services import order_exceptions
 
-        database, now = workspace.database, request.now
         state = request.options.get("state") or "active"
-        listing = order_exceptions.list_exceptions(database, now, state=state)
+        newest = order_exceptions.newest_event(workspace.database)
+        listing = order_exceptions.list_exceptions(workspace.database, request.now, state=state)
         progress.step(1, 2, "Counting by type")
-        counts = order_exceptions.type_counts(database, now)
-        currency = counts[0].currency if counts else "USD"
-        worth = {chip.rule: chip.value for chip in counts}
-        if state == "active":
-            # The same rounding as in the totals row: each exception by itself.
-            worth = _worth(listing)
-        money, open_count = sum(worth.values()), sum(chip.count for chip in counts)
-        chips = _chips(counts, worth, currency) if state == "active" else ()
-        from opsconsole.domain.money import in_words
-
-        return TabContent(
-            listing,
-            chips,
-            badge=open_count,
-            status=(f"**{open_count:,}** open", f"**{in_words(money, currency)}** at risk"),
-            freshness=read_freshness(database, now),
-            data=_Known(
-                order_exceptions.owners(database, now),
-                {identity: int(read) for identity, read in zip(listing.ids, listing.columns["version"], strict=True)},
-            ),
-        )
+        return _content(workspace.database, state, listing, newest)
 
     @staticmethod
     def load_detail(workspace: Workspace, identity: Any, now: int, progress: Progress) -> ExceptionPage:
