@@ -90,12 +90,15 @@ def test_a_query_of_another_database_is_made_looked_at_and_run(
     assert tab.list.listing.row(0)["name"] == "ERP"
     assert (tab.list.current_id(), tab._page.connection.name) == (1, "ERP")
 
-    tab.deeds.edit_query()
+    tab._new_feed()
     settled(qtbot, app)
     query = form_of(tab, QueryForm)
+    assert query.text("connection_id") == "1"
+    height = query.height()
     query.fields["query"].setPlainText("DROP TABLE sales")
     query.preview()
     assert "DROP is no question" in query._faults["query"].plain
+    assert query.height() >= height, "what is said takes no room from the first rows"
     query.fields["query"].setPlainText("SELECT * FROM sales")
     query.fields["mark_column"].setText("changed")
     query.preview()

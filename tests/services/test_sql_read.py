@@ -93,8 +93,11 @@ def test_a_write_behind_a_select_is_refused_by_the_database_itself(other: Any, t
 
 
 def test_a_mistake_in_the_query_is_told_in_the_databases_words(other: Any, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="does not understand the query"):
+    with pytest.raises(UserError, match="does not understand the query") as caught:
         rows_of(other, "SELECT nonsense FROM nowhere", tmp_path)
+    # The name that is wrong, and no excerpt of the query that a pointer below it would be needed for.
+    assert "nowhere" in caught.value.message
+    assert "LINE" not in caught.value.message
 
 
 def test_many_rows_come_in_chunks_and_in_bounded_memory(other: Any, tmp_path: Path) -> None:
@@ -174,6 +177,7 @@ def test_what_mariadb_refuses_is_told(other_mariadb: Any, mariadb_server: Any, t
     assert "does not let" in said(one, "wrong")
     assert "no database “elsewhere”" in said(replace(one, database="elsewhere"), password)
     strange = replace(one, tls=VERIFY)
+    assert "_ssl.c" not in said(strange, password)
     assert "certificate is not one that this computer trusts" in said(strange, password)
     trusted = replace(one, tls=VERIFY, ca_file=mariadb_server.ca_file)
     assert sql_connections.try_connection(trusted, password).words

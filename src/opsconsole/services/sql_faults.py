@@ -146,13 +146,20 @@ def _by_pattern(words: str) -> str | None:
     return next((kind for kind, pattern in _PATTERNS if re.search(pattern, words, re.IGNORECASE)), None)
 
 
+# PostgreSQL points at the place in the query: without its line breaks and its width that points nowhere.
+_POINTS = re.compile(r"\^|LINE \d+: ")
+
+
 def _said(error: BaseException) -> str:
     """The database's own words, on one line; never a password, for no driver says one."""
     cause = getattr(error, "original_exception", error)
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return cause.verify_message.rstrip(".")
     given = [inner for part in cause.args for inner in (part if isinstance(part, tuple) else (part,))]
     parts = [part.decode("utf-8", "replace") if isinstance(part, bytes) else part for part in given]
     texts = [part for part in parts if isinstance(part, str)] or [str(cause)]
-    lines = [line.strip() for line in texts[-1].splitlines() if line.strip() and not line.strip().startswith("^")]
+    lines = [line.strip() for line in texts[-1].splitlines()]
+    lines = [line for line in lines if line and not _POINTS.match(line)]
     # One driver says everything twice.
     text = " ".join(dict.fromkeys(lines))[:300] or type(error).__name__
     return text.rstrip(".")

@@ -11,6 +11,7 @@ from opsconsole.desktop.panel import PanelContent
 from opsconsole.desktop.tab_content import Request, TabAction, TabContent
 from opsconsole.desktop.workspace import Workspace
 from opsconsole.domain.progress import Progress
+from opsconsole.domain.sourcing import SqlFeed
 
 if TYPE_CHECKING:
     from opsconsole.services.sourcing_page import ConnectionPage
@@ -33,7 +34,7 @@ class ConnectionsList(DataList):
         self.deeds = SourcingActions(self)
         self.add_button("New connection", lambda: self.deeds.edit_connection(), icon="plus",
                         tip="Name a database of the business that feeds may read")  # fmt: skip
-        self.add_button("New SQL feed", lambda: self.deeds.edit_query(), icon="plus",
+        self.add_button("New SQL feed", self._new_feed, icon="plus",
                         tip="Import what a query of a connection finds")  # fmt: skip
         self.list.empty_words = lambda: self.empty_or("No connections yet", _NONE)
         self.list.next_step = lambda: ("New connection", "", lambda: self.deeds.edit_connection())
@@ -67,6 +68,11 @@ class ConnectionsList(DataList):
             TabAction("edit", "Edit", lambda ids: self._edit(), "E"),
             TabAction("remove", "Remove", lambda ids: self._with(self.deeds.remove_connection), in_menu=True),
         )
+
+    def _new_feed(self) -> None:
+        """A feed that asks the current connection."""
+        current = self.list.current_id()
+        self.deeds.edit_query(SqlFeed("", connection_id=int(current or 0)))
 
     def _edit(self) -> None:
         page = self._page

@@ -66,7 +66,7 @@ class FieldsForm(QDialog):
             field.setEditText(chosen)
             editor = field.lineEdit()
             if editor is not None:
-                editor.setPlaceholderText("As its mapping or the file says")
+                editor.setPlaceholderText("As its rows say")
         else:
             field.setCurrentIndex(max(0, field.findData(chosen)))
         return self.add(column, key, label, field)

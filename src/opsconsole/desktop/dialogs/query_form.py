@@ -127,6 +127,12 @@ class QueryForm(FieldsForm):
         self.say(words, "good" if len(arranger.listing) else "warn")
         self.rows.set_listing(arranger, formats)
 
+    def fit(self) -> None:
+        """As high as the sentences need, and never lower than it was: the first rows have what is left."""
+        height = self.height()
+        super().fit()
+        self.resize(self.width(), max(height, self.height()))
+
     def keyPressEvent(self, event: Any) -> None:
         """Enter inside of a field does not close the form."""
         if event.key() in (0x01000004, 0x01000005):

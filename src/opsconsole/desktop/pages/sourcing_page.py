@@ -28,7 +28,8 @@ def feed_panel(
         parts.append(Section("What is wrong", sentences(page.last_words)))
     if page.not_ready:
         parts.append(Section("What is missing", sentences(page.not_ready)))
-    parts.append(Section("What it brings", pairs(_about(page))))
+    to_connection = None if page.connection is None else ("Connection", connect)
+    parts.append(Section("What it brings", pairs(_about(page)), link=to_connection))
     if page.feed is not None and page.feed.mark_column:
         mark = page.mark or "not run yet"
         parts.append(Section("Only what is new", pairs([(f"Highest {page.feed.mark_column} read", mark)])))
