@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 from sqlalchemy import func, select
 
-from opsconsole.domain.listing import Listing, plain_values
+from opsconsole.domain.listing import Listing
 from opsconsole.services.order_exceptions_queue import list_exceptions, urgency
-from opsconsole.services.splicing import Reread, spliced
+from opsconsole.services.splicing import Reread, runs_of, spliced
 from opsconsole.store import dialect
 from opsconsole.store.database import Database
 from opsconsole.store.schema import exception_events, exceptions
@@ -39,13 +39,15 @@ def reread(
     closed = (at for at in fresh.columns["closed_at"] if at is not None)
     if fresh.fields != before.fields or fresh.time_zone != before.time_zone or any(at > before.as_of for at in closed):
         return None
-    left = np.fromiter((identity not in changed for identity in before.ids), np.bool_, len(before))
-    both = np.concatenate((np.flatnonzero(left), np.arange(len(fresh)) + len(before)))
+    known = np.fromiter(before.ids, np.int64, len(before))
+    left = np.flatnonzero(~np.isin(known, np.fromiter(changed, np.int64, len(changed))))
+    both = np.concatenate((left, np.arange(len(fresh)) + len(before)))
     joined = (urgency(listing.columns, listing.ids) for listing in (before, fresh))
     keys = [np.concatenate(pair)[both] for pair in zip(*joined, strict=True)]
     places = both[np.lexsort(keys)]
-    columns = {key: spliced(column, fresh.columns[key], places) for key, column in before.columns.items()}
-    ids_ = spliced(plain_values(before.ids), plain_values(fresh.ids), places)
+    runs = runs_of(places)
+    columns = {key: spliced(column, fresh.columns[key], places, runs) for key, column in before.columns.items()}
+    ids_ = spliced(before.ids, fresh.ids, places, runs)
     return Reread(replace(fresh, columns=columns, ids=ids_, total=len(places)), fresh, places)
 
 

@@ -28,17 +28,36 @@ def objects(column: Sequence[Any]) -> npt.NDArray[Any]:
     return made
 
 
-def spliced(old: Any, new: Any, places: Places) -> Any:
+Runs = Sequence[tuple[int, int]]
+
+
+def runs_of(places: Places) -> Runs:
+    """Places that follow each other, from and up to: few where a few rows came into a long list."""
+    if not len(places):
+        return ()
+    ends = np.flatnonzero(np.diff(places) != 1) + 1
+    firsts, lasts = places[np.concatenate(([0], ends))], places[np.concatenate((ends - 1, [-1]))]
+    return list(zip(firsts.tolist(), (lasts + 1).tolist(), strict=True))
+
+
+def spliced(old: Any, new: Any, places: Places, runs: Runs) -> Any:
     """A column of rows of two columns: ``places`` count on from the rows of the old one into the new one's."""
     if isinstance(old, Coded):
         return _of_codes(old, new, places)
     if isinstance(old, Later):
-        return _of_later(old, new, places)
+        return _of_later(old, new, places, runs)
     if isinstance(old, TimesLeft):
         return _of_times(old, new, places)
     if isinstance(old, np.ndarray):
         return np.concatenate((old, new))[places]
-    return np.concatenate((objects(old), objects(new)))[places].tolist()
+    return _of_lists(old, new, runs)
+
+
+def _of_lists(old: Sequence[Any], new: Sequence[Any], runs: Runs) -> list[Any]:
+    both, column = [*old, *new], list[Any]()
+    for start, stop in runs:
+        column += both[start:stop]
+    return column
 
 
 def _of_codes(old: Coded, new: Coded, places: Places) -> Coded:
@@ -55,18 +74,14 @@ def _of_codes(old: Coded, new: Coded, places: Places) -> Coded:
     return Coded(renumbered[codes], [values[code] for code in told.tolist()])
 
 
-def _of_later(old: Later, new: Later, places: Places) -> Later:
+def _of_later(old: Later, new: Later, places: Places, runs: Runs) -> Later:
     count = len(old)
 
     def one(row: int) -> Any:
         place = int(places[row])
         return old[place] if place < count else new[place - count]
 
-    def every() -> list[Any]:
-        made: list[Any] = np.concatenate((objects(old.tolist()), objects(new.tolist())))[places].tolist()
-        return made
-
-    return Later(len(places), one, every)
+    return Later(len(places), one, lambda: _of_lists(old.tolist(), new.tolist(), runs))
 
 
 def _of_times(old: TimesLeft, new: TimesLeft, places: Places) -> TimesLeft:

@@ -4,6 +4,8 @@ Imports NumPy, so it is imported in workers only. An ``Order`` belongs to one li
 search texts are built on first use and kept. Times at 1,000,000 rows are in tests/benchmarks.
 """
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,6 +36,7 @@ class Order:
         self._keys: dict[str, sortkeys.SortKey] = {}
         self._permutations: dict[tuple[SortBy, ...], Rows] = {}
         self._haystacks: dict[str, haystack.Haystack] = {}
+        self._taken: Mapping[str, Callable[[], haystack.Haystack]] = {}
         self._found: tuple[str, Mask] | None = None
 
     def mask(self, arrangement: Arrangement) -> Mask | None:
@@ -99,17 +102,22 @@ class Order:
 
     def make_searchable(self, key: str) -> haystack.Haystack:
         """The text of a field for ``keep_searchable``; touches nothing, so others may arrange meanwhile."""
-        return haystack.build(self._fields[key], self.listing.columns[key])
+        taken = self._taken.get(key)
+        return haystack.build(self._fields[key], self.listing.columns[key]) if taken is None else taken()
 
     def keep_searchable(self, key: str, made: haystack.Haystack) -> None:
         """Keep the text of a field for searches."""
         self._haystacks.setdefault(key, made)
 
     def take_over(self, before: "Order", reread: "Reread") -> None:
-        """Take the texts for searches from the listing's rows before some of them were read again."""
-        for key, known in before._haystacks.items():
+        """Take the texts for searches, once they are asked for, from the rows before some of them were read again."""
+        known, count = {**before._haystacks}, len(before.listing)
+
+        def take(key: str) -> haystack.Haystack:
             more = haystack.build(self._fields[key], reread.fresh.columns[key])
-            self._haystacks[key] = haystack.spliced(known, more, len(before.listing), reread)
+            return haystack.spliced(known[key], more, count, reread)
+
+        self._taken = {key: partial(take, key) for key in known}
 
     def _permutation(self, sort: tuple[SortBy, ...]) -> Rows:
         if not sort:

@@ -69,10 +69,7 @@ class SortKey:
             known, codes_of = np.unique(self._column, return_inverse=True)
             self._values, self._codes = known.tolist(), codes_of.astype(np.int32)
         elif self._codes is None:
-            place: dict[Any, int] = {}
-            codes = (-1 if _absent(value) else place.setdefault(value, len(place)) for value in self._column)
-            self._codes = np.fromiter(codes, np.int32, len(self._column))
-            self._values = list(place)
+            self._codes, self._values = _coded(self._column)
         assert self._codes is not None
         return self._codes, self._values
 
@@ -144,23 +141,48 @@ def _of_bytes(column: npt.NDArray[Any]) -> SortKey:
 
 
 def _of_words(field: Field, column: Sequence[Any]) -> SortKey:
-    texts = ["" if _absent(value) else str(value) for value in column]
+    codes, values = _coded(column)
+    texts = [str(value) for value in values]
 
     def numbers() -> Numbers:
         place: dict[str, int] = {}
-        codes = np.fromiter((place.setdefault(text, len(place)) for text in texts), np.int32, len(texts))
-        return _ranks(field, list(place))[codes]
+        of_values = np.fromiter((place.setdefault(text, len(place)) for text in [*texts, ""]), np.int32)
+        return _ranks(field, list(place))[of_values][codes]
 
-    missing = np.fromiter((not text for text in texts), np.bool_, len(texts))
-    return SortKey(numbers, missing if missing.any() else None, column=column)
+    missing: npt.NDArray[np.bool_] = np.fromiter((not text for text in [*texts, ""]), np.bool_)[codes]
+    return SortKey(numbers, missing if missing.any() else None, codes, values, column)
+
+
+def _coded(column: Sequence[Any]) -> tuple[Codes, list[Any]]:
+    """Codes of the values of a column, and the values in the order they appear; -1 where there is none."""
+    place: dict[Any, int] = {}
+    values: list[Any] = []
+    codes: list[int] = []
+    for part in parts(column):
+        for value in dict.fromkeys(part):
+            if value not in place:
+                place[value] = -1 if _absent(value) else len(values)
+                values += [] if _absent(value) else [value]
+        codes += map(place.__getitem__, part)
+    return np.array(codes, np.int32), values
 
 
 def _of_objects(field: Field, column: Sequence[Any]) -> SortKey:
-    number_of = _NUMBER_OF.get(field.kind, float)
-    values = (np.nan if _absent(value) else number_of(value) for value in column)
-    numbers = np.fromiter(values, np.float64, len(column))
+    number_of = _NUMBER_OF.get(field.kind)
+    numbers = None if number_of is not None else _plain_numbers(column)
+    if numbers is None:
+        values = (np.nan if _absent(value) else (number_of or float)(value) for value in column)
+        numbers = np.fromiter(values, np.float64, len(column))
     missing = np.isnan(numbers)
     return SortKey(numbers, missing if missing.any() else None, column=column)
+
+
+def _plain_numbers(column: Sequence[Any]) -> npt.NDArray[np.float64] | None:
+    """A column of numbers and None; None where it holds anything else."""
+    try:
+        return np.concatenate([np.array(part, np.float64) for part in parts(column)] or [np.empty(0)])
+    except TypeError:
+        return None
 
 
 def _ranks(field: Field, values: Sequence[Any]) -> npt.NDArray[np.int32]:
