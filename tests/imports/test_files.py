@@ -217,6 +217,23 @@ def test_folders_and_archives_give_their_tables_and_nothing_else(tmp_path: Path)
         expand([_empty(tmp_path)], into)
 
 
+def test_a_file_that_cannot_be_read_keeps_its_fault_beside_the_others(tmp_path: Path) -> None:
+    folder = tmp_path / "drop"
+    folder.mkdir()
+    (folder / "a.csv").write_text("a,b\n")
+    (folder / "failed.csv").touch()
+    found = expand([folder, tmp_path / "gone.csv"], tmp_path)
+    assert [(file.name, str(file.fault or "")) for file in found] == [
+        ("a.csv", ""),
+        ("failed.csv", "failed.csv is empty. Export it again."),
+        ("gone.csv", f"{tmp_path / 'gone.csv'} is not there. Check the name and whether you may read it."),
+    ]
+    with pytest.raises(UserError, match=r"failed\.csv is empty"):
+        open_table(found[1], FileOptions())
+    with pytest.raises(UserError, match="is not there"):  # alone, there is nothing to begin with
+        expand([tmp_path / "gone.csv"], tmp_path)
+
+
 def _empty(tmp_path: Path) -> Path:
     (tmp_path / "empty").mkdir()
     return tmp_path / "empty"

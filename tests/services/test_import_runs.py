@@ -148,6 +148,30 @@ def test_answers_are_of_single_files_also_inside_an_archive(sqlite_database: Any
     assert [(file.name, file.channel) for file in report.files] == [("week.zip/a.csv", "shop-b")]
 
 
+def test_a_file_that_is_empty_or_gone_keeps_no_other_from_being_looked_at_and_imported(
+    database: Any, now: int, tmp_path: Path
+) -> None:
+    empty, gone, locked = tmp_path / "empty.csv", tmp_path / "gone.csv", tmp_path / "damaged.zip"
+    empty.touch()
+    with zipfile.ZipFile(locked, "w") as package:
+        package.writestr("a.csv", "a,b\n1,2\n" * 100)
+    content = bytearray(locked.read_bytes())
+    content[45] ^= 0xFF  # inside the stored file: its checksum does not fit any more
+    locked.write_bytes(content)
+    files = [empty, DATA / "shopify_orders_75.csv", gone, locked]
+    preview = import_preview.preview_files(database, files, now=now, **WHO)
+    assert [(file.report.name, file.state) for file in preview.files] == [
+        ("empty.csv", "refused"),
+        ("shopify_orders_75.csv", "dry_run"),
+        ("gone.csv", "refused"),
+        ("damaged.zip", "refused"),
+    ]
+    assert preview.files[0].report.message == "empty.csv is empty."
+    report = _import(database, now, *files)
+    assert [file.state for file in report.files] == ["refused", "done", "refused", "refused"]
+    assert _rows(database, now)["gone.csv"]["message"].startswith(f"{gone} is not there.")
+
+
 def test_what_an_archive_held_has_no_path_to_go_back_to(sqlite_database: Any, now: int, tmp_path: Path) -> None:
     archive = tmp_path / "week.zip"
     with zipfile.ZipFile(archive, "w") as package:

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.instants import from_datetime
 from opsconsole.imports import fixed_width, limits, old_sheets, sheets, sniff, x12, x12_table
+from opsconsole.imports.rejects import readable
 from opsconsole.imports.row_types import TypedRows
 from opsconsole.imports.tables import FileOptions, InputFile, Table, input_file, open_unpacked
 
@@ -56,22 +57,38 @@ def expand(paths: Iterable[Path], into: Path) -> list[InputFile]:
     """Files behind the paths: folders are walked, archives unpacked into the folder ``into``; in a stable order.
 
     Files of other kinds are skipped inside folders and archives; named directly they are kept, so that their
-    fault is told.
+    fault is told. One that cannot be read is kept with its ``fault``; it is raised where there is no other file.
     """
     found: list[InputFile] = []
     for path in paths:
         if path.is_dir():
             inside = sorted(p for p in path.rglob("*") if p.is_file() and _is_table_name(p.name))
-            found.extend(input_file(p) for p in inside if p.stat().st_size)
+            found.extend(_or_its_fault(p) for p in inside)
         elif path.suffix.lower() == ".zip" and is_archive(path):
-            found.extend(_unpack(path, into))
+            found.extend(_unpacked_or_fault(path, into))
         else:
-            found.append(input_file(path))
+            found.append(_or_its_fault(path))
         if len(found) > _MAX_FILES:
             raise UserError(f"{path.name} holds more than {_MAX_FILES:,} files.", "Import a smaller folder.")
     if not found:
         raise UserError("There is no table in what was given.", f"Give files ending in {', '.join(SUFFIXES)}.")
+    if len(found) == 1 and found[0].fault is not None:
+        raise found[0].fault
     return found
+
+
+def _or_its_fault(path: Path) -> InputFile:
+    try:
+        return input_file(path)
+    except UserError as fault:
+        return InputFile(path, readable(path.name), 0, fault=fault)
+
+
+def _unpacked_or_fault(path: Path, into: Path) -> list[InputFile]:
+    try:
+        return _unpack(path, into)
+    except UserError as fault:
+        return [InputFile(path, readable(path.name), 0, fault=fault)]
 
 
 def is_archive(path: Path) -> bool:

@@ -23,13 +23,15 @@ HEAD_ROWS = 60
 class InputFile:
     """A file to read. ``name`` is what people know it by; ``modified_at`` its own date, an instant.
 
-    ``table`` is what it holds where that is known without looking: the result of a query.
+    ``table`` is what it holds where that is known without looking: the result of a query. ``fault`` is why it cannot
+    be read at all; it is raised when the file is opened, so that the others of its lot are read.
     """
 
     path: Path
     name: str
     modified_at: int
     table: "Table | None" = None
+    fault: UserError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,8 @@ def file_hash(file: InputFile) -> str:
 
 def open_unpacked(file: InputFile) -> BinaryIO:
     """The file's bytes, unpacked when it is gzipped (told by its first bytes, not its name)."""
+    if file.fault is not None:
+        raise file.fault
     try:
         stream = file.path.open("rb")
     except OSError:
