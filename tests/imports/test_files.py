@@ -148,7 +148,9 @@ def test_an_ods_sheet_is_read_with_its_repeated_and_empty_cells(tmp_path: Path) 
     ("content", "words"),
     [
         (b"\xd0\xcf\x11\xe0 old excel", "old or protected Excel file"),
+        (b"\xd0\xcf\x11\xe0" + bytes(508) + "EncryptedPackage".encode("utf-16-le"), "is protected by a password"),
         (b"%PDF-1.7", "is a PDF"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(40), "is a picture"),
         (b"<html><table></table></html>", "is a web page"),
         (bytes(range(256)) * 40, "not a table of text"),
         (b"PK\x03\x04 broken", "is damaged"),

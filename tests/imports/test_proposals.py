@@ -197,6 +197,18 @@ def test_a_german_export_with_a_title_a_decimal_comma_and_a_sum_is_orders_and_th
     assert from_content(as_content(made.draft)).uses[0].how == made.draft.uses[0].how
 
 
+def test_rows_that_name_a_purchase_order_are_its_lines_though_products_fit_more_columns(text_file: Write) -> None:
+    header = "PO No.\tItem code\tQty\tPcs/ctn\tUnit price EUR\tWeight kg\n"
+    each = "PO-{0:04}\tSKU-{1:03}\t{2}\t12\t{3:.2f}\t1.4\n"
+    rows = "".join(each.format(5000 + at // 3, at % 7, 12 * at + 12, at + 2.18) for at in range(30))
+    made = proposed_for(text_file(header + rows, "goods.tsv"))
+    assert made.draft.records[0].kind == "purchase_order_lines"
+    assert fields_of(made) == {
+        "PO No.": "po_number", "Item code": "sku", "Qty": "quantity", "Unit price EUR": "unit_cost",
+    }  # fmt: skip
+    assert fields_of(proposed_for(text_file(header + rows, "goods.tsv"), ["products"]))["Pcs/ctn"] == "pack_size"
+
+
 def test_weights_and_units_become_grams_and_parcels_are_told_by_their_check_digits(text_file: Write) -> None:
     # Genuine example numbers of the carriers' own guides: UPS, and three of UPU standard S10.
     numbers = ["1Z999AA10123456784", "RR473124829GB", "RB123456785GB", "RR123456785GB"]

@@ -161,7 +161,7 @@ class ImportPreview(QWidget):
     def map_columns(self) -> None:
         """Lead to the mapping of a file that is not recognized."""
         file = self.file
-        if file is not None and file.path and not file.ready:
+        if file is not None and file.path and file.top and not file.ready:
             self._tab.desk.show("data", None, {"list": "mappings", "map_file": file.path})
 
     @property
@@ -239,11 +239,12 @@ class ImportPreview(QWidget):
         if file.report.state == "cancelled":
             buttons.append(PanelButton("Look again", self._look_at_left_out, "L", primary=True))
         elif not file.ready and not file.asks:
+            no_table = "" if file.top else "It is no table with a header."
+            packed = "" if file.path else "Unpack the archive first: a mapping is made from a file."
             buttons += [
-                PanelButton("Map its columns", self.map_columns, "M", primary=True, enabled=bool(file.path),
-                            why_not="Unpack the archive first: a mapping is made from a file."),
-                PanelButton("Treat as …", self.answers.ask_source, "T", enabled=bool(file.top),
-                            why_not="It is no table with a header."),
+                PanelButton("Map its columns", self.map_columns, "M", primary=True,
+                            enabled=not (no_table or packed), why_not=no_table or packed),
+                PanelButton("Treat as …", self.answers.ask_source, "T", enabled=not no_table, why_not=no_table),
             ]  # fmt: skip
         buttons.append(PanelButton("Leave it out", self.answers.leave_out, "X"))
         return buttons

@@ -14,6 +14,8 @@ from opsconsole.imports.tables import FileOptions, InputFile, Table, input_file,
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".edi", ".x12")
 _SPREADSHEETS = "Save it as .xlsx or .csv and import that."
+_THE_TABLE = "Export the table itself as .csv or .xlsx."
+_PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8")
 _MAX_FILES = 2_000
 
 
@@ -35,7 +37,9 @@ def _open_plain(file: InputFile, options: FileOptions) -> Table:
     if start.startswith(old_sheets.SIGNATURE):
         return old_sheets.open_old(file, options)
     if start.startswith(b"%PDF"):
-        raise UserError(f"{file.name} is a PDF.", "Export the table itself as .csv or .xlsx.")
+        raise UserError(f"{file.name} is a PDF.", _THE_TABLE)
+    if start.startswith(_PICTURES):
+        raise UserError(f"{file.name} is a picture.", _THE_TABLE)
     if start.lstrip()[:15].lower().startswith((b"<html", b"<!doctype html", b"<table")):
         raise UserError(f"{file.name} is a web page, not a table.", _SPREADSHEETS)
     if x12.looks_like(start):

@@ -16,6 +16,8 @@ from opsconsole.imports.tables import FileOptions, InputFile, NumberedRow, open_
 SIGNATURE = b"\xd0\xcf\x11\xe0"
 _TOO_LARGE = 256 * limits.MEBIBYTE  # 65,536 rows of 256 columns are far less
 _VISIBLE = 0
+# The part in which Office keeps a workbook that has a password, .xlsx too ([MS-OFFCRYPTO] 2.3.4.4).
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
 def open_old(file: InputFile, options: FileOptions) -> "XlsTable":
@@ -68,18 +70,22 @@ def _book(file: InputFile) -> Any:
         content = stream.read(_TOO_LARGE + 1)
     if len(content) > _TOO_LARGE:
         raise limits.too_large(file.name, "it has more than 256 MB")
+    if _ENCRYPTED in content:
+        raise _protected(file)
     try:
         return xlrd.open_workbook(
             file_contents=content, on_demand=True, ragged_rows=True, logfile=io.StringIO(), verbosity=0
         )
     except xlrd.XLRDError as fault:
         if "encrypted" in str(fault).lower():
-            raise UserError(
-                f"{file.name} is protected by a password.", "Save it without one and import that."
-            ) from None
+            raise _protected(file) from None
         raise _damaged(file) from fault
     except Exception as fault:
         raise _damaged(file) from fault
+
+
+def _protected(file: InputFile) -> UserError:
+    return UserError(f"{file.name} is protected by a password.", "Save it without one and import that.")
 
 
 def _damaged(file: InputFile) -> UserError:

@@ -58,7 +58,8 @@ def preview_panel(
         parts.append(
             Section(f"{plural(read, 'record')} read", counts_body(counts, formats, _PARTS), "nothing written yet")
         )
-    parts.append(_recognized(file, formats, answers))
+    if file.description or report.why:
+        parts.append(_recognized(file, formats, answers))
     if report.notes:
         parts.append(Section("To know", sections.sentences("\n".join(report.notes))))
     if report.unused:
@@ -68,7 +69,7 @@ def preview_panel(
         name,
         badge=words,
         badge_tone=tone,
-        subtitle=report.label or "No source and no saved mapping fits it",
+        subtitle=report.label or ("No source and no saved mapping fits it" if file.top else "It is no table"),
         sections=tuple(parts),
     )
 
@@ -78,7 +79,7 @@ def _recognized(file: "FilePreview", formats: Formats, answers: "ImportAnswers")
     box, column = _box()
     if report.why:
         column.addWidget(Words(f"It is **{report.label}**: {report.why}.", wrap=True))
-    facts = [("Read as", file.description or "unknown")]
+    facts = [("Read as", file.description)] if file.description else []
     if file.header_line:
         facts.append(("Header in line", formats.count(file.header_line)))
         facts.append(("Columns", formats.count(sum(1 for name in file.header if name))))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from opsconsole.imports.proposals.matching import Known, Match, matches
-from opsconsole.imports.proposals.names import words_of
+from opsconsole.imports.proposals.names import name_score, words_of
 from opsconsole.imports.proposals.profile import Profile
 from opsconsole.imports.records import KINDS, RecordKind
 
@@ -54,6 +54,8 @@ _BESIDE: Mapping[str, tuple[str, ...]] = {
     "products": ("stock_levels",),
     "stock_levels": ("products",),
 }
+# Rows with the number of such a document are of it, so a kind without a use for that column fits them less.
+_DOCUMENTS = ("po_number", "order_id", "tracking_number", "return_id")
 _STRONG = 0.75
 
 
@@ -69,6 +71,7 @@ class KindChoice:
 def choices(columns: Sequence[Profile], known: Known, file_name: str) -> list[KindChoice]:
     """Kinds that the file could hold, the best first."""
     named = set(words_of(file_name.rsplit("/", 1)[-1].split(".")[0]))
+    documents = {column.name for column in columns if _names_a_document(column)}
     made = []
     for kind in KINDS.values():
         found = matches(columns, kind, known)
@@ -78,11 +81,14 @@ def choices(columns: Sequence[Profile], known: Known, file_name: str) -> list[Ki
         # Keys tell the kind more than what many kinds have in common.
         points += sum(0.6 for one in found if one.field.key in kind.identity and one.points > 0.85)
         points += 0.8 * (set(words_of(kind.label)) <= named) + 0.3 * len(set(words_of(kind.label)) & named)
-        points -= 0.8 * sum(
-            key in kind.identity and key != "channel" and key not in _keys(found) for key in kind.identity
-        )
+        points -= 0.8 * sum(key != "channel" and key not in _keys(found) for key in kind.identity)
+        points -= 1.5 * len(documents - {one.column.name for one in found})
         made.append(KindChoice(kind, tuple(found), points))
     return sorted(made, key=lambda one: -one.points)
+
+
+def _names_a_document(column: Profile) -> bool:
+    return any(name_score(column.name, "", key)[0] > 0.85 for key in _DOCUMENTS)
 
 
 def _keys(found: Sequence[Match]) -> set[str]:

@@ -204,6 +204,7 @@ def matches(columns: Sequence[Profile], kind: RecordKind, known: Known) -> list[
     for at, field in enumerate(fields):
         if field.key in kind.identity or field.required:
             points[at] *= 1.05
-    found = [told[row][column] for row, column in best_assignment(points)]
+    # Squared, so that one sure match goes before two doubtful ones.
+    found = [told[row][column] for row, column in best_assignment(points**2)]
     order = {column.name: number for number, column in enumerate(columns)}
     return sorted(found, key=lambda one: order[one.column.name])
