@@ -111,6 +111,7 @@ def test_an_unknown_file_is_mapped_saved_imported_and_the_next_one_is_recognized
     pick(editor.parts.questions.editors[0], "on_hold")
     settled()
     assert editor.state.questions == []
+    assert editor.window().focusWidget() is editor.parts.columns.grid  # the keyboard goes on in the editor
     assert (editor.state.preview.fault, editor.state.preview.read, editor.state.preview.refused) == ("", 8, 0)
     # Leaving loses nothing: the editor goes on where it was left.
     before = editor.state.draft

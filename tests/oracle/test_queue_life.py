@@ -181,7 +181,6 @@ def live(writing, now, steps):
 def examples(number):
     return settings(
         max_examples=number,
-        deadline=None,
         derandomize=True,
         database=None,
         phases=(Phase.explicit, Phase.generate, Phase.shrink),

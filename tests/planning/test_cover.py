@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from opsconsole.planning import cover
@@ -44,7 +44,6 @@ def test_excess_is_what_90_days_of_demand_leave():
     assert cover.excess(np.array([1000.0, 100.0, 10.0]), np.array([2.0, 2.0, np.nan])).tolist() == [820.0, 0.0, 0.0]
 
 
-@settings(deadline=None)
 @given(
     available=st.integers(1, 500),
     per_day=st.integers(1, 50),

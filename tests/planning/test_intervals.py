@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from opsconsole.planning.intervals import wilson
@@ -19,7 +19,6 @@ def test_there_is_no_interval_without_cases():
         wilson(0, 0)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 100_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_the_interval_lies_in_0_to_1_and_holds_the_rate(pair):
     lower, upper = wilson(*pair)

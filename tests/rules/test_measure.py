@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from opsconsole.domain.field import NumberState
@@ -13,7 +13,6 @@ def test_weeks_add_up_by_part_and_whole_and_not_by_ratio():
     assert (week + other).ratio() == pytest.approx(0.1)
 
 
-@settings(deadline=None)
 @given(st.lists(MEASURES, max_size=5))
 def test_the_order_of_adding_does_not_matter(measures):
     assert sum(measures, Measure()) == sum(reversed(measures), Measure())

@@ -6,7 +6,7 @@ Now is Tuesday 17 November 2026, 15:42 UTC: 7:42 in Reno (Los Angeles time), 10:
 from datetime import date
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
@@ -241,7 +241,7 @@ hours_ = st.dictionaries(
 NOW = from_iso("2026-11-17T15:42:00Z")
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(
     hours_,
     st.sampled_from(["America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "UTC"]),

@@ -3,13 +3,15 @@
 Now is Tuesday 17 November 2026, 15:42 UTC; the calendar is Monday to Friday, 9 to 17 UTC, where nothing else is said.
 """
 
+import itertools
+
 import pytest
 from sqlalchemy import insert, select, update
 
 from opsconsole.domain.errors import Cancelled, UserError
 from opsconsole.domain.instants import DAY, HOUR, MINUTE, from_iso
 from opsconsole.domain.progress import Progress
-from opsconsole.services import order_exceptions
+from opsconsole.services import detection_findings, exception_rules, order_exceptions
 from opsconsole.services.detection import detect
 from opsconsole.services.settings import change_setting
 from opsconsole.store.schema import batches, calendars, exception_events, exceptions, locations, orders, rates
@@ -69,6 +71,21 @@ def test_a_late_order_is_found_once(desk, now):
     assert (first.scope, again.scope, whole.scope) == ("full", "changed", "full")
     assert desk.count() == 1
     assert desk.history() == ["Raised: ship-by passed, no ship confirm"]
+
+
+def test_what_a_rule_takes_is_told_of_its_last_look_at_everything(sqlite_desk, now, monkeypatch):
+    clock = itertools.count(0, 0.25)
+    monkeypatch.setattr(detection_findings.time, "perf_counter", lambda: next(clock))
+    sqlite_desk.write(now)
+    detect(sqlite_desk.database, now)
+    clock = itertools.count(0, 0.001)
+    sqlite_desk.write(now + HOUR, ship_by=now - 2 * HOUR)
+    again = detect(sqlite_desk.database, now + HOUR)
+    results = {result.code: result for result in again.rules}
+    listed = {row["key"]: row for row in exception_rules.list_rules(sqlite_desk.database, now + HOUR).rows()}
+    assert (again.scope, results["LATE_SHIPMENT"].milliseconds) == ("changed", 1)
+    assert listed["LATE_SHIPMENT"]["milliseconds"] == 250
+    assert listed["OUT_OF_STOCK"]["milliseconds"] is None  # without data it never looked
 
 
 def test_it_closes_by_itself_with_the_cause(desk, now):
@@ -212,7 +229,7 @@ def test_a_rule_without_data_says_what_is_missing(desk, now):
     states = {result.code: (result.state, result.reason) for result in report.rules}
     assert states["OUT_OF_STOCK"] == ("no_data", "No data for this rule: stock levels")
     assert {state for state, _ in states.values()} == {"no_data"}
-    listed = {row["key"]: row for row in order_exceptions.list_rules(desk.database, now).rows()}
+    listed = {row["key"]: row for row in exception_rules.list_rules(desk.database, now).rows()}
     assert listed["NO_TRACKING"]["state"] == "no_data"
     assert listed["NO_TRACKING"]["reason"] == "No data for this rule: shipments"
 

@@ -169,7 +169,16 @@ def test_a_file_that_is_empty_or_gone_keeps_no_other_from_being_looked_at_and_im
     assert preview.files[0].report.message == "empty.csv is empty."
     report = _import(database, now, *files)
     assert [file.state for file in report.files] == ["refused", "done", "refused", "refused"]
-    assert _rows(database, now)["gone.csv"]["message"].startswith(f"{gone} is not there.")
+    missed = _rows(database, now)["gone.csv"]
+    assert missed["message"].startswith(f"{gone} is not there.")
+    shutil.copy(DATA / "shopify_inventory_17.csv", gone)
+    later = now + 1
+    assert _import(database, later, gone).files[0].state == "done"
+    listing = imports.list_imports(database, later)
+    assert dict(zip(listing.ids, listing.columns["fills"], strict=True))[missed["id"]] == "Imported since"
+    page = import_pages.import_page(database, later, missed["id"])
+    assert page is not None
+    assert [step.words for step in page.steps] == ["Import empty.csv again", "Import damaged.zip again"]
 
 
 def test_what_an_archive_held_has_no_path_to_go_back_to(sqlite_database: Any, now: int, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from opsconsole.domain.errors import UserError
@@ -308,7 +308,6 @@ def test_what_does_not_exist_is_the_users_mistake(lone_week: Week, asked: dict[s
         kpis.list_kpis(lone_week.database, lone_week.now, **asked)
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 5_000), min_size=1, max_size=60), st.sampled_from([0.5, 0.9]))
 def test_percentiles_of_the_histogram_are_those_of_the_values(values: list[int], share: float):
     histogram = {value: values.count(value) for value in values}

@@ -158,7 +158,7 @@ def test_what_is_asked_can_be_answered_and_what_is_missing_is_told(
     file = open_for_mapping(path, database=sqlite_database)
     proposed = propose_mapping(file, ["orders"])
     draft = proposed.draft.without_use(0, "order_id")
-    assert preview(file, draft, sqlite_database, now).fault == "Orders need order id."
+    assert preview(file, draft, sqlite_database, now).fault == "Orders need order ID."
     use, asked = read_as(file, 0, "orders", "order_id", "Ref")
     assert asked == []
     draft = draft.with_use(use)

@@ -6,6 +6,7 @@ from sqlalchemy import insert, select
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.field import TimeLeft
 from opsconsole.domain.instants import DAY, HOUR, MINUTE
+from opsconsole.services import exception_rules
 from opsconsole.services import order_exceptions as service
 from opsconsole.services.detection import detect
 from opsconsole.services.settings import change_setting
@@ -306,7 +307,7 @@ def test_an_exception_that_is_not_there_is_named(desk, now):
 
 
 def test_a_list_of_rules_says_what_each_does(desk, now):
-    rules = {row["key"]: row for row in service.list_rules(desk, now).rows()}
+    rules = {row["key"]: row for row in exception_rules.list_rules(desk, now).rows()}
     assert len(rules) == 39
     payment = rules["PAYMENT_PENDING"]
     assert (payment["open"], payment["value_at_risk"], payment["state"]) == (1, 41260, "ran")

@@ -10,6 +10,8 @@ from opsconsole.domain.instants import MINUTE, day_to_date, to_datetime
 from opsconsole.domain.statuses import EXCEPTION_STATES
 
 _BARS = "▁▂▃▄▅▆▇█"
+# Words of the names of fields that are not written small.
+_SPELLED = {"sku": "SKU", "po": "PO", "id": "ID"}
 _BOLD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
 
 
@@ -89,6 +91,17 @@ def singular(words: str) -> str:
 def plural(number: int, one: str, many: str = "") -> str:
     """``1 order``, ``1,204 orders``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def field_words(key: str) -> str:
+    """A field of a record as people say it: ``placed at``, ``unit price``, ``PO number``."""
+    return " ".join(_SPELLED.get(word, word) for word in key.removesuffix("_e4").split("_"))
+
+
+def field_label(key: str) -> str:
+    """The same for the beginning of a line: ``Placed at``, ``SKU``."""
+    words = field_words(key)
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 def unmarked(text: str) -> str:

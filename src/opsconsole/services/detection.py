@@ -158,9 +158,8 @@ def _write_rules(
         rule = finding.rule
         earlier = before.get(rule.code)
         unchanged = finding.state == "unchanged" and earlier is not None
-        older = (
-            lives[rule.code].older if finding.whole and finding.state == "ran" else getattr(earlier, "older_count", 0)
-        )
+        about_all = finding.whole and finding.state == "ran"
+        older = lives[rule.code].older if about_all else getattr(earlier, "older_count", 0)
         results.append(
             RuleResult(
                 rule.code,
@@ -180,7 +179,8 @@ def _write_rules(
                 "last_run_at": scope.now,
                 "open_count": counts.get(rule.code, 0),
                 "older_count": older,
-                "milliseconds": finding.milliseconds,
+                # A look at what changed takes nearly none; what the rule costs is told by the last look at all.
+                "milliseconds": finding.milliseconds if about_all else getattr(earlier, "milliseconds", None),
             }
         )
     _write_anew(connection, rows)

@@ -47,7 +47,7 @@ _FIELDS = (
     Field("reason", "Because", missing="Its data is there"),
     Field("older", "Older, not raised", Kind.QUANTITY, help="Beyond the detection horizon, as of the last full run."),
     Field("last_run_at", "Last run", Kind.INSTANT, missing="Never"),
-    Field("milliseconds", "Took (ms)", Kind.QUANTITY),
+    Field("milliseconds", "Takes (ms)", Kind.QUANTITY, help="The last time that it looked at everything."),
     Field("changed_at", "Last change", Kind.INSTANT, missing="Never", hidden=True),
     Field("about", "What it says", hidden=True),
     Field("currency", "Currency", hidden=True),

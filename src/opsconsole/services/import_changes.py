@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Table, select
 
 from opsconsole.domain.field import Field, Kind
 from opsconsole.domain.listing import Listing
+from opsconsole.domain.wording import field_words
 from opsconsole.imports.records import KINDS, RecordKind
 from opsconsole.imports.writer_batch import WrittenIds
 from opsconsole.imports.writer_kinds import column_of, filled
@@ -161,4 +162,4 @@ def _differences(found: Changes, kind: RecordKind, before: Mapping[str, Any], af
         if old != new:
             of = kind.field(name).type
             texts = [text_of(value, of, after.get("currency")) for value in (old, new)]
-            found.add(CHANGED, kind.label, subject, name.replace("_", " "), *texts)
+            found.add(CHANGED, kind.label, subject, field_words(name), *texts)

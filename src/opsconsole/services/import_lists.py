@@ -11,7 +11,7 @@ from opsconsole.domain.field import Field, Kind, Total
 from opsconsole.domain.instants import SECOND, to_datetime
 from opsconsole.domain.instants import now as this_moment
 from opsconsole.domain.listing import Listing, from_rows
-from opsconsole.domain.wording import plural
+from opsconsole.domain.wording import field_words, plural
 from opsconsole.imports.field_help import FIELD_HELP
 from opsconsole.imports.records import KINDS
 from opsconsole.imports.source import all_sources
@@ -104,7 +104,7 @@ def _read_row(row: Mapping[Any, Any], refused: Mapping[int, int]) -> dict[str, A
 def _unread_row(row: Mapping[Any, Any], mended: Mapping[str, int]) -> dict[str, Any]:
     """A file that was not imported; where it was since, nothing is to be done any more."""
     at = row["noticed_at"]
-    later = mended.get(row["file_hash"] or "", at - 1) >= at
+    later = mended.get(row["file_hash"] or row["path"] or "", at - 1) >= at
     step = STEPS.get(row["state"], "") if not later else IMPORTED_SINCE
     lines = "" if row["lines"] is None else f"{plural(row['lines'], 'line')}, nothing written. "
     return {
@@ -122,11 +122,18 @@ def _unread_row(row: Mapping[Any, Any], mended: Mapping[str, int]) -> dict[str, 
 
 
 def _mended(conn: Connection, now: int) -> dict[str, int]:
-    """When a content was imported last, of the contents that once could not be."""
-    wanted = select(unread_files.c.file_hash).where(unread_files.c.file_hash.is_not(None)).distinct()
-    statement = select(batches.c.file_hash, func.max(batches.c.started_at)).group_by(batches.c.file_hash)
-    found = conn.execute(statement.where(batches.c.file_hash.in_(wanted), batches.c.started_at <= now)).all()
-    return {row[0]: row[1] for row in found}
+    """When each content was imported that once could not be; of a file that was gone, when its path was."""
+    found: dict[str, int] = {}
+    gone = unread_files.c.file_hash.is_(None)
+    for told, unread, which in (
+        (batches.c.file_hash, unread_files.c.file_hash, ~gone),
+        (batches.c.path, unread_files.c.path, gone),
+    ):
+        wanted = select(unread).where(unread.is_not(None), which).distinct()
+        statement = select(told, func.max(batches.c.started_at)).group_by(told)
+        rows = conn.execute(statement.where(told.in_(wanted), batches.c.started_at <= now))
+        found |= {row[0]: row[1] for row in rows}
+    return found
 
 
 def _fills(counts_json: str | None) -> str | None:
@@ -190,11 +197,6 @@ def list_rejects(database: Database, now: int, batch_id: int | None = None) -> L
     labels = tuple((key, field_words(key)) for key in sorted({str(row["field"] or "") for row in rows} - {""}))
     fields = [replace(field, labels=labels) if field.key == "field" else field for field in _REJECTS]
     return from_rows(fields, rows, id_key="id", as_of=now, title="Rejected lines")
-
-
-def field_words(key: str) -> str:
-    """A record field as people say it: ``placed at``, ``unit price``, ``SKU``."""
-    return key.removesuffix("_e4").replace("_", " ").replace("sku", "SKU")
 
 
 _SOURCES = (

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from opsconsole.domain.instants import SECOND
 from opsconsole.domain.wording import plural
@@ -107,14 +107,12 @@ def _maps(conn: Connection, run_id: int | None) -> list[NextStep]:
     if run_id is None:
         return []
     table = unread_files.c
-    later = select(batches.c.file_hash).where(
-        batches.c.file_hash.is_not(None), batches.c.started_at >= table.noticed_at
-    )
+    # The same content was; of a file that was not there, the same path.
+    same = case((table.file_hash.is_(None), batches.c.path == table.path), else_=batches.c.file_hash == table.file_hash)
+    later = select(batches.c.id).where(same, batches.c.started_at >= table.noticed_at).exists()
     rows = conn.execute(
         select(table.file_name, table.path, table.state, table.message)
-        .where(
-            table.run_id == run_id, table.state != DISMISSED, table.file_hash.is_(None) | ~table.file_hash.in_(later)
-        )
+        .where(table.run_id == run_id, table.state != DISMISSED, ~later)
         .order_by(table.id)
     ).all()
     steps = []

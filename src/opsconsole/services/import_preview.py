@@ -9,6 +9,7 @@ from opsconsole.domain.field import Field, Kind
 from opsconsole.domain.import_answers import Answers
 from opsconsole.domain.listing import Listing, from_rows
 from opsconsole.domain.progress import Progress
+from opsconsole.domain.wording import field_words
 from opsconsole.imports.columns import normalized
 from opsconsole.imports.dates import in_letters
 from opsconsole.imports.files import open_table
@@ -18,7 +19,6 @@ from opsconsole.imports.recognize import likely_header
 from opsconsole.imports.rejects import Reject, readable
 from opsconsole.imports.tables import FileOptions, InputFile, NumberedRow, head
 from opsconsole.services.import_channels import known_channels
-from opsconsole.services.import_lists import field_words
 from opsconsole.services.import_recognition import candidates, named_candidate
 from opsconsole.services.import_report import DRY_RUN, FileReport, in_a_row
 from opsconsole.services.imports import import_files
@@ -230,7 +230,7 @@ def _fills(spec: MappingSpec) -> dict[str, list[str]]:
         for key, expression in record.fields.items():
             for names, _ in expression.column_groups():
                 for name in names:
-                    words = f"{record.kind.label.lower()}: {key.replace('_', ' ')}"
+                    words = f"{record.kind.label.lower()}: {field_words(key)}"
                     listed = found.setdefault(normalized(name), [])
                     if words not in listed:
                         listed.append(words)

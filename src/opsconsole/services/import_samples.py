@@ -27,7 +27,7 @@ def subject(conn: Connection, kind: RecordKind, row: Mapping[str, Any]) -> str:
         parts.append(f"purchase order {known}")
     names = [name for name in kind.identity if name in row and name != "channel"]
     for name in names:
-        word = name.removesuffix("_id").replace("_", " ")
+        word = wording.field_words(name.removesuffix("_id"))
         parts.append(f"{word} {row[name]}")
     return ", ".join(parts) or kind.label
 
@@ -42,7 +42,7 @@ def differences(conn: Connection, kind: RecordKind, before: dict[str, Any], afte
         if old != new:
             of = kind.field(name).type
             texts = [text_of(value, of, after.get("currency")) for value in (old, new)]
-            changed.append(Sample(kind.label, about, name.replace("_", " "), *texts))
+            changed.append(Sample(kind.label, about, wording.field_words(name), *texts))
     return changed[:_FIELDS_PER_ROW]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.file_mapping import FieldInfo, FieldUse, KindInfo, MappingDraft, Question
 from opsconsole.domain.progress import Progress
+from opsconsole.domain.wording import field_label
 from opsconsole.imports import limits
 from opsconsole.imports.collect import collect
 from opsconsole.imports.columns import TextTable, normalized, unique_names
@@ -224,10 +225,9 @@ def _field_infos(kind: RecordKind) -> tuple[FieldInfo, ...]:
         codes = tuple(status_codes(kind.key, known.key).items())
         asks = "date" if known.type in DATE_TYPES else "number" if known.type in NUMBER_TYPES else ""
         told = FIELD_HELP.get(f"{kind.key}.{known.key}", known.help)
-        label = known.key.removesuffix("_e4").replace("_", " ").replace("sku", "SKU")
         info = FieldInfo(
             known.key,
-            label[:1].upper() + label[1:],
+            field_label(known.key),
             str(known.type),
             told,
             known.required,

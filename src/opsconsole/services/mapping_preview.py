@@ -120,7 +120,7 @@ def missing_words(draft: MappingDraft, lacking: dict[int, list[str]]) -> str:
     """``Orders need order id.``"""
     told = []
     for number, keys in lacking.items():
-        names = " and ".join(key.replace("_", " ").replace("sku", "SKU") for key in keys)
+        names = " and ".join(wording.field_words(key) for key in keys)
         what = wording.records(KINDS[draft.records[number].kind].label, 2)
         told.append(f"{what[:1].upper()}{what[1:]} need {names}.")
     return " ".join(told)
@@ -146,7 +146,7 @@ def _kind(records: Records, parsed: ParsedFile, zone: str, currency: str) -> Kin
             (records.columns.get("currency") or [currency])[at if "currency" in records.columns else 0] or currency
         )
         rows.append(tuple(shown(records.columns[key][at], known[key].type, zone, own) for key in keys))
-    labels = tuple((key, key.removesuffix("_e4").replace("_", " ").replace("sku", "SKU")) for key in keys)
+    labels = tuple((key, wording.field_words(key)) for key in keys)
     read, refused = parsed.records_read.get(kind.key, 0), parsed.records_rejected.get(kind.key, 0)
     return KindPreview(kind.key, kind.label, read, refused, labels, tuple(rows), tuple(records.lines[:ROWS]))
 

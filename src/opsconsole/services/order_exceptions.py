@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from opsconsole.domain.field import Field, Kind, Total
-from opsconsole.domain.listing import Listing, from_rows, plain_values
+from opsconsole.domain.listing import Listing, plain_values
 from opsconsole.domain.severity import SEVERITIES
-from opsconsole.rules.order_exceptions import BY_CODE, RULES
+from opsconsole.rules.order_exceptions import BY_CODE
 from opsconsole.services.business import business
 from opsconsole.services.exception_rows import SUMMED, summed, worth_of
 from opsconsole.services.order_exceptions_actions import (
@@ -29,9 +28,8 @@ from opsconsole.services.order_exceptions_actions_undo import undo
 from opsconsole.services.order_exceptions_page import exception_page
 from opsconsole.services.order_exceptions_queue import is_in, list_exceptions
 from opsconsole.services.order_exceptions_reread import newest_event, reread
-from opsconsole.services.settings import settings_in_force
 from opsconsole.store.database import Database
-from opsconsole.store.schema import exceptions, rule_runs
+from opsconsole.store.schema import exceptions
 
 __all__ = [
     "TypeCount",
@@ -42,7 +40,6 @@ __all__ = [
     "exception_page",
     "ignore",
     "list_exceptions",
-    "list_rules",
     "newest_event",
     "owners",
     "reopen",
@@ -132,61 +129,3 @@ def owners(database: Database, now: int) -> list[str]:
     with database.read() as connection:
         found = connection.execute(select(_e.owner).where(_e.owner.is_not(None)).distinct().order_by(_e.owner))
         return list(found.scalars())
-
-
-# --- rules ------------------------------------------------------------------------------------------------------------
-
-_RULE_STATES = (
-    ("ran", "Running"),
-    ("no_data", "No data"),
-    ("off", "Off"),
-    ("never", "Not run yet"),
-)
-_RULE_FIELDS = (
-    Field("key", "Code", Kind.IDENTIFIER),
-    Field("label", "Rule"),
-    Field("severity", "Severity", Kind.SEVERITY),
-    Field("resolve_within", "Resolve within", Kind.DURATION),
-    Field("working", "Working time", Kind.FLAG),
-    Field("parameters", "Thresholds", missing="None", stretch=True),
-    Field("open", "Open", Kind.QUANTITY, total=Total.SUM),
-    Field("value_at_risk", "Value at risk", Kind.MONEY, currency="currency", total=Total.SUM),
-    Field("state", "State", Kind.STATUS, labels=_RULE_STATES),
-    Field("reason", "Because", missing="Its data is there"),
-    Field("older", "Older, not raised", Kind.QUANTITY, help="Beyond the detection horizon, as of the last full run."),
-    Field("last_run_at", "Last run", Kind.INSTANT, missing="Never"),
-    Field("milliseconds", "Took (ms)", Kind.QUANTITY, hidden=True),
-    Field("currency", "Currency", hidden=True),
-)
-
-
-def list_rules(database: Database, now: int) -> Listing:
-    """All rules: thresholds in force, what is open, and what the last run said (``no_data`` names what is missing)."""
-    chips = {chip.rule: chip for chip in type_counts(database, now)}
-    with database.read() as connection:
-        runs = {row.rule: row for row in connection.execute(select(rule_runs))}
-        values = settings_in_force(connection, now)
-        company = business(connection, now)
-    rows = []
-    for rule in RULES:
-        run, chip = runs.get(rule.code), chips.get(rule.code)
-        thresholds = (f"{p.label.lower()} {values[f'rule.{rule.code}.{p.key}']:g} {p.unit}" for p in rule.parameters)
-        rows.append(
-            {
-                "key": rule.code,
-                "label": rule.label,
-                "severity": rule.severity,
-                "resolve_within": rule.resolve_seconds,
-                "working": rule.working,
-                "parameters": "; ".join(thresholds) or None,
-                "open": chip.count if chip else 0,
-                "value_at_risk": chip.value if chip else 0,
-                "currency": company.base_currency,
-                "state": run.state if run else "never",
-                "reason": run.reason if run else None,
-                "older": run.older_count if run else 0,
-                "last_run_at": run.last_run_at if run else None,
-                "milliseconds": run.milliseconds if run else None,
-            }
-        )
-    return from_rows(_RULE_FIELDS, rows, id_key="key", as_of=now, title="Exception rules", time_zone=company.time_zone)

@@ -30,7 +30,7 @@ def _sorted(listing: Listing, *sort: SortBy) -> list[int]:
 
 
 @given(st.lists(st.one_of(st.none(), st.integers(-50, 50))))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_numbers_sort_like_python_sorts_them_and_missing_ones_come_last(values: list[int | None]) -> None:
     listing = _listing(Kind.QUANTITY, values)
     rows = range(len(values))
@@ -41,7 +41,7 @@ def test_numbers_sort_like_python_sorts_them_and_missing_ones_come_last(values: 
 
 
 @given(st.lists(st.one_of(st.none(), st.sampled_from(["b", "B", "a", "Ä", "zz", "z", "10", "9"]))))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_words_sort_without_regard_to_case_and_keep_their_order_where_equal(values: list[str | None]) -> None:
     up = sorted(range(len(values)), key=lambda row: (values[row] is None, (values[row] or "").casefold()))
     ranks = list(dict.fromkeys(value for value in values if value))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
 from opsconsole.desktop.theme import theme
+from opsconsole.domain.wording import field_words
 
 if TYPE_CHECKING:
     from opsconsole.services.import_rejects import Fault, GridRow, RejectGrid
@@ -227,6 +228,6 @@ def _wrong(row: "GridRow") -> str:
     told = []
     for fault in row.faults:
         found = f"“{fault.found}”" if fault.found else ""
-        where = fault.field.replace("_", " ")
+        where = field_words(fault.field)
         told.append(f"{where}: expected {fault.expected}" if where else f"{found} {fault.expected}".strip())
     return "; ".join(dict.fromkeys(told))

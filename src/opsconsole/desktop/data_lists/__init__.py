@@ -34,7 +34,6 @@ DATA_LISTS: tuple[DataListName, ...] = (
     DataListName("connections", "Connections"),
     DataListName("watching", "Automatic"),
     DataListName("differences", "Differences", rare=True),
-    DataListName("exception_rules", "Exception rules", rare=True),
     DataListName("settings", "Settings", rare=True),
 )
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from opsconsole.desktop.choice_box import ChoiceBox
 from opsconsole.desktop.keycaps import KeyButton
 from opsconsole.desktop.words import Words
 from opsconsole.domain import rota, tags
@@ -201,7 +202,7 @@ class AutomationForm(QDialog):
 
     def _deeds(self, then: Then) -> QVBoxLayout:
         column = _column("Does")
-        owner = QComboBox()
+        owner = ChoiceBox()
         owner.setEditable(True)
         owner.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         owner.addItems(list(self._choices.owners))
@@ -212,7 +213,7 @@ class AutomationForm(QDialog):
         lines.setTabChangesFocus(True)
         lines.setPlaceholderText(_ROTA_HELP)
         self._add(column, "rota", "Rota, the first line whose time it is gets it", lines)
-        cause = QComboBox()
+        cause = ChoiceBox()
         for key, label in [("", "Leave it open"), *((code, one.label) for code, one in ROOT_CAUSES.items())]:
             cause.addItem(label, key)
         cause.setCurrentIndex(max(0, cause.findData(then.root_cause)))

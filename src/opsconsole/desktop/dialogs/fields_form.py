@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from opsconsole.desktop.choice_box import ChoiceBox
 from opsconsole.desktop.keycaps import KeyButton
 from opsconsole.desktop.words import Words
 
@@ -56,7 +57,7 @@ class FieldsForm(QDialog):
         self, column: QVBoxLayout, key: str, label: str, pairs: Pairs, chosen: str, *, free: bool = False
     ) -> Any:
         """One of some pairs of key and words; ``free``: or what is typed. What is unknown now stays as it was."""
-        field = QComboBox()
+        field = ChoiceBox()
         known = dict(pairs)
         for value, words in [*pairs, *([(chosen, chosen)] if chosen and chosen not in known and not free else [])]:
             field.addItem(words, value)

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from opsconsole.desktop.choice_box import ChoiceBox
 from opsconsole.desktop.keycaps import KeyButton
 from opsconsole.desktop.words import Words
 
@@ -173,7 +174,7 @@ class Prompt(QFrame):
 
     @staticmethod
     def _combo(spec: PromptField, value: str) -> QComboBox:
-        combo = QComboBox()
+        combo = ChoiceBox()
         combo.setEditable(spec.entry == Entry.SUGGEST)
         # Enter would add what was typed to the choices, as one without a value.
         combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)

@@ -53,7 +53,9 @@ class Edits:
         if value:
             rest = [one for one in self._editor.state.questions if one != question]
             self._editor.change(answered(self._editor.state.draft, question, value), rest)
-            self._editor.parts.questions.focus_first()
+            parts = self._editor.parts
+            if not parts.questions.focus_first():
+                parts.columns.grid.setFocus()  # else the keyboard would leave the editor
 
     def add_kind(self, kind: str) -> None:
         """Say what the rows are, or are besides; what was said so far stays."""

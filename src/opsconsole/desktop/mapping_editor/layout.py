@@ -121,11 +121,13 @@ class Layout:
         elif seen.fault:
             self._say(seen.fault, "warn")
         else:
-            told = [
+            # The buttons beside it count the records; with several kinds, saying it again would not fit.
+            refused = f"**{seen.refused:,}** refused" if seen.refused else "none refused"
+            read = [
                 f"**{one.read - one.refused:,}** {records(one.label, one.read - one.refused)}" for one in seen.kinds
             ]
-            refused = f", **{seen.refused:,}** refused" if seen.refused else ", none refused"
-            self._say(f"Of {plural(seen.rows, 'row')}: {', '.join(told) or 'nothing'} would be read{refused}", "")
+            told = f": {read[0]} would be read" if len(read) == 1 else ""
+            self._say(f"Of {plural(seen.rows, 'row')}{told}, {refused}", "")
         self._make_buttons(state)
         if seen is not None and not seen.fault:
             self._show_bottom(state, self._bottom if self._bottom != "lines" else "0")

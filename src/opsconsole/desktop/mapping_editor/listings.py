@@ -6,6 +6,7 @@ from opsconsole.desktop.mapping_editor.state import State
 from opsconsole.domain.field import Field, Kind
 from opsconsole.domain.file_mapping import FieldUse
 from opsconsole.domain.listing import Listing, from_rows
+from opsconsole.domain.wording import field_words
 
 BREAK = "\x1f"
 _CHECK = 0.75  # proposals with fewer points should be looked at
@@ -41,7 +42,7 @@ def parsed_id(identity: str) -> tuple[str, int, str]:
 _COLUMNS = (
     Field("column", "Column of the file", width=190),
     Field("samples", "Values", stretch=True, missing="(all empty)"),
-    Field("fills", "Fills", width=190, missing="Nothing"),
+    Field("fills", "Fills", width=236, missing="Nothing"),
     Field("how", "Read", width=150, missing=""),
     Field("state", "State", Kind.STATUS, labels=STATES, width=100),
     Field("why", "Why", width=220, missing="", hidden=True),
@@ -174,7 +175,7 @@ def refusals_listing(state: State) -> Listing:
         Field("expected", "Expected", stretch=True),
     )
     rows = [
-        {"id": number, "rows": one.rows, "line": one.line, "field": one.field.replace("_", " ") or None,
+        {"id": number, "rows": one.rows, "line": one.line, "field": field_words(one.field) or None,
          "found": one.found or None, "expected": one.expected}
         for number, one in enumerate(state.preview.refusals)
     ]  # fmt: skip

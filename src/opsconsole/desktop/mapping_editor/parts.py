@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
+from opsconsole.desktop.choice_box import ChoiceBox
 from opsconsole.desktop.words import Words
 
 Pairs = Sequence[tuple[str, str]]
@@ -64,7 +65,7 @@ class Page(QScrollArea):
 
 def choice(pairs: Pairs, current: str, chosen: Callable[[str], None], *, search: bool = False) -> QComboBox:
     """A drop-down of (value, words); ``chosen`` when the user picks another. With ``search`` words can be typed."""
-    combo = QComboBox()
+    combo = ChoiceBox()
     for value, words in pairs:
         combo.addItem(words, value)
     if search:
@@ -106,7 +107,7 @@ def _make_searchable(combo: QComboBox) -> None:
 
 def free_choice(pairs: Pairs, current: str, chosen: Callable[[str], None], hint: str = "") -> QComboBox:
     """A drop-down in which anything may be typed, too; words of a choice stand for its value."""
-    combo = QComboBox()
+    combo = ChoiceBox()
     combo.setEditable(True)
     combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
     for value, words in pairs:

@@ -12,6 +12,7 @@ from opsconsole.domain.file_mapping import (
     currency_question,
     lacks_currency,
 )
+from opsconsole.domain.wording import field_words
 
 if TYPE_CHECKING:
     from opsconsole.services.mapping_editor import FileInHand
@@ -110,7 +111,7 @@ class State:
     def field_words(self, record: int, key: str) -> str:
         """Words for a field: ``Order id``; with the record's where there are several."""
         info = self.info(record, key)
-        label = info.label if info is not None else key.replace("_", " ")
+        label = info.label if info is not None else field_words(key)
         return label if len(self.draft.records) < 2 else f"{self.label(record)}: {lowered(label)}"
 
 

@@ -9,6 +9,7 @@ from opsconsole.desktop.panel import Notice, PanelContent, Section
 from opsconsole.desktop.table.formats import Formats
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.file_mapping import MappingDraft, from_content
+from opsconsole.domain.wording import field_label
 
 _MOST_FIELDS = 40
 
@@ -39,12 +40,6 @@ def draft_of(content: dict[str, object]) -> MappingDraft:
         return MappingDraft()
 
 
-def field_words(key: str) -> str:
-    """A field's key in words: ``SKU``, ``Order id``."""
-    words = key.removesuffix("_e4").replace("_", " ").replace("sku", "SKU")
-    return words[:1].upper() + words[1:]
-
-
 def mapping_panel(page: MappingPage, formats: Formats, show_import: Callable[[int], None]) -> PanelContent:
     """Contents of the panel; ``show_import`` leads to an import."""
     parts: list[Section] = []
@@ -52,7 +47,7 @@ def mapping_panel(page: MappingPage, formats: Formats, show_import: Callable[[in
         parts.append(Section("What is wrong", sections.sentences(page.fault)))
     for number, record in enumerate(page.draft.records):
         rows = [
-            (field_words(use.field), how_words(use) if use.editable else "", use.words()[:40])
+            (field_label(use.field), how_words(use) if use.editable else "", use.words()[:40])
             for use in page.draft.uses
             if use.record == number
         ]

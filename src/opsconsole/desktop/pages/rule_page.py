@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from opsconsole.desktop import sections
+from opsconsole.desktop.choice_box import ChoiceBox
 from opsconsole.desktop.keycaps import KeyButton
 from opsconsole.desktop.panel import Notice, PanelContent, Section
 from opsconsole.desktop.table.formats import Formats
@@ -70,8 +71,9 @@ def _about(page: RulePage) -> str:
 def _ran(page: RulePage, formats: Formats) -> str:
     if page.last_run_at is None:
         return "Not run yet"
-    took = f", took {page.milliseconds:,} ms" if page.milliseconds is not None else ""
-    return f"Ran {formats.instant(page.last_run_at)}{took}"
+    takes = page.milliseconds
+    told = "" if takes is None else f"; over everything it takes {f'{takes:,}' if takes else 'less than 1'} ms"
+    return f"Ran {formats.instant(page.last_run_at)}{told}"
 
 
 def _event(words: str, reason: str) -> str:
@@ -114,7 +116,7 @@ def _range(value: RuleValue) -> str:
 def _field(value: RuleValue, draft: Draft) -> QWidget:
     now = value.value if value.kind == "severity" else f"{value.value:g}"
     if value.kind == "severity":
-        combo = QComboBox()
+        combo = ChoiceBox()
         combo.addItems(list(SEVERITIES))
         combo.setCurrentText(draft.texts.get(value.key, now))
         combo.setAccessibleName(value.label)
@@ -152,7 +154,7 @@ def _places(draft: Draft, choices: Choices) -> QHBoxLayout:
     row = QHBoxLayout()
     row.setSpacing(6)
     for key, everywhere in _PLACES:
-        combo = QComboBox()
+        combo = ChoiceBox()
         combo.addItem(everywhere, "")
         for code, words in choices.get(key, ()):
             combo.addItem(words, code)

@@ -57,7 +57,7 @@ class Columns:
                 # Too narrow for the long words: they are in the panel and the tooltip.
                 shown = fixed
             else:
-                widths[stretching[0].key] = max(room - used, STRETCH_FLOOR)
+                widths[stretching[0].key] = self._least_stretch(shown, widths, room - used)
             stretching = []
         if stretching:
             loose = [field for field in fixed if field.key not in self._widths]
@@ -189,16 +189,31 @@ class Columns:
             widths.append(int(words) + 1 + 2 * PADDING)
         return min(max(widths), (MAX_STRETCH if field.stretch else MAX_TEXT) + 2 * PADDING)
 
-    def _cut(self, shown: list[Field], widths: dict[str, int], excess: int) -> None:
+    def _least_stretch(self, shown: list[Field], widths: dict[str, int], left: int) -> int:
+        """Width of the stretch column where little is left: its words, as far as those of others can be cut for it."""
+        key = next(field.key for field in shown if self._stretches(field))
+        words = min(self._natural[key], STRETCH_MIN)
+        spare = sum(max(widths[key] - MIN_TEXT, 0) for keys in self._wordy(shown) for key in keys)
+        return max(left, STRETCH_FLOOR, words if words - left <= spare else 0)
+
+    def _wordy(self, shown: list[Field]) -> list[list[str]]:
+        """Columns of words that may be cut, those first that are cut first."""
         loose = [field for field in shown if not field.stretch and field.key not in self._widths]
-        loose.sort(key=lambda field: -widths[field.key])
-        wordy = [field for kinds in _CUT_ORDER for field in loose if field.kind in kinds]
-        if excess > sum(max(widths[field.key] - MIN_TEXT, 0) for field in wordy):
+        return [[field.key for field in loose if field.kind in kinds] for kinds in _CUT_ORDER]
+
+    def _cut(self, shown: list[Field], widths: dict[str, int], excess: int) -> None:
+        """Cut the widest columns of words to one width, so that none is cut far more than another."""
+        wordy = self._wordy(shown)
+        if excess > sum(max(widths[key] - MIN_TEXT, 0) for keys in wordy for key in keys):
             return  # it scrolls sideways anyway: then the words may as well be read
-        for field in wordy:
-            taken = min(max(excess, 0), max(widths[field.key] - MIN_TEXT, 0))
-            widths[field.key] -= taken
+        for keys in wordy:
+            taken = min(max(excess, 0), sum(max(widths[key] - MIN_TEXT, 0) for key in keys))
+            if not taken:
+                continue
+            widest = max(widths[key] for key in keys)
+            level = next(at for at in range(widest, -1, -1) if sum(max(widths[key] - at, 0) for key in keys) >= taken)
             excess -= taken
+            widths |= {key: min(widths[key], level) for key in keys}
 
     def _spread(self, shown: list[Field], widths: dict[str, int], room: int) -> None:
         """Share what is left among the columns, so that the rows reach the edge without a hole."""

@@ -1,0 +1,53 @@
+"""A drop-down changes only when somebody chooses in its list."""
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from opsconsole.desktop.choice_box import ChoiceBox
+
+# Said by the offscreen platform of the pop-up.
+pytestmark = pytest.mark.qt_log_ignore(r"This plugin does not support (raise\(\)|grabbing the keyboard)")
+
+
+@pytest.fixture
+def box(qtbot: QtBot) -> Iterator[ChoiceBox]:
+    made = ChoiceBox()
+    qtbot.addWidget(made)
+    made.addItems(["Choose", "MM/DD/YYYY", "DD/MM/YYYY"])
+    made.show()
+    yield made
+    made.hidePopup()
+
+
+def test_the_wheel_over_it_chooses_nothing_and_is_left_to_the_page(box: ChoiceBox) -> None:
+    turn = QWheelEvent(
+        QPointF(5, 5), QPointF(5, 5), QPoint(), QPoint(0, -120), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(box, turn)
+    assert (box.currentIndex(), turn.isAccepted()) == (0, False)
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Down, Qt.Key.Key_PageDown, Qt.Key.Key_D])
+def test_a_key_that_would_choose_opens_the_list_in_which_return_chooses(
+    box: ChoiceBox, qtbot: QtBot, key: Qt.Key
+) -> None:
+    chosen: list[int] = []
+    box.activated.connect(chosen.append)
+    qtbot.keyClick(box, key)
+    assert (chosen, box.currentIndex(), box.view().isVisible()) == ([], 0, True)
+    qtbot.keyClick(box.view(), Qt.Key.Key_Down)
+    qtbot.keyClick(box.view(), Qt.Key.Key_Return)
+    assert chosen == [1]
+
+
+def test_what_is_typed_into_an_editable_one_is_typed(box: ChoiceBox, qtbot: QtBot) -> None:
+    box.setEditable(True)
+    box.clearEditText()
+    qtbot.keyClicks(box.lineEdit(), "usd")
+    assert (box.currentText(), box.view().isVisible()) == ("usd", False)
