@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.instants import day_from_date, from_datetime, from_iso
-from opsconsole.imports.dates import AmbiguousDates, candidates, choose, parse
+from opsconsole.imports.dates import AmbiguousDates, DateChoice, candidates, choose, parse
 
 
 @pytest.mark.parametrize(
@@ -142,3 +142,10 @@ def _one_by_one(text: str) -> int | None:
     except ValueError:
         return None
     return from_datetime(moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo("Europe/Berlin")))
+
+
+def test_one_day_that_does_not_exist_is_a_faulty_text_and_no_second_format() -> None:
+    column = ["2026-11-14 09:12:44 -0800", "2026-11-15 10:00:00 -0800", "31/02/2026 14:20"]
+    assert choose(column, "created at") == DateChoice("iso", column[0])
+    with pytest.raises(UserError, match="mixes date formats"):
+        choose([*column[:2], "28/02/2026 14:20"], "created at")

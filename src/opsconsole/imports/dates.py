@@ -300,8 +300,9 @@ def choose(texts: Iterable[str], column: str, preferred: Sequence[str] = ()) -> 
     main, count = forms.most_common(1)[0]
     others = sum(forms.values()) - count
     if others > _RARE * count:
-        other = forms.most_common(2)[1][0]
-        raise _mixed(column, kept, main, other)
+        real = _dates_of_other_forms(kept, main)
+        if real.total() > _RARE * count:
+            raise _mixed(column, kept, main, real.most_common(1)[0][0])
     if faulty > count:
         return None
     mine = [text for text in kept if candidates(text) == main]
@@ -309,6 +310,16 @@ def choose(texts: Iterable[str], column: str, preferred: Sequence[str] = ()) -> 
     if len(main) == 1:
         return DateChoice(main[0], mine[0])
     return _choose_order(mine, main, column, preferred)
+
+
+def _dates_of_other_forms(texts: Sequence[str], main: tuple[str, ...]) -> Counter[tuple[str, ...]]:
+    """Dates of other forms than the main one, by form: 31/02/2026 is a faulty text, not another form."""
+    by_form: dict[tuple[str, ...], list[str]] = {}
+    for text in texts:
+        by_form.setdefault(candidates(text), []).append(text)
+    others = {form: found for form, found in by_form.items() if form and form != main}
+    read = {form: [parse(found, pattern, "UTC").good for pattern in form] for form, found in others.items()}
+    return Counter({form: int(np.logical_or.reduce(good).sum()) for form, good in read.items()})
 
 
 def _by_clock(formats: tuple[str, ...], texts: Sequence[str]) -> tuple[str, ...]:
@@ -370,30 +381,6 @@ def _reading(text: str, pattern: str) -> str:
     return f"{moment.day} {moment:%B %Y}"
 
 
-_LETTERS = {"%Y": "YYYY", "%y": "YY", "%m": "MM", "%d": "DD", "%b": "Mon", "%B": "Month", "%H": "HH", "%I": "HH",
-            "%M": "MM", "%S": "SS", "%f": "fff", "%p": "AM", "%z": "+zone", "%Z": "zone"}  # fmt: skip
-
-
-def in_letters(pattern: str) -> str:
-    """A format as people write it: ``%m-%d-%y`` is MM-DD-YY."""
-    names = {ISO: "YYYY-MM-DD", "excel": "days of a spreadsheet", "unix": "seconds of Unix", "unix_ms": "Unix ms"}
-    if pattern in names:
-        return names[pattern]
-    return " or ".join(
-        re.sub(r"%[a-zA-Z]", lambda m: _LETTERS.get(m.group(), m.group()), p) for p in pattern.split("|")
-    )
-
-
 def in_words(text: str, pattern: str) -> str:
     """The day that a text says by a format, ``2 January 2026``; the format where it says none."""
     return _reading(text, pattern)
-
-
-def sample(pattern: str) -> str:
-    """An example of a format, for "expected": ``a date like 31/12/2026``."""
-    if "|" in pattern:
-        return " or ".join(sample(part) for part in pattern.split("|"))
-    if pattern in NUMERIC_FORMATS:
-        return f"a number of {pattern} time"
-    shown = pd.Timestamp(2026, 12, 31, 17, 30).strftime("%Y-%m-%d %H:%M:%S" if pattern == ISO else pattern)
-    return f"a date like {shown}".strip()

@@ -11,7 +11,7 @@ from typing import cast
 import numpy as np
 
 from opsconsole.domain.instants import DAY, MINUTE, to_datetime
-from opsconsole.imports import convert, dates, figures, numbers
+from opsconsole.imports import convert, date_words, dates, figures, numbers
 from opsconsole.imports.columns import (
     EMPTY,
     Codes,
@@ -165,7 +165,7 @@ class Evaluator:
             numbers_ = np.where(parsed.has_time, numbers_, numbers_ + DAY - 1)
         good = parsed.good.tolist()
         values: list[object] = [n if ok else None for n, ok in zip(numbers_.tolist(), good, strict=True)]
-        expected = dates.sample(pattern)
+        expected = date_words.sample(pattern)
         return values, {at: expected for at, text in enumerate(texts) if text and not good[at]}
 
     def _parsed(self, column: str, expression: Expression, texts: list[str], pattern: str, zone: str) -> dates.Parsed:

@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 
 from opsconsole.domain.progress import Progress
 from opsconsole.imports.columns import normalized
-from opsconsole.imports.dates import AmbiguousDates, in_letters
+from opsconsole.imports.date_words import in_letters
+from opsconsole.imports.dates import AmbiguousDates
 from opsconsole.imports.parsed import ParsedFile
 from opsconsole.imports.reader import Opened, Reading, read_opened
 from opsconsole.services.business import setting

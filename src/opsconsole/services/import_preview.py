@@ -11,7 +11,7 @@ from opsconsole.domain.listing import Listing, from_rows
 from opsconsole.domain.progress import Progress
 from opsconsole.domain.wording import field_words
 from opsconsole.imports.columns import normalized
-from opsconsole.imports.dates import in_letters
+from opsconsole.imports.date_words import in_letters
 from opsconsole.imports.files import open_table
 from opsconsole.imports.mapping import MappingSpec
 from opsconsole.imports.reader import Opened, open_file

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from opsconsole.imports import dates
+from opsconsole.imports.date_words import in_letters
 from opsconsole.imports.proposals.words import NOTHING
 
 _FEW = 0.05  # a share of values that may be faulty
@@ -79,7 +80,7 @@ def _one_form(name: str, form: _Form) -> DateReading:
     best = form.best()
     rows = int(form.rows.sum())
     if len(form.readings) == 1:
-        told = f"{form.fits(best[0]):,} of {rows:,} values are {dates.in_letters(best[0])}"
+        told = f"{form.fits(best[0]):,} of {rows:,} values are {in_letters(best[0])}"
         return DateReading(
             best[0], told if form.fits(best[0]) < rows else f"all {rows:,} values fit {_letters(best[0])}"
         )
@@ -114,7 +115,7 @@ def _proof(form: _Form, pattern: str) -> str:
 
 
 def _letters(pattern: str) -> str:
-    return dates.in_letters(pattern)
+    return in_letters(pattern)
 
 
 def _options(form: _Form, patterns: Sequence[str]) -> tuple[tuple[str, str], ...]:

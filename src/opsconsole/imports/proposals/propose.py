@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from opsconsole.domain.file_mapping import FieldUse, MappingDraft, Question, RecordDraft
-from opsconsole.imports import dates
 from opsconsole.imports.columns import TextColumn, TextTable, normalized
+from opsconsole.imports.date_words import in_letters
 from opsconsole.imports.proposals.fillings import fillings
 from opsconsole.imports.proposals.header import HeaderChoice
 from opsconsole.imports.proposals.kinds import KindChoice, beside, choices
@@ -134,7 +134,7 @@ def _settle_dates(proposed: Proposed) -> None:
         fitting = [value for value, _ in question.options if _day_part(value) in proved]
         asked = proposed.draft.use(question.record, question.field)
         if len(fitting) == 1 and asked is not None:
-            told = f"“{proved[_day_part(fitting[0])]}” proves {dates.in_letters(fitting[0])}"
+            told = f"“{proved[_day_part(fitting[0])]}” proves {in_letters(fitting[0])}"
             proposed.draft = proposed.draft.with_use(
                 replace(asked, how={**asked.how, "format": fitting[0]}, proof=told)
             )

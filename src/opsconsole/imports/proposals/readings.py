@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from opsconsole.imports import dates
 from opsconsole.imports.convert import DATE_TYPES, NUMBER_TYPES, status_codes
+from opsconsole.imports.date_words import in_letters
 from opsconsole.imports.proposals.date_reading import read_dates
 from opsconsole.imports.proposals.figure_reading import currencies_of, read_figures
 from opsconsole.imports.proposals.matching import serial_format
@@ -48,7 +48,7 @@ def read_column(counts: Mapping[str, int], column: Profile, known: RecordField, 
 def _dates(counts: Mapping[str, int], column: Profile) -> Reading:
     serial = serial_format(column) if column.look("date") < 0.5 else ""
     if serial:
-        return Reading({"format": serial}, f"all values are {dates.in_letters(serial)}")
+        return Reading({"format": serial}, f"all values are {in_letters(serial)}")
     found = read_dates(column.name, counts)
     how: dict[str, Any] = {"null": list(found.null)} if found.null else {}
     if found.format:
