@@ -290,6 +290,23 @@ def test_rows_that_a_column_marks_as_void_are_skipped(text_file: Write) -> None:
     assert "Rows marked in Voided: 4, skipped." in made.notes
 
 
+@pytest.mark.parametrize("column", ["*", "Main Line"])
+def test_rows_of_documents_among_those_of_their_lines_are_skipped(text_file: Write, column: str) -> None:
+    """A saved search of NetSuite without a main-line filter: amounts would double."""
+    mark = "*" if column == "*" else "Yes"
+    head = f"Date,Document Number,{column},Item,Quantity,Item Rate,Amount,Status\n"
+    rows = "".join(
+        f"2026-11-14,SO{n},{mark},,,,{3 * n}.00,Billed\n2026-11-14,SO{n},,KET-{n},1,{n}.00,{n}.00,Billed\n"
+        f"2026-11-14,SO{n},,MUG-{n},2,{n}.00,{2 * n}.00,Billed\n"
+        for n in range(1, 12)
+    )
+    made = proposed_for(text_file(head + rows))
+    assert {"column": column, "equals": [mark]} in made.draft.records[0].skips
+    assert any("documents themselves" in note and ": 11, skipped" in note for note in made.notes)
+    only = "".join(f"2026-11-14,SO{n},{mark},KET-{n},1,{n}.00,{n}.00,Billed\n" for n in range(1, 12))
+    assert proposed_for(text_file(head + only)).draft.records[0].skips == ()
+
+
 @pytest.mark.parametrize(
     ("column", "kind", "field"),
     [

@@ -99,13 +99,21 @@ def test_what_the_drivers_of_sql_server_and_oracle_refuse_is_said_in_words() -> 
     assert refused.message == "erp.example refuses connections on port 1433."
     unknown = explained(error("pymssql", (20009, gone + gone)), MSSQL)
     assert unknown is not None
-    assert unknown.message.startswith("“ERP” cannot be reached: DB-Lib error message 20009, severity 9: Unable")
-    assert unknown.message.count("DB-Lib") == 1
+    assert (
+        unknown.message
+        == "“ERP” cannot be reached: Unable to connect: TDS server is unavailable or does not exist (h)."
+    )
     closed = explained(
         error("oracledb", "DPY-6005: cannot connect to database. [Errno 111] Connection refused"), ORACLE
     )
     assert closed is not None
     assert closed.message == "erp.example refuses connections on port 1522."
+    said = "DPY-6005: cannot connect to database (CONNECTION_ID=YM+/a==).\nDPY-4011: the database closed it\n"
+    lost = explained(error("oracledb", f"{said}Help: https://python-oracledb.example/en/latest.html#dpy-4011"), ORACLE)
+    assert lost is not None
+    assert lost.message == (
+        "“ERP” closed the connection: DPY-6005: cannot connect to database. DPY-4011: the database closed it."
+    )
 
 
 def test_a_file_that_holds_no_certificate_is_refused_before_anything_is_asked(tmp_path: Path) -> None:

@@ -148,6 +148,11 @@ def _by_pattern(words: str) -> str | None:
 
 # PostgreSQL points at the place in the query: without its line breaks and its width that points nowhere.
 _POINTS = re.compile(r"\^|LINE \d+: ")
+# What drivers say of themselves: numbers of their own, where they were written, pages about them.
+_NOISE = re.compile(
+    r"DB-Lib error message \d+, severity \d+:|\[SSL: [A-Z_]+\]|"
+    r"\s*(\(CONNECTION_ID=[^)]*\)|\(_ssl\.c:\d+\)|Help: https?://\S+)"
+)
 
 
 def _said(error: BaseException) -> str:
@@ -161,5 +166,5 @@ def _said(error: BaseException) -> str:
     lines = [line.strip() for line in texts[-1].splitlines()]
     lines = [line for line in lines if line and not _POINTS.match(line)]
     # One driver says everything twice.
-    text = " ".join(dict.fromkeys(lines))[:300] or type(error).__name__
+    text = " ".join(_NOISE.sub("", " ".join(dict.fromkeys(lines))).split())[:300] or type(error).__name__
     return text.rstrip(".")

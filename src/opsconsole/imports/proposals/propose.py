@@ -15,7 +15,7 @@ from opsconsole.imports.proposals.kinds import KindChoice, beside, choices
 from opsconsole.imports.proposals.matching import Known, matches
 from opsconsole.imports.proposals.profile import Profile
 from opsconsole.imports.proposals.readings import Reading, currency_of, read_column
-from opsconsole.imports.proposals.rows_to_skip import rows_to_skip, taken_back
+from opsconsole.imports.proposals.rows_to_skip import main_lines, rows_to_skip, taken_back
 from opsconsole.imports.records import KINDS, RecordKind
 
 
@@ -192,6 +192,7 @@ def _add_skips(proposed: Proposed, given: Given) -> None:
             needed.append(use.column)
     dated = [use.column for use in proposed.draft.uses if use.column and "format" in use.how]
     skips = rows_to_skip(given.table, given.names, [*dict.fromkeys([*needed, *dated])], given.header.description)
+    skips += main_lines(given.table, given.names)
     skips += taken_back(given.table, given.names, {use.column for use in proposed.draft.uses})
     for skip in skips:
         proposed.notes.append(f"{skip.words[:1].upper()}{skip.words[1:]}: {skip.rows:,}, skipped.")

@@ -13,6 +13,7 @@ from opsconsole.imports.proposals.words import TOTALS
 _MARKS = frozenset({"void", "voided", "deleted", "test", "storno", "storniert"})
 _YES = frozenset({"yes", "y", "true", "1", "x", "void", "voided", "deleted", "ja", "oui", "si", "sim"})
 _NO = frozenset({"no", "n", "false", "0", "nein", "non", "nao", "-"})
+_MAIN_LINE, _MAIN = frozenset({"*", "main line", "mainline"}), frozenset({"t", "true", "yes"})
 _MOST = 0.02  # of all rows: more of a kind are no footers
 
 
@@ -54,6 +55,26 @@ def rows_to_skip(
             told = sorted({text.strip() for text in words})
             found.append(Skip({"column": name, "equals": told}, f"rows of {', '.join(told)}", int(rows.sum())))
     found += _footers(table, names, needed, filled, skipped)
+    return found
+
+
+def main_lines(table: TextTable, names: Sequence[str]) -> list[Skip]:
+    """Rows of the documents themselves among those of their lines, as NetSuite's searches have them: they say the money
+    of all the lines once more.
+
+    Its column is called ``*`` or Main Line; where every row is such a row, nothing is doubled.
+    """
+    found: list[Skip] = []
+    for name in names:
+        column = table.columns.get(normalized(name))
+        if column is None or normalized(name) not in _MAIN_LINE:
+            continue
+        there = {column.values[code].strip() for code in np.unique(column.codes).tolist()}
+        marks = sorted(text for text in there if text == "*" or text.casefold() in _MAIN)
+        if marks and there - set(marks):
+            rows = np.isin(column.codes, [at for at, text in enumerate(column.values) if text.strip() in marks])
+            words = "rows of the documents themselves, whose lines say their money again"
+            found.append(Skip({"column": name, "equals": marks}, words, int(rows.sum())))
     return found
 
 
