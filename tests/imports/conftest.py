@@ -55,7 +55,8 @@ def mapping() -> Callable[..., Any]:
 @pytest.fixture
 def read(now: int) -> Callable[..., Any]:
     """Reads a file with a mapping or the built-in sources: a ParsedFile."""
-    from opsconsole.imports.reader import Reading, read_file
+    from opsconsole.imports.opened import Reading
+    from opsconsole.imports.reader import read_file
     from opsconsole.imports.source import all_sources
 
     def read_one(path: Path, forced: Any = None, candidates: Sequence[Any] = (), **reading: Any) -> Any:

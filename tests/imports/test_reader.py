@@ -8,8 +8,9 @@ from opsconsole.domain.errors import Cancelled, UserError
 from opsconsole.domain.instants import from_iso
 from opsconsole.domain.progress import Progress
 from opsconsole.imports.dates import AmbiguousDates
+from opsconsole.imports.opened import Reading
 from opsconsole.imports.parsed import BASIS_FILE, BASIS_NEWEST, BASIS_RECORDS
-from opsconsole.imports.reader import Reading, read_file
+from opsconsole.imports.reader import read_file
 
 Read = Callable[..., Any]
 Write = Callable[..., Path]

@@ -2,33 +2,69 @@
 
 import csv
 import itertools
+import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Collection, Iterator, Sequence, Set
+from functools import partial
 
+from opsconsole.domain.progress import Progress
 from opsconsole.imports import fields, limits
 from opsconsole.imports.columns import TableBuilder, TextTable
 from opsconsole.imports.sniff import DelimitedText
-from opsconsole.imports.tables import KeptRows, NumberedRow, Table, head, open_unpacked
+from opsconsole.imports.tables import InputFile, KeptRows, NumberedRow, Table, head, open_unpacked
 
 _CHUNK = 10_000
+_ALL = sys.maxsize
+
+
+def watched(file: InputFile, progress: Progress | None) -> Callable[[int], None]:
+    """What is told the number of rows read so far: refuses absurdly long files; raises Cancelled when cancelled."""
+
+    def watch(count: int) -> None:
+        if count > limits.MAX_RECORDS:
+            raise limits.too_large(file.name, f"it has more than {limits.MAX_RECORDS:,} rows")
+        if progress is not None:
+            progress.step(count, 0, f"{file.name}: {count:,} rows read")
+
+    return watch
 
 
 def collect(
-    table: Table, names: Sequence[str], needed: Iterable[str], header_line: int, watch: Callable[[int], None]
+    table: Table, names: Sequence[str], needed: Collection[str], header_line: int, watch: Callable[[int], None]
 ) -> TextTable:
     """The needed columns below the header; ``watch`` is told the number of rows so far and may raise.
 
     Memory: the columns' distinct texts and four bytes per row and column.
     """
+    return next(in_chunks(table, names, needed, header_line, watch, _ALL))
+
+
+def in_chunks(
+    table: Table,
+    names: Sequence[str],
+    needed: Collection[str],
+    header_line: int,
+    watch: Callable[[int], None],
+    rows: int,
+) -> Iterator[TextTable]:
+    """As ``collect``, about so many rows at a time; one table at least."""
     fast = isinstance(table, DelimitedText) and table.encoding in fields.ENCODINGS and not table.old_line_breaks
     encoding = table.encoding.removesuffix("-sig") if isinstance(table, DelimitedText) and fast else ""
     spare = 0 if isinstance(table, KeptRows) else spare_cells(table, len(names), header_line)
-    builder = TableBuilder(names, needed, ragged=table.ragged, encoding=encoding, spare=spare)
+    make = partial(TableBuilder, names, needed, ragged=table.ragged, encoding=encoding, spare=spare)
     if isinstance(table, DelimitedText) and fast:
-        _by_fields(table, builder, header_line, watch)
+        steps = _by_fields(table, header_line, min(rows, _CHUNK))
     else:
-        _by_records((row for row in table.rows() if row[0] > header_line), builder, watch)
-    return builder.table()
+        steps = _by_records((row for row in table.rows() if row[0] > header_line), min(rows, _CHUNK))
+    builder, done = make(), 0
+    for add in steps:
+        add(builder)
+        watch(done + builder.count)
+        if builder.count >= rows:
+            yield builder.table()
+            builder, done = make(), done + builder.count
+    if builder.count or not done:
+        yield builder.table()
 
 
 def spare_cells(table: Table, width: int, header_line: int) -> int:
@@ -37,10 +73,13 @@ def spare_cells(table: Table, width: int, header_line: int) -> int:
     return max(0, widths.most_common(1)[0][0] - width) if widths else 0
 
 
-def _by_records(rows: Iterator[NumberedRow], builder: TableBuilder, watch: Callable[[int], None]) -> None:
-    while chunk := list(itertools.islice(rows, _CHUNK)):
-        builder.add([line for line, _ in chunk], [row for _, row in chunk])
-        watch(builder.count)
+def _by_records(rows: Iterator[NumberedRow], many: int = _CHUNK) -> Iterator[Callable[[TableBuilder], None]]:
+    while chunk := list(itertools.islice(rows, many)):
+        yield partial(_add_rows, chunk)
+
+
+def _add_rows(rows: Sequence[NumberedRow], builder: TableBuilder) -> None:
+    builder.add([line for line, _ in rows], [row for _, row in rows])
 
 
 def blocks_below(table: DelimitedText, header_line: int) -> Iterator[fields.Block]:
@@ -54,15 +93,13 @@ def blocks_below(table: DelimitedText, header_line: int) -> Iterator[fields.Bloc
         yield from fields.blocks(stream, first)
 
 
-def _by_fields(table: DelimitedText, builder: TableBuilder, header_line: int, watch: Callable[[int], None]) -> None:
+def _by_fields(table: DelimitedText, header_line: int, many: int) -> Iterator[Callable[[TableBuilder], None]]:
     for block in blocks_below(table, header_line):
         plain = table.quoted or b'"' not in block.content
         if not plain or not fields.well_quoted(block, table.delimiter):
-            rest = ((line, row) for line, row in table.rows() if line >= block.line)
-            _by_records(rest, builder, watch)
+            yield from _by_records(((line, row) for line, row in table.rows() if line >= block.line), many)
             return
-        add_block(block, table, builder)
-        watch(builder.count)
+        yield partial(add_block, block, table)
 
 
 def add_block(
@@ -71,7 +108,8 @@ def add_block(
     """Append the rows of a block of whole, well-quoted records; ``found`` are its fields where they are known."""
     found = found or fields.fields_of(block, table.delimiter, builder.width)
     if found is None or not builder.add_fields(found):
-        _by_records(records_of(block, table), builder, lambda count: None)
+        for add in _by_records(records_of(block, table)):
+            add(builder)
 
 
 def records_of(block: fields.Block, table: DelimitedText) -> Iterator[NumberedRow]:

@@ -7,7 +7,7 @@ converted once, however many rows carry it.
 import itertools
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import itemgetter
@@ -56,6 +56,16 @@ class TextColumn:
         """Text of a row."""
         return self.values[int(self.codes[row])]
 
+    def take(self, rows: Rows) -> "TextColumn":
+        """Some rows, with the texts that they have."""
+        codes = self.codes[rows]
+        used = np.zeros(len(self.values), np.bool_)
+        used[codes] = True
+        used[EMPTY] = True
+        kept = np.flatnonzero(used)
+        new = np.cumsum(used, dtype=np.int32) - np.int32(1)
+        return TextColumn(new[codes], list(map(self.values.__getitem__, kept.tolist())))
+
 
 class Encoder:
     """Builds one text column piece by piece; with an ``encoding`` it keeps bytes and decodes them at the end."""
@@ -98,6 +108,11 @@ class Encoder:
         codes[rows] = known[numbers]
         self._parts.append(codes)
 
+    def add_text_column(self, column: TextColumn) -> None:
+        """Append a column of text; not with an encoding."""
+        known = np.fromiter(map(self._codes.__getitem__, column.values), np.int32, len(column.values))
+        self._parts.append(known[column.codes])
+
     def column(self) -> TextColumn:
         """The whole column; the encoder is empty afterwards, so that its texts are not held twice."""
         codes = np.concatenate(self._parts) if self._parts else np.zeros(0, np.int32)
@@ -119,14 +134,48 @@ def _decoded(texts: list[bytes], encoding: str) -> list[str]:
 
 @dataclass
 class TextTable:
-    """The columns of a file that are needed, by normalized name, and the line each row begins on."""
+    """The columns of a file that are needed, by normalized name, and the line each row begins on.
+
+    The first ``beside`` rows are no records here: what they say counts for other rows.
+    """
 
     columns: dict[str, TextColumn]
     lines: npt.NDArray[np.int64]
     faults: dict[int, tuple[str, str]] = field(default_factory=dict)  # row → (found, expected): broken rows
+    beside: int = 0
 
     def __len__(self) -> int:
         return len(self.lines)
+
+    def parts(self, name: str) -> Iterator[TextColumn]:
+        """A column, in one piece."""
+        yield self.columns[name]
+
+    def take(self, rows: Rows) -> "TextTable":
+        """Some rows, in ascending order, with the texts that they have."""
+        columns = {name: column.take(rows) for name, column in self.columns.items()}
+        faults = {}
+        if self.faults:
+            faults = {new: self.faults[old] for new, old in enumerate(rows.tolist()) if old in self.faults}
+        return TextTable(columns, self.lines[rows], faults)
+
+
+def joined(tables: Sequence[TextTable]) -> TextTable:
+    """Tables with the same columns, one below the other."""
+    if len(tables) == 1:
+        return tables[0]
+    columns = {}
+    for name in tables[0].columns:
+        encoder = Encoder()
+        for table in tables:
+            encoder.add_text_column(table.columns[name])
+        columns[name] = encoder.column()
+    faults: dict[int, tuple[str, str]] = {}
+    start = 0
+    for table in tables:
+        faults |= {start + row: fault for row, fault in table.faults.items()}
+        start += len(table)
+    return TextTable(columns, np.concatenate([table.lines for table in tables]), faults)
 
 
 class TableBuilder:

@@ -13,6 +13,7 @@ from opsconsole.imports.evaluate import Evaluator
 from opsconsole.imports.formats import find_column
 from opsconsole.imports.mapping import TIMES_FIELD, Expression, RecordSpec, type_of
 from opsconsole.imports.records import RecordKind, Type, group_fields
+from opsconsole.imports.rejects import Rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Problem:
     found: str
     expected: str
     columns: tuple[str, ...] = ()  # normalized names of the columns that the field is read from
-    derived: bool = False  # worked out from several columns: told only where no column by itself is at fault
+    rank: Rank = Rank.PLAIN
 
 
 @dataclass
@@ -37,7 +38,7 @@ class Draft:
     columns: dict[str, Typed]
     times: Typed | None = None
     problems: list[Problem] = field(default_factory=list)
-    groups: Codes | None = None  # of every row of the table, where one record stands for several rows (-1: of none)
+    groups: Codes | None = None  # of every row of the table, where several rows make one record (-1: of none)
 
     def group_keys(self, rows: Rows) -> list[tuple[object, ...]]:
         """Which order (or purchase order) some records are part of; their own row where they are part of none."""
@@ -71,8 +72,10 @@ def draft(evaluator: Evaluator, spec: RecordSpec, defaults: Mapping[str, str]) -
     kept = ~any_holds(table, spec.skip_where)
     if spec.keep_where:
         kept &= any_holds(table, spec.keep_where)
+    kept[: table.beside] = False
     rows, groups = _record_rows(evaluator, spec, kept)
-    made = Draft(spec.kind, rows, {}, groups=groups)
+    together = group_fields(spec.kind) or any(expression.rows != "first" for expression in spec.fields.values())
+    made = Draft(spec.kind, rows, {}, groups=groups if together else None)
     for key in sorted(spec.fields, key=lambda name: name != "currency"):
         expression = spec.fields[key]
         if not evaluator.available(expression):
@@ -198,7 +201,8 @@ def _find_problems(made: Draft, evaluator: Evaluator, spec: RecordSpec, required
             expected = typed.bad[int(typed.codes[row])]
             found = found_text(evaluator, expression, row)
             derived = expression is not None and next(expression.parts(), None) is not None
-            made.problems.append(Problem(made.kind.key, row, key, found, expected, columns, derived))
+            rank = Rank.DERIVED if derived else Rank.PLAIN
+            made.problems.append(Problem(made.kind.key, row, key, found, expected, columns, rank))
         if key in needed:
             label = key.replace("_", " ")
             for row in made.rows[typed.codes[made.rows] < 0].tolist():

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 
 from opsconsole.domain.errors import UserError
 from opsconsole.imports import convert, numbers
-from opsconsole.imports.columns import TextTable, normalized
+from opsconsole.imports.columns import Mask, TextColumn, TextTable, normalized
 from opsconsole.imports.dates import ISO, AmbiguousDates, Parsed, choose, parse
 from opsconsole.imports.iso_dates import NO_OFFSET
 from opsconsole.imports.mapping import Expression, RecordSpec, type_of
@@ -22,6 +23,7 @@ class Formats:
     dates: dict[str, str] = field(default_factory=dict)
     decimals: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    _local_times: bool = False
     _parsed: dict[tuple[object, ...], Parsed] = field(default_factory=dict)
 
     def parsed(self, column: str, expression: Expression, texts: list[str], pattern: str, zone: str) -> Parsed:
@@ -29,48 +31,88 @@ class Formats:
         taken = (expression.strip_prefix, expression.strip_suffix, expression.null, expression.lower, expression.slug)
         key = (column, *taken, expression.extract, pattern, zone)
         if key not in self._parsed:
-            self._parsed[key] = parse(texts, pattern, zone)
+            self._parsed[key] = self.read(texts, pattern, zone)
         return self._parsed[key]
+
+    def read(self, texts: list[str], pattern: str, zone: str) -> Parsed:
+        """Texts read as dates."""
+        read = parse(texts, pattern, zone)
+        self._local_times |= bool((read.good & read.has_time & (read.offsets == NO_OFFSET)).any())
+        return read
 
     def has_local_times(self) -> bool:
         """Whether times of day were read that do not say their offset."""
-        return any(bool((p.good & p.has_time & (p.offsets == NO_OFFSET)).any()) for p in self._parsed.values())
+        return self._local_times
+
+    def decided(self) -> "Formats":
+        """What was decided, without what was read to decide it."""
+        return Formats(self.dates, self.decimals, list(self.notes), self._local_times)
+
+
+class Columns(Protocol):
+    """A table's columns of text, each in one or several parts."""
+
+    @property
+    def columns(self) -> Mapping[str, object]:
+        """By normalized name."""
+
+    def parts(self, name: str) -> Iterator[TextColumn]:
+        """The parts of a column."""
+
+    def __len__(self) -> int:
+        """How many rows or parts there are."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Leaf:
+    table: Columns
     column: str
     expression: Expression
     type: Type
-    texts: list[str]
+
+    def parts(self) -> Iterator[list[str]]:
+        """The column's distinct texts as the expression prepares them, part by part."""
+        return (convert.prepared_column(part, self.expression) for part in self.table.parts(self.column))
+
+    def texts(self) -> list[str]:
+        """Those of the whole column."""
+        if isinstance(self.table, TextTable):
+            return next(self.parts())
+        return list(dict.fromkeys(text for part in self.parts() for text in part))
+
+    def read(self, texts: list[str], pattern: str, zone: str, formats: Formats) -> Parsed:
+        """Texts of a part as dates; where it is the only one, they are needed again."""
+        if isinstance(self.table, TextTable):
+            return formats.parsed(self.column, self.expression, texts, pattern, zone)
+        return formats.read(texts, pattern, zone)
 
 
-def find_column(table: TextTable | Mapping[str, object], names: Sequence[str]) -> str | None:
+def find_column(table: Columns | Mapping[str, object], names: Sequence[str]) -> str | None:
     """Normalized name of the first of some alternative columns that is there."""
-    columns = table.columns if isinstance(table, TextTable) else table
+    columns = table if isinstance(table, Mapping) else table.columns
     return next((normalized(name) for name in names if normalized(name) in columns), None)
 
 
-def _leaves(table: TextTable, specs: Sequence[RecordSpec]) -> Iterator[_Leaf]:
+def _leaves(table: Columns, specs: Sequence[RecordSpec]) -> Iterator[_Leaf]:
     for spec in specs:
         for key, expression in spec.fields.items():
             yield from _leaves_of(table, expression, type_of(spec, key))
 
 
-def _leaves_of(table: TextTable, expression: Expression, of: Type) -> Iterator[_Leaf]:
+def _leaves_of(table: Columns, expression: Expression, of: Type) -> Iterator[_Leaf]:
     names = expression.columns
     if expression.zone_of or expression.day_of:
         names, of = (expression.zone_of or expression.day_of,), Type.INSTANT
     column = find_column(table, names)
     if column is not None and of in convert.DATE_TYPES | convert.NUMBER_TYPES:
-        yield _Leaf(column, expression, of, convert.prepared_column(table.columns[column], expression))
+        yield _Leaf(table, column, expression, of)
     for part in expression.parts():
         if not expression.join or part.day_of:  # joined parts are text, whatever comes of them
             yield from _leaves_of(table, part, of)
 
 
 def decide(
-    table: TextTable,
+    table: Columns,
     specs: Sequence[RecordSpec],
     *,
     zone: str = "UTC",
@@ -106,25 +148,27 @@ def decide(
 
 
 def _date_format(leaf: _Leaf, formats: Formats, zone: str, flexible: bool) -> str:
-    wanted = leaf.expression.formats or (ISO,)
-    filled = np.array([bool(text) for text in leaf.texts])
-    if leaf.expression.map:
-        known = dict(leaf.expression.map)
-        filled &= np.array([normalized(text) not in known for text in leaf.texts])
-    for pattern in wanted:
-        read = formats.parsed(leaf.column, leaf.expression, leaf.texts, pattern, leaf.expression.time_zone or zone)
-        if read.good[filled].all():
-            return pattern
-    texts = [text for text, counts in zip(leaf.texts, filled.tolist(), strict=True) if counts]
     wanted = leaf.expression.formats
     if len(wanted) == 1 and not flexible:
         return wanted[0]
+    zone = leaf.expression.time_zone or zone
+    for pattern in wanted or (ISO,):
+        if all(leaf.read(texts, pattern, zone, formats).good[_counting(leaf, texts)].all() for texts in leaf.parts()):
+            return pattern
+    every = leaf.texts()
+    texts = [text for text, counts in zip(every, _counting(leaf, every).tolist(), strict=True) if counts]
     choice = choose(texts, leaf.column, wanted)
     if choice is None:
         return wanted[0] if wanted else ISO
     if wanted and choice.format not in wanted:
         formats.notes.append(f"“{leaf.column}” is not in the platform's own form; it was read as {choice.format}.")
     return choice.format
+
+
+def _counting(leaf: _Leaf, texts: Sequence[str]) -> Mask:
+    """The texts that are to be dates: neither empty nor words that the expression translates."""
+    known = dict(leaf.expression.map)
+    return np.array([bool(text) and not (known and normalized(text) in known) for text in texts], dtype=bool)
 
 
 def _settled(doubt: AmbiguousDates, formats: Formats) -> str:
@@ -145,7 +189,7 @@ def _decimal(leaf: _Leaf, stated: str, doubtful: dict[str, str], formats: Format
     wanted = leaf.expression.decimal or stated
     if wanted and not flexible:
         return wanted
-    choice = numbers.choose_decimal(leaf.texts, leaf.column, money=leaf.type in convert.MONEY_TYPES)
+    choice = _chosen(leaf)
     if choice.sign:
         if wanted and choice.sign != wanted:
             formats.notes.append(
@@ -155,6 +199,26 @@ def _decimal(leaf: _Leaf, stated: str, doubtful: dict[str, str], formats: Format
     if choice.doubtful and not wanted:
         doubtful[leaf.column] = choice.doubtful
     return wanted
+
+
+def _chosen(leaf: _Leaf) -> numbers.DecimalChoice:
+    """The decimal sign of a column; where its parts do not all say the same, that of the whole."""
+    choices: list[numbers.DecimalChoice] = []
+    money = leaf.type in convert.MONEY_TYPES
+    for texts in leaf.parts():
+        try:
+            choices.append(numbers.choose_decimal(texts, leaf.column, money=money))
+        except UserError:
+            if isinstance(leaf.table, TextTable):
+                raise
+            return numbers.choose_decimal(leaf.texts(), leaf.column, money=money)
+    proven = [choice for choice in choices if choice.sign]
+    if len(choices) > 1 and (len({choice.sign for choice in proven}) > 1 or any(choice.mixed for choice in proven)):
+        return numbers.choose_decimal(leaf.texts(), leaf.column, money=money)
+    if proven:
+        return proven[0]
+    doubtful = next((choice.doubtful for choice in choices if choice.doubtful), "")
+    return numbers.DecimalChoice("", doubtful=doubtful)
 
 
 def _settle_numbers(formats: Formats, doubtful: Mapping[str, str]) -> None:

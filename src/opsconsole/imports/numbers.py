@@ -34,11 +34,15 @@ _SIGN_WORDS = {".": "point", ",": "comma"}
 
 @dataclass(frozen=True, slots=True)
 class DecimalChoice:
-    """The decimal sign of a column: ``.`` or ``,``, empty where no text decides; ``proof`` is a text that does."""
+    """The decimal sign of a column: ``.`` or ``,``, empty where no text decides; ``proof`` is a text that does.
+
+    ``mixed``: some texts prove the other sign, too few to count.
+    """
 
     sign: str
     proof: str = ""
     doubtful: str = ""  # a text that could be read both ways
+    mixed: bool = False
 
 
 def body_of(text: str, *, money: bool) -> tuple[str, bool] | None:
@@ -88,7 +92,7 @@ def choose_decimal(texts: Iterable[str], column: str, *, money: bool = True) -> 
         )
     if not proofs[more]:
         return DecimalChoice("", doubtful=doubtful)
-    return DecimalChoice(more, proofs[more][0])
+    return DecimalChoice(more, proofs[more][0], mixed=bool(proofs[less]))
 
 
 def _proves(body: str) -> str:

@@ -12,7 +12,7 @@ from opsconsole.imports.columns import Rows, TextTable, normalized
 from opsconsole.imports.drafts import Draft, Problem
 from opsconsole.imports.records import KINDS, PROMISES, Records, Type
 from opsconsole.imports.refused import more_parts, parts_of, whole_rows
-from opsconsole.imports.rejects import RefusedRow, Reject, readable
+from opsconsole.imports.rejects import Rank, RefusedRow, Reject, readable
 from opsconsole.imports.spool import Spool
 from opsconsole.imports.tables import InputFile
 
@@ -136,10 +136,11 @@ def settle(parsed: ParsedFile, drafts: Sequence[Draft], table: TextTable, raw: "
 
 def conclude(parsed: ParsedFile, now: int | None) -> None:
     """Say what only the whole file tells: how new it is, and what stands on lines that differ."""
-    for kind, count in parsed.torn.items():
-        parsed.notes.append(
-            f"{count:,} {KINDS[kind].label.lower()} stand on several lines that differ; the later line counts."
-        )
+    for kind, known in KINDS.items():
+        if count := parsed.torn.get(kind):
+            parsed.notes.append(
+                f"{count:,} {known.label.lower()} stand on several lines that differ; the later line counts."
+            )
     _date(parsed, now)
 
 
@@ -188,7 +189,7 @@ def _refuse(
     for p, line in zip(problems, lines, strict=True):
         columns = tuple(shown[name] for name in p.columns if name in shown)
         text = readable(texts.get(line, ""))
-        parsed.rejects.append(Reject(p.kind, line, p.field, readable(p.found), p.expected, text, columns))
+        parsed.rejects.append(Reject(p.kind, line, p.field, readable(p.found), p.expected, text, columns, p.rank))
     parsed.refused += whole_rows(parts, cells, table, len(parsed.names))
 
 
@@ -223,15 +224,15 @@ def _split(
 
 def _unique(problems: list[Problem], waiting: Mapping[int, Problem], table: TextTable) -> list[Problem]:
     """Each fault of a line once, in the order of lines; lines that wait for another line of their order after them."""
-    plain = {p.row for p in problems if not p.derived}
-    problems = [p for p in problems if not (p.derived and p.row in plain)]
+    plain = {p.row for p in problems if p.rank is Rank.PLAIN}
+    problems = [p for p in problems if p.rank is Rank.PLAIN or p.row not in plain]
     kept = {(p.row, p.found, p.expected if not p.found else ""): p for p in reversed(problems)}
     told = {p.row for p in problems}
     for row, cause in waiting.items():
         if row not in told:
             line = int(table.lines[cause.row])
             text = f"the whole order: its line {line:,} was refused"
-            kept[(row, "", text)] = Problem(cause.kind, row, "", "", text)
+            kept[(row, "", text)] = Problem(cause.kind, row, "", "", text, rank=Rank.WAITING)
     return sorted(kept.values(), key=lambda problem: (problem.row, problem.field))
 
 

@@ -77,6 +77,8 @@ def _cut_of(record: RecordSpec, there: Set[str]) -> Cut | None:
     said = record.fields.get("order_id")
     if "orders" not in (kind.key, kind.parent) or "order_id" not in kind.identity or said is None:
         return None
+    if record.one_per_field and not record.one_per:
+        return None
     column = next((normalized(name) for name in said.columns if normalized(name) in there), None)
     only = Expression(
         columns=said.columns,

@@ -66,13 +66,19 @@ def _whole(parts: Mapping[int, int]) -> dict[int, int]:
 
 
 def more_parts(kept: Sequence[RefusedRow], more: Sequence[RefusedRow]) -> list[RefusedRow]:
-    """Refused rows of a later portion of a file, numbered on, as many whole parts as are kept besides."""
+    """Refused rows of a later portion of a file, numbered on, as many whole parts as are kept besides.
+
+    A part with a line that is kept already is more of the part of that line.
+    """
     offset = max((row.part for row in kept), default=0)
+    known = {row.line: row.part for row in kept}
     rows: dict[int, list[RefusedRow]] = {}
     for row in more:
-        rows.setdefault(row.part, []).append(RefusedRow(row.line, row.part + offset, row.cells))
+        rows.setdefault(row.part, []).append(row)
     found: list[RefusedRow] = []
-    for its in rows.values():
+    for number, its in rows.items():
+        part = next((known[row.line] for row in its if row.line in known), number + offset)
+        its = [RefusedRow(row.line, part, row.cells) for row in its if row.line not in known]
         if len(kept) + len(found) + len(its) > MOST_ROWS:
             break
         found += its

@@ -1,7 +1,6 @@
 """Typed records of a long file, portion by portion, in a temporary file that nobody else sees."""
 
 import marshal
-import tempfile
 from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,42 +8,32 @@ from typing import Any
 
 import numpy as np
 
-from opsconsole.domain.errors import UserError
 from opsconsole.imports.coded import Coded
 from opsconsole.imports.records import Records
+from opsconsole.imports.scratch import Scratch
 
 
 class Spool:
     """Keeps portions until the whole file is read, since how new it is, is known only then."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by ``close``
-        self._sizes: list[int] = []
+        self._pieces = Scratch()
         self.counts: Counter[str] = Counter()
 
     def add(self, portion: Sequence[Records]) -> None:
         """Append a portion; UserError where there is no room for it."""
         for records in portion:
             self.counts[records.kind] += len(records)
-        try:
-            content = marshal.dumps([_plain(records) for records in portion])
-            self._file.write(content)
-        except OSError as fault:
-            raise UserError(
-                f"The file cannot be read: there is no room in the folder {tempfile.gettempdir()}.",
-                "Free some space there; nothing was changed.",
-            ) from fault
-        self._sizes.append(len(content))
+        self._pieces.add(marshal.dumps([_plain(records) for records in portion]))
 
     def __iter__(self) -> Iterator[list[Records]]:
         """Portion by portion."""
-        self._file.seek(0)
-        for size in self._sizes:
-            yield [_records(*plain) for plain in marshal.loads(self._file.read(size))]
+        for number in range(len(self._pieces)):
+            yield [_records(*plain) for plain in marshal.loads(self._pieces.read(number))]
 
     def close(self) -> None:
         """The file goes."""
-        self._file.close()
+        self._pieces.close()
 
 
 def _plain(records: Records) -> tuple[Any, ...]:

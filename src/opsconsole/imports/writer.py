@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table, select
 
 from opsconsole.domain.progress import Progress
 from opsconsole.imports.records import KINDS, RecordKind, Records
-from opsconsole.imports.writer_batch import Batch, Counts, WriteResult
+from opsconsole.imports.writer_batch import Batch, Counts, Snapshot, WriteResult
 from opsconsole.imports.writer_days import Days
 from opsconsole.imports.writer_kept import Kept
 from opsconsole.imports.writer_kinds import Chunk, column_of, filled, prepared
@@ -68,6 +68,8 @@ def write_portions(batch: Batch, portions: Iterable[Sequence[Records]], counts: 
         with built_at_the_end(batch.conn, _sizes(counts)):
             for records in portions:
                 _write_portion(batch, records)
+        for snapshot in batch.snapshots.values():
+            snapshot.finish()
         follow(batch)
     batch.result.touched = batch.settled
     batch.result.touched.update(batch.touched)
@@ -121,7 +123,7 @@ def _write_kind(batch: Batch, kind: RecordKind, groups: Sequence[Records]) -> No
             raise KeyError(f"{kind.key} have no {', '.join(sorted(group.columns.keys() - known))}")
         stated = [name for name in filled(kind) if name in group.columns]
         batch.note_fields(kind.key, [column_of(kind.key, name) for name in stated])
-    snapshot = SNAPSHOTS[kind.key](batch) if kind.snapshot else None
+    snapshot = _snapshot(batch, kind)
     for chunk in _chunks(batch, kind, groups):
         size = len(chunk)
         rows = prepared(batch, chunk)
@@ -130,8 +132,15 @@ def _write_kind(batch: Batch, kind: RecordKind, groups: Sequence[Records]) -> No
         if snapshot is not None:
             snapshot.add(chunk.columns)
         batch.step(size, f"Writing {kind.label.lower()}")
-    if snapshot is not None:
-        snapshot.finish()
+
+
+def _snapshot(batch: Batch, kind: RecordKind) -> Snapshot | None:
+    """What gathers a file's snapshot over all its portions."""
+    if not kind.snapshot:
+        return None
+    if kind.key not in batch.snapshots:
+        batch.snapshots[kind.key] = SNAPSHOTS[kind.key](batch)
+    return batch.snapshots[kind.key]
 
 
 def _chunks(batch: Batch, kind: RecordKind, groups: Sequence[Records]) -> Iterable[Chunk]:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, select
 
@@ -33,6 +33,16 @@ class WrittenIds:
     inserted: list[int] = field(default_factory=list)
     updated: list[int] = field(default_factory=list)
     unchanged: list[int] = field(default_factory=list)
+
+
+class Snapshot(Protocol):
+    """One file's snapshot of a kind, gathered chunk by chunk."""
+
+    def add(self, columns: dict[str, Sequence[Any]]) -> None:
+        """Take note of a chunk."""
+
+    def finish(self) -> None:
+        """All of it is there."""
 
 
 @dataclass
@@ -88,6 +98,7 @@ class Batch:
         self.known_orders: dict[tuple[Any, ...], int] = {}
         self._first_new_order: int | None = None
         self._last_with: dict[str, int] = {}
+        self.snapshots: dict[str, Snapshot] = {}
         self._progress = progress
         self._done = 0
         self.total = 0

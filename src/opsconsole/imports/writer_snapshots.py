@@ -1,12 +1,12 @@
 """Snapshots of stock and listings: what a newer one leaves out left the list; stock also keeps each day's last one."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table, and_, func, or_, select, update
 
 from opsconsole.imports.source import sells
-from opsconsole.imports.writer_batch import Batch
+from opsconsole.imports.writer_batch import Batch, Snapshot
 from opsconsole.imports.writer_days import Days
 from opsconsole.store import dialect, schema
 
@@ -137,7 +137,7 @@ def _feed(batch: Batch) -> tuple[str, str]:
     return (row[0], row[1] or "") if row else (batch.source_of(batch.id), "")
 
 
-SNAPSHOTS: Mapping[str, type[StockSnapshot] | type[ListingSnapshot]] = {
+SNAPSHOTS: Mapping[str, Callable[[Batch], Snapshot]] = {
     "stock_levels": StockSnapshot,
     "listings": ListingSnapshot,
 }

@@ -25,7 +25,7 @@ def newest_data(parsed: ParsedFile) -> int | None:
     """How new a feed's data are: its newest fact; a snapshot without times is as new as the file."""
     if parsed.newest_data_at is not None:
         return parsed.newest_data_at
-    return parsed.source_time if any(KINDS[records.kind].snapshot for records in parsed.records) else None
+    return parsed.source_time if any(KINDS[kind].snapshot for kind in parsed.counts()) else None
 
 
 def begin_batch(

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select, update
 from opsconsole.domain.errors import UserError
 from opsconsole.imports.columns import normalized
 from opsconsole.imports.convert import slug
-from opsconsole.imports.reader import Opened
+from opsconsole.imports.opened import Opened
 from opsconsole.imports.source import Source
 from opsconsole.services.business import setting
 from opsconsole.store import dialect

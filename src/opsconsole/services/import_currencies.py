@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select
 
 from opsconsole.domain.errors import UserError
 from opsconsole.imports.mapping import RecordSpec, type_of
-from opsconsole.imports.reader import Opened
+from opsconsole.imports.opened import Opened
 from opsconsole.imports.records import Type
 from opsconsole.imports.source import Source
 from opsconsole.services.business import setting

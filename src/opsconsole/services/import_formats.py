@@ -10,8 +10,9 @@ from opsconsole.domain.progress import Progress
 from opsconsole.imports.columns import normalized
 from opsconsole.imports.date_words import in_letters
 from opsconsole.imports.dates import AmbiguousDates
+from opsconsole.imports.opened import Opened, Reading
 from opsconsole.imports.parsed import ParsedFile
-from opsconsole.imports.reader import Opened, Reading, read_opened
+from opsconsole.imports.reader import read_opened
 from opsconsole.services.business import setting
 from opsconsole.services.import_report import Doubt
 from opsconsole.store import dialect

@@ -14,7 +14,8 @@ from opsconsole.imports.columns import normalized
 from opsconsole.imports.date_words import in_letters
 from opsconsole.imports.files import open_table
 from opsconsole.imports.mapping import MappingSpec
-from opsconsole.imports.reader import Opened, open_file
+from opsconsole.imports.opened import Opened
+from opsconsole.imports.reader import open_file
 from opsconsole.imports.recognize import likely_header
 from opsconsole.imports.rejects import Reject, readable
 from opsconsole.imports.tables import FileOptions, InputFile, NumberedRow, head

@@ -9,7 +9,8 @@ from opsconsole.domain.field import Field
 from opsconsole.domain.instants import now as this_moment
 from opsconsole.domain.listing import Listing, from_rows
 from opsconsole.imports.files import open_table
-from opsconsole.imports.reader import Opened, open_file
+from opsconsole.imports.opened import Opened
+from opsconsole.imports.reader import open_file
 from opsconsole.imports.recognize import Candidate, Nearness, in_quotes, likely_header, nearness
 from opsconsole.imports.reject_workbook import read_marker
 from opsconsole.imports.saved import load_mapping

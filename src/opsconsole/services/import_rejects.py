@@ -16,8 +16,9 @@ from opsconsole.domain import wording
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.instants import to_iso
 from opsconsole.domain.progress import Progress
+from opsconsole.imports.opened import Opened
 from opsconsole.imports.parsed import ParsedFile
-from opsconsole.imports.reader import Opened, read_opened
+from opsconsole.imports.reader import read_opened
 from opsconsole.imports.rejects import Reject
 from opsconsole.imports.writer import write_records
 from opsconsole.imports.writer_kept import Kept

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Row, func, select
 
 from opsconsole.domain.errors import UserError
 from opsconsole.imports.mapping import MappingSpec, parse_mapping
+from opsconsole.imports.opened import Opened, Reading
 from opsconsole.imports.parsed import ParsedFile
-from opsconsole.imports.reader import Opened, Reading
 from opsconsole.imports.recognize import Candidate, Fit
 from opsconsole.imports.source import Score, all_sources
 from opsconsole.imports.tables import InputFile, KeptRows

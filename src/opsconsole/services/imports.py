@@ -14,8 +14,9 @@ from opsconsole.domain.import_answers import Answers
 from opsconsole.domain.progress import Progress
 from opsconsole.imports.dates import AmbiguousDates
 from opsconsole.imports.files import expand
+from opsconsole.imports.opened import Opened, Reading
 from opsconsole.imports.parsed import ParsedFile
-from opsconsole.imports.reader import Opened, Reading, open_file
+from opsconsole.imports.reader import open_file
 from opsconsole.imports.recognize import Candidate, NotRecognized
 from opsconsole.imports.source import Source
 from opsconsole.imports.tables import InputFile

@@ -12,9 +12,10 @@ from opsconsole.domain.progress import Progress
 from opsconsole.imports.columns import normalized
 from opsconsole.imports.dates import AmbiguousDates
 from opsconsole.imports.mapping import parse_mapping
+from opsconsole.imports.opened import Opened, Reading
 from opsconsole.imports.parsed import ParsedFile
 from opsconsole.imports.proposals.propose import missing_fields
-from opsconsole.imports.reader import Opened, Reading, read_collected
+from opsconsole.imports.reader import read_collected
 from opsconsole.imports.recognize import Fit
 from opsconsole.imports.records import KINDS, Records, Type
 from opsconsole.imports.source import Score
