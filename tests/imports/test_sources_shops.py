@@ -143,6 +143,6 @@ def test_statuses_of_a_shops_own_are_kept_and_count_by_their_words(read, text_fi
     assert [row["status"] for row in orders] == [status for _, _, status in statuses]
     assert [row["tags"] for row in orders[:2]] == ["awaiting-pickup", "picked-up"]
     assert (orders[5]["payment_status"], orders[6]["payment_status"], orders[7]["tags"]) == ("paid", None, None)
-    (note,) = [note for note in parsed.notes if "of the shop's own" in note]
+    (note,) = [note for note in parsed.notes if "not the platform's own" in note]
     assert "“wc-awaiting-pickup” (1)" in note
     assert "completed" not in note.split(". ")[0]

@@ -189,3 +189,58 @@ def test_a_statement_that_knows_days_only_tells_the_same_refunds(bring: Any, und
     )
     bring("\n".join([*lines[:8], row]) + "\n", "range.csv")
     assert bring.rows("refunds", "refund_id", "amount") == [("18/MUG-B/20261109", 900), ("18/MUG-B/20261112", 400)]
+
+
+AUSTRALIA = (
+    "date/time", "settlement ID", "type", "order ID", "sku", "description", "quantity", "marketplace", "fulfilment",
+    "order city", "order state", "order postal", "product sales", "shipping credits", "gift wrap credits",
+    "promotional rebates", "sales tax collected", "low value goods", "selling fees", "fulfilment by amazon fees",
+    "other transaction fees", "other", "total", "Transaction status", "Transaction Release Date",
+)  # fmt: skip
+
+
+def australian(*rows: dict[str, str]) -> str:
+    """A report as Amazon writes it in Australia: its header on line 10, months in full, the zone as hours."""
+    figures = dict.fromkeys(AUSTRALIA[12:23], "0")
+    above = [
+        "Includes Amazon Marketplace transactions", "All amounts in AUD, unless specified", *("Definitions:",) * 7
+    ]  # fmt: skip
+    cells = [[{**figures, **row}.get(name, "") for name in AUSTRALIA] for row in rows]
+    lines = [[text] for text in above] + [list(AUSTRALIA), *cells]
+    return "\ufeff" + "\n".join(",".join(f'"{cell}"' for cell in line) for line in lines) + "\n"
+
+
+def test_in_australia_a_refund_is_that_of_the_settlement_by_the_day_of_its_release(bring: Any, under: Under) -> None:
+    """30.00 + 4.00 - 2.00 + 3.20 - 1.00 - 4.50 - 5.00 = 24.70; 30.00 and 3.00 of tax go back, less 4.00 of fees."""
+    bring(under("amazon_orders_33.txt", item(ONE, sku="MUG-B", currency="AUD"), delimiter="\t"))
+    told = {"settlement ID": "18", "order ID": ONE, "sku": "MUG-B", "marketplace": "amazon.com.au"}
+    sale = {
+        **told, "date/time": "29 June 2026 5:39:32 pm GMT+9", "type": "Order", "product sales": "30.00",
+        "shipping credits": "4.00", "promotional rebates": "-2.00", "sales tax collected": "3.20",
+        "low value goods": "-1.00", "selling fees": "-4.50", "fulfilment by amazon fees": "-5.00", "total": "24.70",
+        "Transaction status": "Released", "Transaction Release Date": "17 July 2026 4:26:32 pm GMT+9",
+    }  # fmt: skip
+    back = {
+        **told, "date/time": "10 July 2026 9:00:00 am GMT+9", "type": "Refund", "product sales": "-30.00",
+        "sales tax collected": "-3.00", "selling fees": "4.00", "total": "-29.00", "Transaction status": "Released",
+        "Transaction Release Date": "20 July 2026 8:00:00 am GMT+9",
+    }  # fmt: skip
+    waits = {**sale, "order ID": TWO, "Transaction status": "Deferred", "Transaction Release Date": ""}
+    report = bring(australian(sale, back, waits), "range.csv", currency="USD")
+    assert (report.source, report.unused) == ("amazon_date_range", ())
+    assert [note for note in report.notes if "inferred" in note or "are not the platform's own" in note] == []
+    entries = bring.rows("marketplace_entries", "amount", "currency")
+    assert sum(amount for amount, _ in entries) == 2470 - 2900
+    assert {currency for _, currency in entries} == {"AUD"}
+    # Eight in the morning on 20 July is eleven at night of the 19th in Greenwich, where settlements count.
+    expected = [("18/MUG-B/20260719", 3300)]
+    assert bring.rows("refunds", "refund_id", "amount") == expected
+    principal, tax = (settlement(2, ("19.07.2026 23:00:00 UTC", amount)).splitlines() for amount in ("-30.00", "-3.00"))
+    bring("\n".join([*principal, tax[-1].replace("Principal", "Tax")]) + "\n", "v2.txt")
+    assert bring.rows("refunds", "refund_id", "amount") == expected
+
+
+def test_a_status_that_nobody_knows_is_told_since_it_may_be_deferred(bring: Any) -> None:
+    text = (DATA / "amazon_date_range_30.csv").read_text(encoding="utf-8").replace('"Deferred"', '"On its way"')
+    (note,) = [note for note in bring(text).notes if "On its way" in note]
+    assert "“On its way” (1). What has such a status counts as released" in note

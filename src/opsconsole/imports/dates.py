@@ -29,7 +29,7 @@ _ISO = re.compile(
 _ISO_WALL = re.compile(r"^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?)?$")
 _TIME = (
     r"(?P<gap>[T,]?\s*)(?P<hour>\d{1,2}):\d{2}(?P<second>:\d{2}(?P<fraction>\.\d{1,6})?)?"
-    r"(?P<half>\s?[AaPp]\.?[Mm]\.?)?(?P<zone>\s?(?:[+-]\d{2}:?\d{2}|[A-Z]{1,4}))?"
+    r"(?P<half>\s?[AaPp]\.?[Mm]\.?)?(?P<zone>\s?(?:GMT[+-]\d{1,2}(?::?\d{2})?|[+-]\d{2}:?\d{2}|[A-Z]{1,4}))?"
 )
 _NUMERIC = re.compile(rf"^(?P<a>\d{{1,4}})(?P<sep>[/.\- ])(?P<b>\d{{1,2}})(?P=sep)(?P<c>\d{{4}}|\d{{2}})(?:{_TIME})?$")
 _DAY_NAME = r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\.?,?\s)?"
@@ -222,15 +222,15 @@ def _half(text: str) -> str:
 
 _HALF = re.compile(r"(?<=[\d\s])[AaPp]\.?[Mm]\b")
 _OFFSET = re.compile(
-    r"(?<=[\d\sMm])\s?(?:GMT(?=[+-]))?(Z|[A-Z]{2,4}(?<![AP]M)|[+-]\d{2}[:.]?\d{2}|(?<=:\d{2})[+-]\d{2})$"
+    r"(?<=[\d\sMm])\s?(Z|[A-Z]{2,4}(?<![AP]M)|(?:GMT)?[+-]\d{2}[:.]?\d{2}|GMT[+-]\d{1,2}|(?<=:\d{2})[+-]\d{2})$"
 )
 
 
 def _minutes(text: str) -> int | None:
-    signed = _ZONES.get(text, text)
+    signed = _ZONES.get(text, text.removeprefix("GMT"))
     if signed[0] not in "+-":
         return None
-    digits = signed[1:].replace(":", "").replace(".", "").ljust(4, "0")
+    digits = signed[1:].replace(":", "").replace(".", "").zfill(2).ljust(4, "0")
     minutes = int(digits[:2]) * 60 + int(digits[2:])
     if minutes > 15 * 60:
         return None

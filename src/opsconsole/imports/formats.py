@@ -99,16 +99,17 @@ def _leaves(table: Columns, specs: Sequence[RecordSpec]) -> Iterator[_Leaf]:
             yield from _leaves_of(table, expression, type_of(spec, key))
 
 
-def _leaves_of(table: Columns, expression: Expression, of: Type) -> Iterator[_Leaf]:
+def _leaves_of(table: Columns, expression: Expression, of: Type, *, joined: bool = False) -> Iterator[_Leaf]:
+    """Columns that are read as dates or numbers; ``joined`` parts are text, whatever comes of them, but for days."""
     names = expression.columns
     if expression.zone_of or expression.day_of:
         names, of = (expression.zone_of or expression.day_of,), Type.INSTANT
     column = find_column(table, names)
-    if column is not None and of in convert.DATE_TYPES | convert.NUMBER_TYPES:
+    read = of in convert.DATE_TYPES | convert.NUMBER_TYPES and (not joined or expression.day_of)
+    if column is not None and read:
         yield _Leaf(table, column, expression, of)
     for part in expression.parts():
-        if not expression.join or part.day_of:  # joined parts are text, whatever comes of them
-            yield from _leaves_of(table, part, of)
+        yield from _leaves_of(table, part, of, joined=joined or bool(expression.join))
 
 
 def decide(

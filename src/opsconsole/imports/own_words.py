@@ -1,4 +1,4 @@
-"""Words that a shop has added to a column of its platform's: which they are, how often, and what becomes of them."""
+"""Words in a column of a platform's that are not known, a shop's own say: which, how often, what becomes of them."""
 
 from collections.abc import Mapping
 
@@ -17,7 +17,8 @@ def own_counts(candidate: Candidate, table: TextTable) -> dict[str, int]:
     if not isinstance(candidate, Source) or not candidate.own_words:
         return {}
     name, known, _ = candidate.own_words
-    column = table.columns.get(normalized(name))
+    names = map(normalized, (name, *candidate.aliases.get(name, ())))
+    column = next((table.columns[one] for one in names if one in table.columns), None)
     if column is None:
         return {}
     counts = np.bincount(column.codes, minlength=len(column.values)).tolist()
@@ -38,4 +39,4 @@ def own_notes(candidate: Candidate, own: Mapping[str, int]) -> list[str]:
     shown = ", ".join(f"“{word}” ({count:,})" for word, count in often[:_SHOWN])
     more = f" and {len(often) - _SHOWN:,} more" if len(often) > _SHOWN else ""
     name, _, said = candidate.own_words
-    return [f"Words of the shop's own in “{name}”: {shown}{more}. {said}"]
+    return [f"Words in “{name}” that are not the platform's own, as far as is known: {shown}{more}. {said}"]

@@ -2,8 +2,11 @@
 
 The currency stands in those words only, or follows from the site. Times are of the marketplace or of UTC, written
 ``Sep 30, 2026 8:45:12 PM PDT`` in America, ``30.09.2026 20:45:12 UTC`` and the like elsewhere. European sites translate
-names, types and months, see _TABLE. What is deferred is no money yet and comes again once it is released; a transfer
-is the payout of its settlement.
+names, types and months, see _TABLE; in Australia ``17 July 2026 4:26:32 pm GMT+9``. What is deferred is no money yet
+and comes again once it is released; a transfer is the payout of its settlement.
+
+A settlement posts a transaction when its money is released, which may be weeks after the transaction: by the day of its
+release the two reports tell the same refund, by the day of the transaction hardly ever.
 """
 
 from collections.abc import Sequence
@@ -49,7 +52,8 @@ date/time | Datum/Uhrzeit | date/heure | fecha y hora | Data/Ora: / Data/Ora | d
 ; marketplace withheld tax | Einbehaltene Steuer auf Marketplace | Taxes retenues sur le site de vente
     | impuesto retenido en el sitio web | trattenuta IVA del marketplace | Belasting voor marketplace-facilitator
 ; selling fees | Verkaufsgebühren | frais de vente | tarifas de venta | Commissioni di vendita | verkoopkosten
-; fba fees | Gebühren zu Versand durch Amazon | Frais Expédié par Amazon / Frais pour le service Expédié par Amazon
+; fba fees / fulfilment by amazon fees | Gebühren zu Versand durch Amazon
+    | Frais Expédié par Amazon / Frais pour le service Expédié par Amazon
     | tarifas de Logística de Amazon | Costi del servizio Logistica di Amazon | fba-vergoedingen
 ; other transaction fees | Andere Transaktionsgebühren | autres frais de transaction | tarifas de otras transacciones
     | Altri costi relativi alle transazioni | overige transactiekosten
@@ -61,20 +65,29 @@ _NAMES = tuple(
     tuple(tuple(name.strip() for name in site.split(" / ") if name.strip()) for site in line.split("|"))
     for line in _TABLE.split(";")
 )
-_MORE = columns("Regulatory Fee | Tax On Regulatory Fee | Transaction Release Date")
+_RELEASED = "Transaction Release Date"
+_MORE = (*columns("Regulatory Fee | Tax On Regulatory Fee | sales tax collected | low value goods"), _RELEASED)
 _ESSENTIAL = ("date/time", "settlement id", "type", "order id", "product sales", "selling fees", "total")
-_WHEN = {"from": "date/time", "format": [
+_FORMS = {"format": [
     "%b %d, %Y %I:%M:%S %p%z", "%d %b %Y %H:%M:%S%z", "%d.%m.%Y %H:%M:%S%z", "%d/%m/%Y %H:%M:%S%z",
-    "%d/%b/%Y %H.%M.%S%z", "%Y-%m-%d %I:%M:%S %p%z",
+    "%d/%b/%Y %H.%M.%S%z", "%Y-%m-%d %I:%M:%S %p%z", "%d %b %Y %I:%M:%S %p%z",
 ]}  # fmt: skip
+_WHEN = {"from": "date/time", **_FORMS}
 _REFUND = [
     {"column": "type", "contains": ["refund", "chargeback", "a-to-z"]},
     {"column": "type", "startswith": ["Erstattung", "Remboursement", "Reembolso", "Rimborso", "Terugbetaling"]},
 ]
-_DEFERRED = {"column": "Transaction Status", "equals": [
-    "Deferred", "Aufgeschoben", "Zurückgestellt", "Différé", "Différée", "Diferido", "Diferida", "Differito",
-    "Differita", "Uitgesteld",
-]}  # fmt: skip
+# Amazon's help calls it "zurückgestellt", "diferida" and "differita"; French and Dutch are guessed. A word that is
+# neither among these nor among those of _FREE is told in the report.
+_HELD = (
+    *("Deferred", "Zurückgestellt", "Différé", "Différée", "Diferido", "Diferida", "Differito", "Differita"),
+    "Uitgesteld",
+)
+_FREE = (
+    *("Released", "Freigegeben", "Libéré", "Libérée", "Débloqué", "Débloquée", "Liberado", "Liberada"),
+    *("Sbloccato", "Sbloccata", "Rilasciato", "Rilasciata", "Vrijgegeven"),
+)
+_DEFERRED = {"column": "Transaction Status", "equals": list(_HELD)}
 _TRANSFER = {"column": "type", "equals": [
     "Transfer", "Übertrag", "Transfert", "Transferir", "Trasferimento", "Overboeking",
 ]}  # fmt: skip
@@ -93,6 +106,7 @@ _BUYERS: dict[str, tuple[str, Sequence[str]]] = {
     "Shipping": ("sale", _POSTAGE),
     "Gift wrap": ("sale", ("gift wrap credits",)),
     "Product tax": ("tax", ("product sales tax",)),
+    "Sales tax": ("tax", ("sales tax collected",)),
     "Shipping tax": ("tax", ("shipping credits tax",)),
     "Gift wrap tax": ("tax", ("giftwrap credits tax",)),
     "Regulatory fee": ("tax", ("Regulatory Fee",)),
@@ -156,6 +170,7 @@ SOURCE = Source(
         }},
         *(_amount(names, [_BACK, {"const": kind}], {"const": words}) for words, (kind, names) in _BUYERS.items()),
         _amount(["marketplace withheld tax"], [{"const": "tax"}], {"const": "Tax withheld by the marketplace"}),
+        _amount(["low value goods"], [{"const": "tax"}], {"const": "Tax on low value goods"}),
         _amount(["selling fees"], [{"const": "fee"}], {"const": "Selling fees"}),
         _amount(["fba fees"], [_is("storage", "description", *_STORAGE), {"const": "fulfillment"}],
                 {"const": "FBA fees"}),
@@ -175,8 +190,10 @@ SOURCE = Source(
          "skip_where": [_DEFERRED, {"column": "order id", "filled": False}], "fields": {
             "order_id": "order id",
             # As in the settlements.
-            "refund_id": {"join": [{"from": "settlement id"}, {"from": "sku"}, {"day_of": "date/time"}],
-                          "separator": "/"},
+            "refund_id": {"join": [
+                {"from": "settlement id"}, {"from": "sku"},
+                {"first": [{"day_of": _RELEASED, "optional": True, **_FORMS}, {"day_of": "date/time"}]},
+            ], "separator": "/"},
             "sku": "sku",
             "amount": {"sum": [
                 {"from": list(names), "scale": "-1", "optional": True} for _, names in _BUYERS.values()
@@ -187,6 +204,8 @@ SOURCE = Source(
     ),
     currency_said=r"(?:amounts|Beträge|montants|importes|importi|bedragen)\b[^A-Z]*\b([A-Z]{3})\b",
     currency_of=("marketplace", _SITES),
+    own_words=("Transaction Status", (*_HELD, *_FREE), "What has such a status counts as released; if it is deferred, "
+               "it is no money yet."),
     aliases={line[0][0]: tuple(dict.fromkeys(name for site in line for name in site if name != line[0][0]))
              for line in _NAMES},
     lacks="A date range report tells nothing of reserves, so that its entries may differ from a payout; where a "
