@@ -4,8 +4,6 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer
 
-from opsconsole.desktop.dialogs.sourcing_actions import TOUCHED, passwords_of
-from opsconsole.desktop.importing import TOUCHED as IMPORTED
 from opsconsole.desktop.messages import MessageAction
 
 if TYPE_CHECKING:
@@ -55,6 +53,9 @@ class FeedClock(QObject):
     def _done(self, report: Any) -> None:
         if report is None:
             return
+        from opsconsole.desktop.dialogs.sourcing_actions import TOUCHED
+        from opsconsole.desktop.importing import TOUCHED as IMPORTED
+
         for bug in report.faults:
             self._desk.errors.report(bug)
         self._desk.touched(TOUCHED | IMPORTED if report.written else TOUCHED)
@@ -79,6 +80,8 @@ class FeedClock(QObject):
 
 def _run(desk: "Desk", workspace: "Workspace", progress: "Progress") -> Any:
     """What is due, and the rules after it where something came; None when nothing was due."""
+    # Forms of every kind of feed: imported here, off the window's thread, and not at the start.
+    from opsconsole.desktop.dialogs.sourcing_actions import passwords_of
     from opsconsole.services import clockwork, sourcing
 
     now = workspace.now()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from opsconsole.desktop.desk import Desk
 from opsconsole.desktop.main_window import MainWindow
+from opsconsole.desktop.memory import reading_much
 from opsconsole.desktop.messages import MessageAction, MessageBar
 from opsconsole.desktop.settings import DATABASE_URL, FIRST_ROWS, USER_NAME
 from opsconsole.desktop.table.empty import EmptyState
@@ -93,8 +94,13 @@ class Opening(QObject):
             self._show(database, remember)
             then()
 
+        def importing(progress: Progress) -> Database:
+            # Thousands of objects of modules, which stay: looking through them for cycles would hold the window up.
+            with reading_much():
+                return work(progress)
+
         self._desk.tasks.run(
-            work,
+            importing,
             opened,
             lambda error: self._failed(error, bar, url),
             kind="open",

@@ -21,7 +21,7 @@ from opsconsole.services.exception_rows import NO_RANK, Reasons, left_of
 from opsconsole.services.lists import filtered
 from opsconsole.services.names import channel_names, location_names, vendor_names
 from opsconsole.services.order_exceptions_fields import DUE, fields
-from opsconsole.services.splicing import ended, objects
+from opsconsole.services.splicing import ended, placed
 from opsconsole.store import dialect
 from opsconsole.store.database import Database
 from opsconsole.store.schema import exceptions, order_lines, orders, shipments
@@ -160,7 +160,8 @@ def _by_urgency(stored: Stored, clocks: Clocks, now: int) -> tuple[Stored, Times
     """The columns by the time left on each one's own clock, and that time; closed ones last."""
     left = left_of(clocks, now, stored)
     order = np.lexsort(urgency({**stored, "time_left": left, "type": stored["rule"]}, stored["id"]))
-    sorted_ = {name: objects(column)[order].tolist() for name, column in stored.items()}
+    places = order.tolist()
+    sorted_ = {name: placed(column, places) for name, column in stored.items()}
     seconds, shares = np.asarray(left.seconds)[order], np.asarray(left.shares)[order]
     return sorted_, TimesLeft(seconds, shares, None if left.ended is None else ended(left)[order])
 

@@ -22,6 +22,18 @@ _NEVER_CUT = frozenset({Kind.IDENTIFIER, Kind.QUANTITY, Kind.MONEY})
 _CUT_ORDER = ((Kind.TEXT, Kind.STATUS, Kind.PROPOSAL), (Kind.STATE,))
 
 
+class _Measured(dict[str, int]):
+    """Widths by field key, each measured when it is first asked for: most columns stay hidden."""
+
+    def __init__(self, measure: Callable[[str], int]) -> None:
+        super().__init__()
+        self._measure = measure
+
+    def __missing__(self, key: str) -> int:
+        self[key] = self._measure(key)
+        return self[key]
+
+
 class Columns:
     """Widths, order and visibility of a grid's columns."""
 
@@ -29,7 +41,7 @@ class Columns:
         self._grid = grid
         self._header = grid.horizontalHeader()
         self._fields: tuple[Field, ...] = ()
-        self._natural: dict[str, int] = {}
+        self._natural = _Measured(lambda key: 0)
         self._shown: dict[str, bool] = {}
         self._widths: dict[str, int] = {}
         self._order: list[str] = []
@@ -37,7 +49,8 @@ class Columns:
     def apply(self, fields: tuple[Field, ...]) -> None:
         """Lay the fields out as remembered, else as they ask for."""
         self._fields = fields
-        self._natural = {field.key: self._natural_width(number, field) for number, field in enumerate(fields)}
+        places = {field.key: number for number, field in enumerate(fields)}
+        self._natural = _Measured(lambda key: self._natural_width(places[key], fields[places[key]]))
         self._restore_order()
         self.fit()
 
@@ -79,9 +92,10 @@ class Columns:
 
     def fit_labels(self) -> None:
         """Room for the arrows of a new sort beside the labels."""
-        wanted = {field.key: self._label_width(field) for field in self._fields if not field.width}
-        if any(width > self._natural[key] for key, width in wanted.items()):
-            self._natural |= {key: max(width, self._natural[key]) for key, width in wanted.items()}
+        known = (field for field in self._fields if not field.width and field.key in self._natural)
+        wider = {field.key: width for field in known if (width := self._label_width(field)) > self._natural[field.key]}
+        if wider:
+            self._natural.update(wider)
             self.fit()
 
     def _label_width(self, field: Field) -> int:

@@ -1,6 +1,6 @@
 """Rows of a listing as cells for Qt: an arrangement over columns, nothing copied, nothing read from a database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -23,6 +23,31 @@ _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _NOTHING = QModelIndex()
 
 
+class Cells(Sequence[Cell]):
+    """Cells of a row, each made when it is first looked at: most columns stay hidden."""
+
+    __slots__ = ("_count", "_made", "_make", "_source")
+
+    def __init__(self, make: Callable[[int, int], Cell], source: int, count: int) -> None:
+        self._make = make
+        self._source = source
+        self._count = count
+        self._made: dict[int, Cell] = {}
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [self[number] for number in range(*index.indices(self._count))]
+        if not 0 <= index < self._count:
+            raise IndexError(index)
+        made = self._made.get(index)
+        if made is None:
+            made = self._made[index] = self._make(self._source, index)
+        return made
+
+
 class ListingModel(QAbstractTableModel):
     """Table model over one listing; rows are places of an ``Arranged``, columns are the listing's fields."""
 
@@ -36,7 +61,8 @@ class ListingModel(QAbstractTableModel):
         self._ids: Sequence[Any] = ()
         self._arranged = Arranged(())
         self._rows: Places = ()
-        self._cache: dict[int, list[Cell]] = {}
+        self._cache: dict[int, Cells] = {}
+        self._numbers: dict[str, int] = {}
         self._asides: dict[str, str] = {}
 
     @property
@@ -55,6 +81,7 @@ class ListingModel(QAbstractTableModel):
         self.fields = listing.fields
         self.formats = formats
         self._ids = listing.ids
+        self._numbers = {field.key: number for number, field in enumerate(listing.fields)}
         self._columns = [listing.columns[field.key] for field in listing.fields]
         self._currencies = [listing.columns.get(field.currency, field.currency) for field in listing.fields]
         self._tones = [(tones or {}).get(field.key) for field in listing.fields]
@@ -135,15 +162,14 @@ class ListingModel(QAbstractTableModel):
         rows = self._rows if limit < 0 else self._rows[:limit]
         return [int(source) for source in rows if source >= 0]
 
-    def cells(self, row: int) -> list[Cell]:
-        """Cells of a row for all fields; formatted once and kept."""
+    def cells(self, row: int) -> Cells:
+        """Cells of a row for all fields; each formatted once and kept."""
         source = int(self._rows[row])
         cells = self._cache.get(source)
         if cells is None:
             if len(self._cache) >= _CACHED_ROWS:
                 self._cache.clear()
-            cells = self._format(source)
-            self._cache[source] = cells
+            cells = self._cache[source] = Cells(self._cell, source, len(self.fields))
         return cells
 
     def raw(self, row: int, column: int) -> Any:
@@ -198,21 +224,17 @@ class ListingModel(QAbstractTableModel):
         self._arranged = arranged
         self._rows = arranged.rows
 
-    def _format(self, source: int) -> list[Cell]:
-        cells: list[Cell] = []
-        for number, field in enumerate(self.fields):
-            raw = self._columns[number][source]
-            currency = self._currencies[number]
-            if field.kind == Kind.MONEY and not isinstance(currency, str):
-                currency = currency[source] or ""
-            code = currency if isinstance(currency, str) else ""
-            cells.append(make_cell(field, _plain(raw), code, self.formats, self._tones[number]))
-        for key, other in self._asides.items():
-            places = {field.key: number for number, field in enumerate(self.fields)}
-            if key in places and other in places and self._columns[places[other]][source]:
-                aside = str(self._columns[places[other]][source])
-                cells[places[key]] = cells[places[key]]._replace(detail=(aside,))
-        return cells
+    def _cell(self, source: int, number: int) -> Cell:
+        field, currency = self.fields[number], self._currencies[number]
+        raw = self._columns[number][source]
+        if field.kind == Kind.MONEY and not isinstance(currency, str):
+            currency = currency[source] or ""
+        code = currency if isinstance(currency, str) else ""
+        cell = make_cell(field, _plain(raw), code, self.formats, self._tones[number])
+        other = self._numbers.get(self._asides.get(field.key, ""))
+        if other is not None and self._columns[other][source]:
+            return cell._replace(detail=(str(self._columns[other][source]),))
+        return cell
 
 
 def _plain(value: Any) -> Any:
