@@ -5,11 +5,15 @@ identifier is the text that stands there. What is expected is what the sample fi
 of its source have by hand.
 """
 
+import re
 from collections import Counter
+from datetime import date
 
 import pytest
 from sample_layouts import LAYOUTS, NAMES, changed, delimiter_of, rows_in, text_of, written
 
+from opsconsole.domain.errors import UserError
+from opsconsole.imports.records import KINDS, Type
 from opsconsole.imports.source import all_sources
 
 QUOTED = [(path, key) for path, key in LAYOUTS if delimiter_of(path) != "\t"]
@@ -72,6 +76,8 @@ def test_line_ends_encodings_and_byte_order_marks_change_nothing(said, text_file
 @each(QUOTED)
 def test_another_delimiter_changes_nothing(said, text_file, path, key):
     expected = said(path, key)
+    spoken = written(rows_in(path), ";")
+    assert said(text_file(f"sep=;\n{spoken}", "sep.csv"), key) == expected, "a line that says the delimiter"
     for delimiter in ",;":
         assert said(text_file(written(rows_in(path), delimiter), f"{ord(delimiter)}.csv"), key) == expected, delimiter
     if delimiter_of(path) != "\t":
@@ -119,6 +125,46 @@ def told(parsed, field):
     """Every value of a field that a file says, in any kind of record."""
     rows = [row for records in parsed.records for row in records.rows()]
     return Counter(row[field] for row in rows if row.get(field))
+
+
+_DATE = re.compile(r"^(2026-11-|11/|)(\d\d)(/11/2026|/2026|/26|)(?=$|[ T])(.*)$", re.DOTALL)
+
+
+def half_converted(path):
+    """A file whose November days a spreadsheet has half converted: the fifth by slashes, all later ones by dashes."""
+    seen: set[int] = set()
+
+    def cell(column, text):
+        found = _DATE.match(text)
+        if found is None or not (found[1] or found[3]):
+            return text
+        first = column not in seen
+        seen.add(column)
+        return f"{'11/05/26' if first else f'11-{found[2]}-26'}{found[4].replace('T', ' ', 1)}"
+
+    rows = [[cell(column, text) for column, text in enumerate(row)] for row in rows_in(path)]
+    return written(rows, delimiter_of(path)), bool(seen)
+
+
+@each(LAYOUTS)
+def test_half_converted_dates_never_move_a_month(read, text_file, path, key):
+    """They are refused, asked about, or read as what they are; 5 November is never 11 May."""
+    text, has_dates = half_converted(path)
+    if not has_dates:
+        pytest.skip("the file has no dates in such forms")
+    try:
+        parsed = read(text_file(text, f"half{path.suffix}"), channel="shop", currency="USD")
+    except UserError:
+        return
+    days = []
+    for records in parsed.records:
+        for name, values in records.columns.items():
+            of = KINDS[records.kind].field(name).type
+            if of in (Type.INSTANT, Type.DAY):
+                size = 86_400_000_000 if of is Type.INSTANT else 1
+                days += [date.fromordinal(719_163 + value // size) for value in values if value is not None]
+    assert {day.month for day in days} <= {11, 12}, sorted(set(days))
+    assert {day.year for day in days} <= {2026}
 
 
 @each(LAYOUTS)

@@ -75,7 +75,7 @@ def _values(feed: SqlFeed) -> dict[str, Any]:
 def save_feed(database: Database, feed: SqlFeed, *, who: str, now: int, folder: Path | None = None) -> Change:
     """Add a feed (``id`` 0) or save it as it should be; it runs next as its schedule says.
 
-    A feed that asks for something else begins anew where its query, its connection or its high-water column changed.
+    A feed begins anew where its connection or its high-water column changed: its mark is of something else then.
     UserError when something is wrong or somebody changed it meanwhile. ``folder`` holds saved mappings.
     """
     named(who)
