@@ -120,6 +120,20 @@ def test_a_feed_reads_on_from_its_mark_and_loses_no_tie(desk: Desk) -> None:
     assert desk.count() == 4
 
 
+def test_a_feed_that_asks_for_something_else_begins_anew(local: Desk) -> None:
+    """What its new query finds may lie before the mark: it would never be read."""
+    local.prepare(query=f"{QUERY} WHERE state = 'OPEN'", mark_column="changed")
+    local.sell("1", "2026-11-16 09:00:00", state="GONE")
+    local.sell("2", "2026-11-16 10:00:00")
+    assert local.run().report.total("inserted") == 1
+    kept = local.save(replace(local.feed, name="ERP sales", query=f"  {local.feed.query}\n", schedule="every 2 hours"))
+    assert (local.mark[:10], kept.words) == ("2026-11-16", "SQL feed “ERP sales” saved")
+    said = local.save(replace(local.feed, query=QUERY)).words
+    assert (local.mark, "begins anew" in said) == ("", True)
+    assert local.run().report.total("inserted") == 1
+    assert local.count() == 2
+
+
 def test_times_and_amounts_arrive_as_they_were(quick: Desk) -> None:
     quick.prepare(mark_column="changed")
     quick.sell("1", "2026-11-16 10:00:00", total="1234567.89")

@@ -1,7 +1,7 @@
 """What the reader is told besides a file, and a file whose table and header are known."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from opsconsole.imports.mapping import MappingSpec
 from opsconsole.imports.numbered import for_header
@@ -30,17 +30,18 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A file whose table and header are known, not yet read."""
+    """A file whose table and header are known, not yet read; ``spec`` is what its columns mean."""
 
     file: InputFile
     table: Table
     fit: Fit
+    spec: MappingSpec = field(init=False, repr=False)
 
-    @property
-    def spec(self) -> MappingSpec:
-        """What its columns mean."""
+    def __post_init__(self) -> None:
+        """Work out once what its columns mean: some sources have hundreds of numbered ones."""
         candidate = self.fit.candidate
-        return for_header(candidate.spec if isinstance(candidate, Source) else candidate, self.fit.names)
+        spec = candidate.spec if isinstance(candidate, Source) else candidate
+        object.__setattr__(self, "spec", for_header(spec, self.fit.names))
 
     @property
     def key(self) -> str:

@@ -75,7 +75,8 @@ def _values(feed: SqlFeed) -> dict[str, Any]:
 def save_feed(database: Database, feed: SqlFeed, *, who: str, now: int, folder: Path | None = None) -> Change:
     """Add a feed (``id`` 0) or save it as it should be; it runs next as its schedule says.
 
-    A feed begins anew where its connection or its high-water column changed: its mark is of something else then.
+    A feed begins anew where its query, its connection or its high-water column changed: rows that it asks for now may
+    lie before its mark.
     UserError when something is wrong or somebody changed it meanwhile. ``folder`` holds saved mappings.
     """
     named(who)
@@ -88,8 +89,10 @@ def save_feed(database: Database, feed: SqlFeed, *, who: str, now: int, folder: 
         when = schedule.parse(feed.schedule)
         due = when.next_after(now, str(setting(conn, "time_zone", now, "UTC"))) if feed.enabled else None
         more = {"changed_by": who, "changed_at": now, "next_at": due, "failures": 0, "last_hash": None}
+        begins = ""
         if feed.id:
-            more |= _anew(read_feed(conn, feed.id), values)
+            anew, begins = _anew(conn, feed.id, values)
+            more |= anew
             if not update_versioned(conn, sql_feeds, feed.id, feed.version, {**values, **more}):
                 raise UserError(f"Somebody changed “{feed.name}” meanwhile.", "Look at it again.")
             made = feed.id
@@ -97,13 +100,16 @@ def save_feed(database: Database, feed: SqlFeed, *, who: str, now: int, folder: 
             made = int((conn.execute(insert(sql_feeds).values(**values, **more)).inserted_primary_key or (0,))[0])
         done = "changed" if feed.id else "added"
         audit.record(conn, who=who, action=f"SQL feed {done}", subject=values["name"], detail=values, at=now)
-    return Change(f"SQL feed “{values['name']}” {'saved' if feed.id else 'added'}", (made,))
+    return Change(f"SQL feed “{values['name']}” {'saved' if feed.id else 'added'}{begins}", (made,))
 
 
-def _anew(before: SqlFeed, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The mark goes where what it marks is another thing now."""
-    same = (before.connection_id, before.mark_column) == (values["connection_fk"], values["mark_column"])
-    return {} if same else {"mark_json": None}
+def _anew(conn: Connection, feed_id: int, values: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    """The mark goes where what it marks is another thing now; what to say of that."""
+    before = _values(read_feed(conn, feed_id))
+    marked = conn.execute(select(sql_feeds.c.mark_json).where(sql_feeds.c.id == feed_id)).scalar() is not None
+    if not marked or all(before[name] == values[name] for name in ("connection_fk", "query", "mark_column")):
+        return {}, ""
+    return {"mark_json": None}, "; its next run begins anew, since it asks for something else now"
 
 
 def free_name(conn: Connection, name: str, table: str, own: int) -> None:
