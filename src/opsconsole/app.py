@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from opsconsole import __version__
@@ -93,6 +94,8 @@ class App:
         geometry = self.settings.geometry()
         if not geometry.isEmpty():
             self.window.restoreGeometry(geometry)
+        elif QGuiApplication.platformName() != "offscreen":  # its screen is of any size, and nobody looks at it
+            self.window.fit_into(self.window.screen().availableSize())
         if self._keeps_views:
             self.window.read_last_view = self._read_view
         self.window.show()

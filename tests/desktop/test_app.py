@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtWidgets import QApplication, QDialog, QMenu
 from pytestqt.qtbot import QtBot
 
@@ -335,3 +335,14 @@ def test_nothing_is_kept_when_the_last_rows_are_not_wanted_or_another_moment_was
     app.stop()
     assert not (tmp_path / "cache" / "last_view").exists()
     assert not (tmp_path / "cache" / "first_rows").exists()
+
+
+def test_the_first_window_fits_a_small_screen_with_its_frame(start: Starter) -> None:
+    window = start().window
+    window.fit_into(QSize(1920, 1040))
+    assert (window.width(), window.height()) == (1366, 768)
+    window.fit_into(QSize(1366, 728))
+    assert 0 <= 1366 - window.width() <= 16
+    assert 0 < 728 - window.height() <= 48
+    window.fit_into(QSize(800, 600))
+    assert (window.width(), window.height()) == (960, 560)

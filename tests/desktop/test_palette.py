@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from opsconsole.desktop.desk import Desk
@@ -125,3 +125,18 @@ def test_the_row_chosen_stays_chosen_while_more_is_found_and_the_end_is_told(
     assert palette.rows.entries[palette.view.currentIndex().row()].label == "Snooze 55"
     assert "All 300 orders looked through" in palette.note.text()
     palette.leave()
+
+
+def test_the_palette_closes_when_a_shortcut_takes_the_keyboard_elsewhere(
+    host: QWidget, desk: Desk, qtbot: QtBot
+) -> None:
+    elsewhere = QLineEdit(host)
+    elsewhere.show()
+    host.activateWindow()
+    qtbot.waitUntil(lambda: host.isActiveWindow())
+    palette = Palette(desk, [entry("Snooze")], host)
+    palette.show()
+    qtbot.waitUntil(lambda: palette.field.hasFocus())
+    elsewhere.setFocus()
+    assert palette.isHidden()
+    assert elsewhere.hasFocus()

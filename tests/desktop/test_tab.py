@@ -42,6 +42,14 @@ def test_chips_selectors_and_search_filter_together_and_escape_clears_them_one_b
     assert tab.panel.isVisible()
 
 
+def test_chips_that_do_not_fit_tell_their_count_and_money_in_a_menu(tab: Any, qtbot: QtBot) -> None:
+    hidden = tab.chips._hidden
+    assert hidden
+    told = [action.text() for action in tab.chips._more_menu().actions()]
+    assert len(told) == len(hidden)
+    assert "Billing variance\t5  $48" in told
+
+
 def test_a_selector_can_ask_for_missing_values(tab: Any) -> None:
     choices = dict(tab.toolbar.selectors["owner"]._choices)
     missing = next(value for value, words in choices.items() if words == "Unassigned")
@@ -91,6 +99,7 @@ def test_a_write_says_so_reloads_who_is_touched_and_can_be_undone(
     assert desk.undo()
     settled()
     assert written == ["by Shift A", "undone"]
+    assert tab.bar.text == "Undone: 12 exceptions assigned to Carrier desk."
     assert not desk.undo()
 
 
@@ -170,6 +179,20 @@ def test_another_workspace_reloads_the_tab_in_front_only(
     assert tab.request.now == sample.NOW - 60_000_000
     assert hidden.stale
     assert hidden.request.now == 0
+
+
+def test_a_count_beside_a_tab_follows_the_data_while_another_is_in_front(
+    tab: Any, desk: Desk, sample: ModuleType, settled: Settled, qtbot: QtBot
+) -> None:
+    told: list[Any] = []
+    tab.badge_changed.connect(told.append)
+    tab.hide()
+    never_shown = sample.SampleTab(desk)
+    qtbot.addWidget(never_shown)
+    desk.touched({"sample"})
+    settled()
+    assert told == [tab.content.badge]
+    assert (tab.stale, never_shown.stale) == (False, True)
 
 
 def test_arrow_down_leaves_the_search_for_the_list(tab: Any, qtbot: QtBot) -> None:

@@ -81,6 +81,19 @@ def test_a_way_of_eight_stops_and_an_incident_fits_the_panel(qtbot: QtBot) -> No
     assert not way.grab().isNull()
 
 
+def test_a_day_is_said_once_where_its_words_would_touch(qtbot: QtBot) -> None:
+    names = ("Placed", "Paid", "Allocated", "Picked", "Packed", "Shipped", "Scan", "Delivered")
+    whens = ("12 Nov\n12:19", "12 Nov\n12:21", "13 Nov\n09:16", "13 Nov\n10:47", "13 Nov\n11:43", "13 Nov\n12:07")
+    stops = [Stop(name, when) for name, when in zip(names, (*whens, "", ""), strict=True)]
+    way = Timeline()
+    qtbot.addWidget(way)
+    way.show_stops(stops)
+    way.resize(368, 84)
+    assert way._whens(way._spots())[:3] == ["12 Nov\n12:19", "\n12:21", "13 Nov\n09:16"]
+    way.resize(900, 84)
+    assert way._whens(way._spots()) == [*whens, "", ""]
+
+
 def test_only_pages_and_mails_are_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[Any] = []
     monkeypatch.setattr(links.QDesktopServices, "openUrl", lambda url: opened.append(url.toString()) or True)

@@ -12,6 +12,7 @@ NOW = from_iso("2026-11-17T15:42:00Z")
 ZONE = "America/New_York"
 VALUES = {
     "ship_by": from_iso("2026-11-16T21:00:00Z"),
+    "deliver_by": from_iso("2026-11-20T01:00:00Z"),
     "value_at_risk": 41260,
     "currency": "USD",
     "sku": "KT-4410-BLK",
@@ -29,6 +30,8 @@ VALUES = {
         ("{sku}: picked {picked:count}", "KT-4410-BLK: picked 1"),
         ("{nothing} is unknown", None),
         ("{absent:instant}", None),
+        ("It must ship by {ship_by:coming}", None),
+        ("It must arrive by {deliver_by:coming}", "It must arrive by Thu 19 Nov, 20:00"),
     ],
 )
 def test_places_are_filled_by_kind(template, words):

@@ -52,6 +52,9 @@ def test_a_shift_hands_over(app: App, show: Show, qtbot: QtBot, tmp_path: Path, 
     assert list(tab.rows.list.listing.columns["order"]) == ["shop/1"]
     tab.escape()
     assert not tab.shows_rows
+    tab.escape()
+    assert tab.panel.isVisible()  # the figures and the way to paper are nowhere else
+    assert "Print or PDF" in [command.words for command in tab.commands()]
 
     tab.toolbar.selectors["site"].choose("cmh")
     tab.reload()

@@ -94,6 +94,27 @@ def test_an_outage_is_opened_worked_and_closed(app: App, show: Show, qtbot: QtBo
 
 
 @pytest.mark.usefixtures("trouble")
+def test_what_is_done_with_the_panel_closed_is_done_to_the_current_incident(app: App, show: Show, qtbot: QtBot) -> None:
+    tab: Any = show("incidents")
+    for title in ("One", "Two"):
+        tab.deeds.open_new()
+        fill(prompt_of(tab), title=title, kind="warehouse_outage", about="location=reno")
+        settled(qtbot, app)
+    titles = dict(zip(tab.list.listing.columns["title"], tab.list.listing.ids, strict=True))
+    one, two = titles["One"], titles["Two"]
+    tab.list.select(one)
+    settled(qtbot, app)
+    tab.set_panel_open(False)
+    tab.list.select(two)
+    tab.deeds_of_rows.run(next(action for action in tab.row_actions() if action.key == "close"))
+    settled(qtbot, app)
+    fill(prompt_of(tab), summary="Over")
+    settled(qtbot, app)
+    told = {row["title"]: row["state"] for row in tab.list.listing.rows()}
+    assert told == {"One": "open", "Two": "closed"}
+
+
+@pytest.mark.usefixtures("trouble")
 def test_a_wrong_answer_keeps_what_was_typed(app: App, show: Show, qtbot: QtBot) -> None:
     tab: Any = show("incidents")
     tab.deeds.open_new()

@@ -148,7 +148,7 @@ def test_what_two_people_changed_at_once_is_shown_and_decided(
     queue.deeds._do("assign", [wanted], {"owner": "Shift A"})
     settled(qtbot, app)
     assert queue.bar.tone == "warn"
-    assert queue.bar.text.startswith("Shift B changed ")
+    assert queue.bar.text.startswith(f"Shift B changed {row(queue, wanted)['order']} at ")
     assert row(queue, wanted)["owner"] == "Order desk"
     assert wanted in queue.list.grid._changed
     (show_differences,) = (b for b in queue.bar.findChildren(KeyButton) if b.text() == "Show differences")
@@ -163,6 +163,25 @@ def test_what_two_people_changed_at_once_is_shown_and_decided(
     assert wanted not in queue.list.grid._changed
 
 
+def test_what_another_changes_while_one_types_is_not_written_over(app: App, queue: Any, qtbot: QtBot) -> None:
+    from opsconsole.services import order_exceptions
+
+    wanted = id_of(queue, "ADDRESS_INVALID")
+    queue.list.select(wanted)
+    queue.deeds.assign([wanted])
+    owner = asked(queue).findChildren(QComboBox)[0].lineEdit()
+    qtbot.keyClicks(owner, "Shift A")
+    database, now = app.desk.workspace.database, app.desk.workspace.now()
+    order_exceptions.assign(database, [wanted], owner="Order desk", who="Shift B", now=now)
+    queue.reload()
+    settled(qtbot, app)
+    assert row(queue, wanted)["owner"] == "Order desk"
+    qtbot.keyClick(owner, Qt.Key.Key_Return)
+    settled(qtbot, app)
+    assert queue.bar.tone == "warn"
+    assert row(queue, wanted)["owner"] == "Order desk"
+
+
 def test_a_change_is_undone_after_a_restart(app: App, queue: Any, qtbot: QtBot, another: Another) -> None:
     wanted = [id_of(queue, "ADDRESS_INVALID"), id_of(queue, "PAYMENT_PENDING")]
     queue.deeds._do("assign", wanted, {"owner": "Night desk"})
@@ -173,7 +192,7 @@ def test_a_change_is_undone_after_a_restart(app: App, queue: Any, qtbot: QtBot, 
     again.window.commands.undo()
     settled(qtbot, again)
     assert [row(tab, one)["owner"] for one in wanted] == [None, None]
-    assert tab.bar.text == "Undone: Assigned to Night desk: 2 exceptions."
+    assert tab.bar.text == "Undone: assigned to Night desk: 2 exceptions."
     again.window.commands.undo()
     settled(qtbot, again)
     assert tab.bar.text == "There is nothing of yours to undo."
@@ -196,6 +215,8 @@ def test_the_palette_leads_to_orders_tabs_views_and_actions(app: App, queue: Any
         qtbot.keyClick(palette.field, Qt.Key.Key_Return)
         settled(qtbot, app)
 
+    names = {name.label for name in app.window.names.values() if name.place != "data"}
+    assert names <= {entry.label for entry in app.window.commands._entries()}
     ask("unassigned", "S1 unassigned")
     assert queue.toolbar.view.current == "S1 unassigned"
     assert all(severity == "S1" for severity in queue.list.shown_listing().columns["severity"])

@@ -50,6 +50,7 @@ def test_a_rule_that_is_switched_off_finds_nothing(code, found, writing, now):
 def test_a_rule_is_complete(rule):
     assert rule.severity in SEVERITIES
     assert rule.resolve_hours > 0
+    assert rule.about.endswith(".")
     assert 2 <= len(rule.sentences) <= 4
     assert resource("runbooks", rule.runbook).is_file()
     templates = [template for sentence in (*rule.sentences, rule.short) for template in sentence]

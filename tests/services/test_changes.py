@@ -70,7 +70,7 @@ def test_every_action_is_listed_and_undone_after_a_restart(desk, late, now, act,
     assert {**after, "version": 0} == {**before, "version": 0}
     newest, first = listed(desk, now + HOUR)
     assert (first["state"], first["undone_by"], first["undone_at"]) == ("undone", "Bo", now + HOUR)
-    assert newest["words"].startswith("Undone")
+    assert newest["words"] == f"Undone: {change.words[:1].lower()}{change.words[1:]}"
     with pytest.raises(UserError, match="Bo did it"):
         service.undo_change(desk, change.id, who="Ann", now=now + HOUR)
 

@@ -276,6 +276,9 @@ def test_steps_are_ticked_with_name_and_time(late, now):
         if s.done_at
     ] == [(2, "Lead", now)]
     actions.tick_playbook(late.database, incident, 2, done=False, who="Lead", now=now)
+    for none in (0, 99):
+        with pytest.raises(UserError, match=f"no step {none}"):
+            actions.tick_playbook(late.database, incident, none, done=True, who="Lead", now=now)
     assert not any(step.done_at for step in service.incident_page(late.database, now, incident).playbook)
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from opsconsole.domain import quiet_hours
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.instants import DAY, HOUR, MINUTE, from_iso
+from opsconsole.services import calendars_changes
 from opsconsole.services import order_exceptions as queue
 from opsconsole.services.detection import detect
 from opsconsole.services.notices import listing, look
@@ -36,6 +37,20 @@ def test_a_new_s1_is_told_once(desk, now):
     (notice,) = [one for one in first.new if one.type == "LATE_SHIPMENT"]
     assert (notice.order, notice.words) == ("77", "Late shipment, 77, $412.60: due in 1h 00m")
     assert told(look(desk, now + 5 * MINUTE, since=now), "new") == []
+
+
+def test_the_time_left_is_working_time_as_in_the_queue(writing, now):
+    """Late since 14:42, open until 16:00 and from 8:00: the two hours end at 8:42, an hour of work from now."""
+    week = dict.fromkeys(range(7), ((8 * 60, 16 * 60),))
+    calendars_changes.set_calendar(writing.database, "reno", time_zone="UTC", hours=week, who="Ann", now=now - DAY)
+    order = {"channel": "shop", "order_id": "78", "status": "processing", "payment_status": "paid"}
+    order |= {"location": "reno", "placed_at": now - 3 * DAY, "ship_by": now - HOUR}
+    writing(at=now - HOUR, orders=[order])
+    calendars_changes.assign_calendar(writing.database, "location", "reno", "reno", who="Ann", now=now - DAY)
+    detect(writing.database, now)
+    (notice,) = [one for one in look(writing.database, now).new if one.type == "LATE_SHIPMENT"]
+    assert notice.due_at == now + 17 * HOUR
+    assert notice.words == "Late shipment, 78: due in 1h 00m"
 
 
 def test_what_falls_due_is_told_when_it_comes_near(desk, now):

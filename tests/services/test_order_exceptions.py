@@ -284,6 +284,9 @@ def test_runbook_steps_are_ticked_with_who_and_when(desk, now):
     assert (step.number, step.done_at, step.done_by) == (2, now, "Ann")
     service.undo(desk, change, who="Ann", now=now)
     assert service.exception_page(desk, now, late).runbook[1].done_at is None
+    for none in (0, 99):
+        with pytest.raises(UserError, match=f"no step {none}"):
+            service.tick_runbook(desk, late, none, done=True, who="Ann", now=now)
 
 
 def test_a_business_writes_its_own_runbook(desk, now):

@@ -88,7 +88,7 @@ _THREE = ("seen", "there", "wanted")
 def _as_lines(conflict: Conflict, now: int, zone: str) -> list[str]:
     when = f" on {instant(conflict.at, zone, year_of=now)}" if conflict.at is not None else ""
     said = f": {conflict.words}" if conflict.words else ""
-    lines = [f"Left {conflict.id} ({conflict.subject}): {conflict.who or 'somebody'} changed it{when}{said}."]
+    lines = [f"Left {conflict.id} ({conflict.name}): {conflict.who or 'somebody'} changed it{when}{said}."]
     return lines + [f"  {_in_words(one, now, zone)}" for one in conflict.differences]
 
 

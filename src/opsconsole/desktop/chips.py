@@ -53,6 +53,11 @@ class Chip:
         self.help = help
 
 
+def _money(chip: Chip, formats: Formats) -> str:
+    """In whole units; empty where it is not known."""
+    return "" if chip.amount is None else formats.money(chip.amount, chip.currency, whole=True)
+
+
 class ChipRow(QFrame):
     """Chips of equal width, one of them chosen; ``chosen(key)`` when the user picks another."""
 
@@ -165,13 +170,18 @@ class ChipRow(QFrame):
             self.chosen.emit(key)
 
     def _show_more(self) -> None:
+        self._more_menu().popup(self._more.mapToGlobal(QPoint(0, self._more.height() + 2)))
+
+    def _more_menu(self) -> QMenu:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for chip in self._hidden:
-            action = menu.addAction(f"{chip.label}  ({self._formats.count(chip.count)})")
+            # A tab puts what follows to the right, as far as the menu is wide.
+            told = f"{self._formats.count(chip.count)}  {_money(chip, self._formats)}".rstrip()
+            action = menu.addAction(f"{chip.label}\t{told}")
             action.setToolTip(chip.help)
             action.triggered.connect(lambda checked=False, key=chip.key: self._pick(key))
-        menu.popup(self._more.mapToGlobal(QPoint(0, self._more.height() + 2)))
+        return menu
 
 
 class ChipButton(QToolButton):
@@ -192,7 +202,7 @@ class ChipButton(QToolButton):
         """Show a chip."""
         self._chip = chip
         self.chip_key = chip.key
-        money = "" if chip.amount is None else formats.money(chip.amount, chip.currency, whole=True)
+        money = _money(chip, formats)
         short = "" if chip.amount is None else formats.money_short(chip.amount, chip.currency)
         self._lines = (formats.count(chip.count), money, short)
         self._caret = caret

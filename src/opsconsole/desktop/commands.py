@@ -170,11 +170,10 @@ class Commands(QObject):
                 yield Entry("Action", action.label, partial(tab.deeds_of_rows.run, action), keys=action.shortcut)
             for command in tab.commands():
                 yield Entry("Action", command.words, command.run, keys=command.shown or " ".join(command.keys))
-        for keys, name in self._tab_keys():
-            yield Entry("Tab", name.label, partial(self._show_tab, name.key), keys=keys)
+        keys_of = {name.key: keys for keys, name in self._tab_keys()}
         for key, name in window.names.items():
-            if name.place == "data":
-                yield Entry("Tab", f"Data: {name.label}", partial(self._show_tab, key))
+            label = f"Data: {name.label}" if name.place == "data" else name.label
+            yield Entry("Tab", label, partial(self._show_tab, key), keys=keys_of.get(key, ""))
         for key, label, view in window.views():
             yield Entry("View", view.name, partial(self._use_view, key, view.key), about=label)
         for one in WINDOW_ACTIONS:

@@ -8,7 +8,7 @@ its second paint the window has no widgets: it paints its bare bars, then the vi
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from opsconsole.desktop.tab import Tab
 
 SIZE = (1366, 768)
+# What a desktop's own title bar and borders take, at the most; only known once the window stands.
+_FRAME = QSize(16, 48)
 
 
 class MainWindow(QWidget):
@@ -55,6 +57,10 @@ class MainWindow(QWidget):
         self.resize(*SIZE)
         self.last_view: QPicture | None = None
         self.read_last_view: Callable[[], QPicture | None] = lambda: None
+
+    def fit_into(self, screen: QSize) -> None:
+        """On a small screen be so large that the frame fits too, never smaller than all parts need."""
+        self.resize(QSize(*SIZE).boundedTo(screen - _FRAME).expandedTo(self.minimumSize()))
 
     @property
     def current(self) -> "Tab | None":

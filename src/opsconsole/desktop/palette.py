@@ -77,6 +77,14 @@ def _searched(looked: Any, *, looking: bool, enough: bool) -> str:
     return f"Looked through {far}{', going on' if looking else ''}"
 
 
+# Why the keyboard leaves the palette for a while.
+_STAYS = (
+    Qt.FocusReason.ActiveWindowFocusReason,
+    Qt.FocusReason.PopupFocusReason,
+    Qt.FocusReason.MenuBarFocusReason,
+)
+
+
 class _Model(QAbstractListModel):
     def __init__(self) -> None:
         super().__init__()
@@ -200,23 +208,25 @@ class Palette(QFrame):
             super().keyPressEvent(event)
 
     def eventFilter(self, watched: Any, event: QEvent) -> bool:
-        """A click elsewhere closes the palette; another window coming to the front does not."""
+        """What takes the keyboard elsewhere closes the palette; another window coming to the front does not."""
         if event.type() == QEvent.Type.FocusOut and isinstance(event, QFocusEvent):
             if event.reason() in (Qt.FocusReason.MouseFocusReason, Qt.FocusReason.TabFocusReason):
                 self.leave()
+            elif event.reason() not in _STAYS:
+                self.leave(back=False)
         elif event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() in _OWN_KEYS:
             self.keyPressEvent(event)
             return True
         return False
 
-    def leave(self) -> None:
-        """Close, the keyboard back where it was."""
+    def leave(self, *, back: bool = True) -> None:
+        """Close, the keyboard ``back`` where it was, else where it has gone."""
         if self.isHidden():
             return
         self._desk.tasks.cancel("palette")
         self.field.removeEventFilter(self)
         self.hide()
-        if self._before is not None and shiboken6.isValid(self._before):
+        if back and self._before is not None and shiboken6.isValid(self._before):
             self._before.setFocus(Qt.FocusReason.OtherFocusReason)
         self.deleteLater()
 

@@ -68,7 +68,7 @@ class PanelButton(NamedTuple):
 
 
 class DetailPanel(QFrame):
-    """Shows a ``PanelContent``; ``closed`` when the user closes it."""
+    """Shows a ``PanelContent``; ``closed`` when the user closes it, which one that ``stays`` does not offer."""
 
     closed = Signal()
 
@@ -88,6 +88,7 @@ class DetailPanel(QFrame):
         self._footer = _Footer()
         self._layout.addWidget(self._footer)
         self.title = ""
+        self.stays = False
         self.show_nothing("Nothing selected", "Choose a row to see why it is here and what to do.")
 
     def show_nothing(self, title: str, words: str) -> None:
@@ -104,7 +105,7 @@ class DetailPanel(QFrame):
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(_Header(content, self.closed.emit))
+        column.addWidget(_Header(content, None if self.stays else self.closed.emit))
         for section in content.sections:
             column.addWidget(lines.horizontal())
             column.addWidget(_SectionFrame(section))
@@ -122,7 +123,7 @@ class DetailPanel(QFrame):
 
 
 class _Header(QWidget):
-    def __init__(self, content: PanelContent, close: Callable[[], None]) -> None:
+    def __init__(self, content: PanelContent, close: Callable[[], None] | None) -> None:
         super().__init__()
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 8, 16, 10)
@@ -134,7 +135,7 @@ class _Header(QWidget):
         title = Words(content.title, role="title", wrap=True)
         title.setMinimumWidth(40)
         top.addWidget(title, 1)
-        links = (*content.links, ("x", "Close (Esc)", close))
+        links = content.links if close is None else (*content.links, ("x", "Close (Esc)", close))
         for name, words, run in links:
             top.addWidget(icon_button(name, words, run))
         column.addLayout(top)

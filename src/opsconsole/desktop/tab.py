@@ -164,7 +164,7 @@ class Tab(TabFrame):
 
     def set_panel_open(self, is_open: bool) -> None:
         """Open or close the panel; remembered."""
-        if self.has_panel:
+        if self.has_panel and not self.panel_stays:
             self.panel.setVisible(is_open)
             self.desk.settings.set(PANEL_OPEN, is_open)
             if is_open:
@@ -245,6 +245,7 @@ class Tab(TabFrame):
         if identity is None or workspace is None or not self.has_panel:
             self.desk.tasks.cancel(kind)
             if identity is None:
+                self.deeds_of_rows.detail_shown(None)
                 self.panel.show_nothing(*_nothing(self.noun[0], self.list.listing))
             return
         if self.panel.isHidden():
@@ -261,6 +262,7 @@ class Tab(TabFrame):
     def _show_detail(self, identity: Any, detail: Any) -> None:
         self.panel.show_content(self.build_panel(identity, detail))
         self.deeds_of_rows.show_buttons()
+        self.deeds_of_rows.detail_shown(identity)
 
     def _workspace_changed(self) -> None:
         self.stale = True
@@ -270,7 +272,8 @@ class Tab(TabFrame):
     def _data_changed(self, subjects: frozenset[str]) -> None:
         if self.subjects & subjects:
             self.stale = True
-            if self.isVisible():
+            # A count beside the tab's name is seen whatever is in front.
+            if self.isVisible() or self.content.badge is not None:
                 self.reload()
 
     def _enter_list(self) -> None:

@@ -22,6 +22,8 @@ class TabActions(QObject):
         super().__init__(tab)
         self._tab = tab
         self._panel = panel
+        self._detail_of: Any = None
+        self._awaits_detail: TabAction | None = None
         self.actions = tab.row_actions()
         for action in self.actions:
             if action.shortcut:
@@ -37,7 +39,27 @@ class TabActions(QObject):
         return selected if selected else [] if current is None else [current]
 
     def run(self, action: TabAction) -> None:
-        """Run an action, when there is something to run it on and it is enabled."""
+        """Run an action, when there is something to run it on and it is enabled.
+
+        One that acts on what the panel shows waits until that is of the current row.
+        """
+        current = self._tab.list.current_id()
+        if not self._tab.acts_on_page or current is None or current == self._detail_of:
+            self._run(action)
+            return
+        # What the panel shows is of another row, or it is closed.
+        self._awaits_detail = action
+        if self._panel.isHidden():
+            self._tab.set_panel_open(True)
+
+    def detail_shown(self, identity: Any) -> None:
+        """The panel shows a row now (None: none): an action that waited for it runs."""
+        self._detail_of = identity
+        action, self._awaits_detail = self._awaits_detail, None
+        if action is not None and identity is not None and identity == self._tab.list.current_id():
+            self._run(action)
+
+    def _run(self, action: TabAction) -> None:
         ids = self.ids()
         if not ids:
             return

@@ -22,6 +22,7 @@ from opsconsole.desktop.theme import theme
 from opsconsole.desktop.toolbar import Toolbar
 from opsconsole.desktop.workspace import Workspace
 from opsconsole.domain.progress import Progress
+from opsconsole.domain.wording import undone
 
 WIDE = 1600
 Wanted = tuple[Arrangement, Any, Sequence[str]]
@@ -44,6 +45,8 @@ class TabFrame(QWidget):
     tones: ClassVar[Tones] = {}
     has_list: ClassVar[bool] = True
     has_panel: ClassVar[bool] = True
+    acts_on_page: ClassVar[bool] = False  # row actions need what the panel shows of the current row
+    panel_stays: ClassVar[bool] = False  # what is nowhere else stands in it: it cannot be closed
     has_toolbar: ClassVar[bool] = True
 
     status_changed = Signal()
@@ -182,9 +185,13 @@ class TabFrame(QWidget):
         """Say in the bar that something was done; with Undo for 8 s, and by Ctrl+Z until the next change."""
         actions = []
         if undo is not None:
-            self.desk.remember_undo(words, lambda: self.change(undo, done="Undone."))
+            self.remember_undo(words, undo)
             actions.append(MessageAction("Undo", self._undo, "Ctrl+Z"))
         self.bar.show_message("good", words, actions)
+
+    def remember_undo(self, words: str, undo: Callable[[Workspace, Progress], Any]) -> None:
+        """Let Ctrl+Z take back what was just said to be done, until the next change."""
+        self.desk.remember_undo(words, lambda: self.change(undo, done=undone(words)))
 
     def _undo(self) -> None:
         self.desk.undo()
@@ -207,6 +214,7 @@ class TabFrame(QWidget):
         self._splitter.addWidget(self.make_body())
         if self.has_panel:
             self._splitter.addWidget(self.panel)
-            self.panel.setVisible(self.desk.settings.get(PANEL_OPEN))
+            self.panel.stays = self.panel_stays
+            self.panel.setVisible(self.panel_stays or self.desk.settings.get(PANEL_OPEN))
         self._splitter.setStretchFactor(0, 1)
         column.addWidget(self._splitter, 1)

@@ -29,7 +29,8 @@ class Difference:
 class Conflict:
     """A row (or, with ``differences``, those values of it) that was not written because somebody changed it first.
 
-    ``who`` did ``words`` at the instant ``at`` (empty and None where its history does not say).
+    ``who`` did ``words`` at the instant ``at`` (empty and None where its history does not say). ``order`` is the
+    number of the order it belongs to.
     """
 
     id: int
@@ -38,6 +39,12 @@ class Conflict:
     at: int | None = None
     words: str = ""
     differences: tuple[Difference, ...] = ()
+    order: str = ""
+
+    @property
+    def name(self) -> str:
+        """What people call the row: its order's number, else its subject."""
+        return self.order or self.subject
 
 
 @dataclass(frozen=True, slots=True)

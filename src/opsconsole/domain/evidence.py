@@ -2,6 +2,7 @@
 
 A place is ``{name:kind}``. Kinds: none (text as it is), ``count``, ``money`` (currency in the value ``currency``),
 ``instant``, ``day``, ``promise`` (a promise for a local date shows the date alone; the zone is the value ``zone``),
+``coming`` (a promise that is not over yet: one that is counts as missing),
 ``since`` (time from the value to now), ``until`` (time from now to it), ``span`` (seconds). A sentence is a tuple of
 alternatives: the first whose values are all there is used; none fits: the sentence is left out.
 """
@@ -18,7 +19,7 @@ from opsconsole.domain.money import in_words
 Sentence = tuple[str, ...]
 
 _PLACE = re.compile(r"\{(\w+)(?::(\w+))?\}")
-KINDS = frozenset({"", "count", "money", "instant", "day", "promise", "since", "until", "span"})
+KINDS = frozenset({"", "count", "money", "instant", "day", "promise", "coming", "since", "until", "span"})
 
 
 @lru_cache(4096)
@@ -36,8 +37,9 @@ def places(template: str) -> list[tuple[str, str]]:
 def fill(template: str, values: Mapping[str, Any], *, now: int, zone: str = "UTC") -> str | None:
     """The template with its values in words; None when one of them is missing."""
     around, asked = _pieces(template)
-    for name, _ in asked:
-        if values.get(name) is None:
+    for name, kind in asked:
+        value = values.get(name)
+        if value is None or (kind == "coming" and value < now):
             return None
     told = [around[0]]
     for (name, kind), after in zip(asked, around[1:], strict=True):
@@ -69,7 +71,7 @@ def _words(values: Mapping[str, Any], name: str, kind: str, now: int, zone: str)
         return wording.instant(value, zone, year_of=now)
     if kind == "day":
         return wording.day(value, year_of=day_of(now, zone))
-    if kind == "promise":
+    if kind in ("promise", "coming"):
         return promise_words(value, str(values.get("zone") or zone), now=now, shown_in=zone)
     if kind == "since":
         return wording.duration(max(0, now - value) / SECOND)

@@ -57,6 +57,11 @@ def time_left(seconds: float) -> str:
     return f"{duration(seconds)} {'over' if seconds < 0 else 'left'}"
 
 
+def undone(words: str) -> str:
+    """What taking a change back is called: ``Undone: resolved 3 exceptions``."""
+    return f"Undone: {words[:1].lower()}{words[1:]}"
+
+
 def count(number: float) -> str:
     """``1,204``; fractions with at most two places; negative with a minus sign."""
     text = f"{abs(number):,.2f}".rstrip("0").rstrip(".") if number != int(number) else f"{abs(int(number)):,}"

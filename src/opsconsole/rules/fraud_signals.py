@@ -143,7 +143,7 @@ SIGNALS = (
     Signal("velocity", "Many orders at once", 25, "Of one customer, e-mail address or address.", _velocity),
     Signal("first_order", "First order of high value", 20, "Nobody ordered so before.", _first_order),
     Signal("forwarder", "Freight forwarder", 30, "It goes to a postcode of parcel forwarders.", _forwarder),
-    Signal("platform", "Risk level of the platform", 60, "High counts in full, medium 40 %.", _platform),
+    Signal("platform", "Risk level of the platform", 60, "High counts in full, medium 40%.", _platform),
     Signal("imported", "Imported score", 60, "Of a fraud service, 0 to 100.", _imported),
 )
 

@@ -13,6 +13,10 @@ from opsconsole.store.schema import fraud_decisions, order_lines, payments, prod
 PAYMENT_PENDING = Rule(
     code="PAYMENT_PENDING",
     label="Payment pending",
+    about=(
+        "Payment is pending or only authorized for longer than allowed after the order was placed. Cash on "
+        "delivery is left out, net terms until they are due."
+    ),
     severity="S3",
     resolve_hours=24,
     working=False,
@@ -52,6 +56,10 @@ PAYMENT_PENDING = Rule(
 PAYMENT_DECLINED = Rule(
     code="PAYMENT_DECLINED",
     label="Payment declined",
+    about=(
+        "A payment failed or was voided and the order has not shipped; or it shipped without being paid, "
+        "which is always S1. Cash on delivery is left out, net terms until they are due."
+    ),
     severity="S2",
     resolve_hours=8,
     working=True,
@@ -95,6 +103,10 @@ PAYMENT_DECLINED = Rule(
 FRAUD_REVIEW = Rule(
     code="FRAUD_REVIEW",
     label="Fraud review",
+    about=(
+        "An order that has not shipped, where the score of its signals is over the threshold, the platform "
+        "says that the risk is high, or a fraud service asks for a review or declines it."
+    ),
     severity="S1",
     resolve_hours=4,
     working=True,
@@ -146,6 +158,10 @@ FRAUD_REVIEW = Rule(
 ADDRESS_INVALID = Rule(
     code="ADDRESS_INVALID",
     label="Address invalid",
+    about=(
+        "The address of an order that has not shipped lacks a required part, has a postcode that is none of "
+        "its country, or is longer than the carrier takes."
+    ),
     severity="S2",
     resolve_hours=8,
     working=True,
@@ -180,6 +196,7 @@ ADDRESS_INVALID = Rule(
 UNMAPPED_SKU = Rule(
     code="UNMAPPED_SKU",
     label="Unmapped SKU",
+    about="The SKU of a line that is still to ship is neither in the item master nor an alias.",
     severity="S2",
     resolve_hours=8,
     working=True,
@@ -210,6 +227,10 @@ UNMAPPED_SKU = Rule(
 DUPLICATE_ORDER = Rule(
     code="DUPLICATE_ORDER",
     label="Duplicate order",
+    about=(
+        "Two orders of the same customer, address, SKUs and total were placed within so many minutes; the "
+        "later one is raised."
+    ),
     severity="S2",
     resolve_hours=4,
     working=True,
@@ -236,6 +257,10 @@ DUPLICATE_ORDER = Rule(
 MISSING_ORDER_INFO = Rule(
     code="MISSING_ORDER_INFO",
     label="Order data missing",
+    about=(
+        "An order that has not shipped lacks an e-mail address, a phone number where its service needs one, "
+        "or customs data where it crosses a border."
+    ),
     severity="S3",
     resolve_hours=24,
     working=False,
@@ -277,6 +302,7 @@ MISSING_ORDER_INFO = Rule(
 PRICE_ERROR = Rule(
     code="PRICE_ERROR",
     label="Price error",
+    about=("A line that is still to ship is sold below the item's cost, or for less than a share of its list price."),
     severity="S2",
     resolve_hours=4,
     working=True,

@@ -26,6 +26,7 @@ from opsconsole.rules.order_exceptions_conditions import (
     own_duty,
     placed,
     terms_end,
+    to_ship_by,
     unpaid,
     unshipped,
 )
@@ -70,7 +71,7 @@ def payment_declined(moment: Moment) -> Select[Any]:
         failed_at.label("failed_at"),
         o.payment_method.label("method"),
         o.payment_terms.label("terms"),
-        o.ship_by.label("ship_by"),
+        to_ship_by(moment),
     ).where(_without_money(moment), not_voided(moment), placed(moment))
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     false,
     func,
     literal_column,
+    null,
     or_,
     select,
     text,
@@ -81,6 +82,11 @@ def left(moment: Moment) -> ColumnElement[bool]:
         o.delivered_at <= moment.now,
         and_(o.shipped_at.is_(None), coalesce(o.status, "").in_(SHIPPED)),
     )
+
+
+def to_ship_by(moment: Moment) -> ColumnElement[Any]:
+    """The promise to ship of what has not left yet."""
+    return case((left(moment), null()), else_=o.ship_by).label("ship_by")
 
 
 def line_is_open() -> ColumnElement[bool]:

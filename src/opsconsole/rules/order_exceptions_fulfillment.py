@@ -16,6 +16,9 @@ from opsconsole.store.schema import stock_levels
 ROUTING_FAILED = Rule(
     code="ROUTING_FAILED",
     label="Routing failed",
+    about=(
+        "An order is ready and has no location after so many minutes, or is split over more locations than allowed."
+    ),
     severity="S2",
     resolve_hours=4,
     working=True,
@@ -58,6 +61,10 @@ ROUTING_FAILED = Rule(
 OUT_OF_STOCK = Rule(
     code="OUT_OF_STOCK",
     label="Out of stock",
+    about=(
+        "More of a SKU is open and not allocated than its location has available (where no location is known:"
+        " than all have), or available is below zero."
+    ),
     severity="S1",
     resolve_hours=4,
     working=True,
@@ -73,7 +80,10 @@ OUT_OF_STOCK = Rule(
         "{sku}: oversold, available is {available:count}",
     ),
     sentences=(
-        ("The first order in line, **{order}**, must ship by **{ship_by:promise}**.",),
+        (
+            "The first order in line, **{order}**, must ship by **{ship_by:coming}**.",
+            "The first order in line, **{order}**, was to ship by **{ship_by:promise}**.",
+        ),
         (
             "**{sku}** at **{location}** has **{available:count}** available for **{unallocated:count}** open and not "
             "allocated; orders waiting: **{waiting:count}**.",
@@ -95,6 +105,7 @@ OUT_OF_STOCK = Rule(
 BACKORDER_OVERDUE = Rule(
     code="BACKORDER_OVERDUE",
     label="Backorder overdue",
+    about="A backordered line whose expected day is over, or that has none.",
     severity="S2",
     resolve_hours=8,
     working=True,
@@ -132,6 +143,7 @@ BACKORDER_OVERDUE = Rule(
 ALLOCATION_RISK = Rule(
     code="ALLOCATION_RISK",
     label="Goods arrive too late",
+    about="The earliest delivery that a line is pegged to arrives after the line must ship.",
     severity="S3",
     resolve_hours=24,
     working=False,
@@ -145,7 +157,7 @@ ALLOCATION_RISK = Rule(
     ),
     short=("{sku} arrives {arrives_on:day}, must ship by {ship_by_on:day}",),
     sentences=(
-        ("It must ship by **{ship_by:promise}**.", "It must ship by **{ship_by_on:day}**."),
+        (*words.LEAVES_BY, "It must ship by **{ship_by_on:day}**."),
         (
             "**{sku}** is to come with **{pegged_po}** on **{arrives_on:day}** at the earliest: too late.",
             "What it waits for comes with **{pegged_po}** on **{arrives_on:day}** at the earliest: too late.",
@@ -163,6 +175,10 @@ ALLOCATION_RISK = Rule(
 SHIP_BY_RISK = Rule(
     code="SHIP_BY_RISK",
     label="Ship-by at risk",
+    about=(
+        "An order that has not shipped has less working time left until its ship-by than four of five orders "
+        "of its site needed from there. Once the ship-by is over it is a late shipment."
+    ),
     severity="S2",
     resolve_hours=4,
     working=True,
@@ -214,6 +230,7 @@ SHIP_BY_RISK = Rule(
 LATE_SHIPMENT = Rule(
     code="LATE_SHIPMENT",
     label="Late shipment",
+    about="The ship-by is over and no file confirms that the order shipped.",
     severity="S1",
     resolve_hours=2,
     working=True,
@@ -251,6 +268,7 @@ LATE_SHIPMENT = Rule(
 PARTIAL_SHIPMENT = Rule(
     code="PARTIAL_SHIPMENT",
     label="Partial shipment",
+    about="Part of an order left longer ago than allowed, and the rest has not.",
     severity="S3",
     resolve_hours=24,
     working=False,
@@ -264,7 +282,10 @@ PARTIAL_SHIPMENT = Rule(
         "First parcel left {first_shipped_at:instant}",
     ),
     sentences=(
-        ("All of it must ship by **{ship_by:promise}**.",),
+        (
+            "All of it must ship by **{ship_by:coming}**.",
+            "All of it was to ship by **{ship_by:promise}**.",
+        ),
         (
             "**{shipped:count} of {ordered:count}** left **{first_shipped_at:instant}**, the rest did not for "
             "**{first_shipped_at:since}**.",

@@ -25,6 +25,7 @@ from opsconsole.rules.order_exceptions_conditions import (
     own_duty,
     placed,
     terms_end,
+    to_ship_by,
     undelivered,
     unpaid,
     unshipped,
@@ -189,7 +190,7 @@ def duplicate_order(moment: Moment) -> Select[Any]:
             paired.c.twin.label("twin"),
             paired.c.twin_fk.label("twin_fk"),
             (apart // SECOND).label("apart"),
-            o.ship_by.label("ship_by"),
+            to_ship_by(moment),
         )
         .join_from(paired, orders, o.id == paired.c.id)
         .where(apart <= moment.span("minutes"), undelivered(moment))

@@ -20,6 +20,10 @@ from opsconsole.store.schema import (
 SYNC_STALE = Rule(
     code="SYNC_STALE",
     label="Feed stale",
+    about=(
+        "The newest data of a feed (not its import) is older than so many of its usual intervals. Every other"
+        " rule depends on it."
+    ),
     severity="S2",
     resolve_hours=4,
     working=True,
@@ -50,6 +54,10 @@ SYNC_STALE = Rule(
 BILLING_VARIANCE = Rule(
     code="BILLING_VARIANCE",
     label="Billing variance",
+    about=(
+        "A carrier or warehouse bills more than was expected, by more than a share and an amount, or bills "
+        "the same tracking number twice."
+    ),
     severity="S4",
     resolve_hours=24 * 30,
     working=False,
@@ -58,12 +66,12 @@ BILLING_VARIANCE = Rule(
     cause=("billed", "expected", "twin"),
     watches=("freight_charges", "contract_terms"),
     parameters=(
-        Parameter("percent", "Above what was expected by more than", 5, "percent", 0, 100),
+        Parameter("percent", "Above what was expected by more than", 5, "%", 0, 100),
         Parameter("amount", "And by more than", 1, "of the currency", 0, 1000),
         Parameter("window", "Disputes taken for", 60, "days", 5, 365, "Where neither bill nor contract says."),
     ),
     needs=(Need("freight charges", lambda: select(freight_charges.c.id)),),
-    short=("{charge} billed again, as {twin}", "{charge}: {percent:count} % above what was expected"),
+    short=("{charge} billed again, as {twin}", "{charge}: {percent:count}% above what was expected"),
     sentences=(
         ("**{expected:money}** was agreed or paid for the label.", "**{twin}** has billed the same before."),
         (
@@ -85,6 +93,7 @@ BILLING_VARIANCE = Rule(
 DROPSHIP_NO_ACK = Rule(
     code="DROPSHIP_NO_ACK",
     label="Drop-ship not acknowledged",
+    about="A purchase order went to a drop-shipper, who has not acknowledged it for longer than allowed.",
     severity="S3",
     resolve_hours=24,
     working=False,
@@ -99,7 +108,10 @@ DROPSHIP_NO_ACK = Rule(
     ),
     short=("{vendor} has had it since {ordered_at:instant}",),
     sentences=(
-        ("The order **{order}** must ship by **{ship_by:promise}**.",),
+        (
+            "The order **{order}** must ship by **{ship_by:coming}**.",
+            "The order **{order}** was to ship by **{ship_by:promise}**.",
+        ),
         (
             "**{po_number}** went to **{vendor}** **{ordered_at:instant}**: no acknowledgement for "
             "**{ordered_at:since}**.",
@@ -115,6 +127,7 @@ DROPSHIP_NO_ACK = Rule(
 CHANNEL_MISMATCH = Rule(
     code="CHANNEL_MISMATCH",
     label="Channel mismatch",
+    about="Channel and warehouse say different things of an order, or of the stock of a SKU.",
     severity="S2",
     resolve_hours=8,
     working=True,
@@ -128,7 +141,7 @@ CHANNEL_MISMATCH = Rule(
     watches=("listings", "stock_levels", "stock_reports", "sku_aliases"),
     parameters=(
         Parameter("minutes", "Time to agree", 15, "minutes", 0, 10080, "More where files come less often."),
-        Parameter("percent", "Quantities apart by more than", 10, "percent", 0, 100, "Of the larger one."),
+        Parameter("percent", "Quantities apart by more than", 10, "%", 0, 100, "Of the larger one."),
         Parameter("apart", "Stock of files not further apart than", 24, "hours", 1, 240),
     ),
     needs=(

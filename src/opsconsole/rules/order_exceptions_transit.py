@@ -24,6 +24,10 @@ _PROMISED = ("Delivery was promised by **{deliver_by:promise}**.",)
 NO_TRACKING = Rule(
     code="NO_TRACKING",
     label="No tracking",
+    about=(
+        "A parcel left longer ago than allowed and has no tracking number, or one that fails its carrier's "
+        "format or check digit."
+    ),
     severity="S2",
     resolve_hours=8,
     working=True,
@@ -50,6 +54,7 @@ NO_TRACKING = Rule(
 LATE_DELIVERY = Rule(
     code="LATE_DELIVERY",
     label="Late delivery",
+    about="The promised delivery is over and the order is not delivered.",
     severity="S3",
     resolve_hours=24,
     working=False,
@@ -91,6 +96,7 @@ LATE_DELIVERY = Rule(
 NO_CARRIER_SCAN = Rule(
     code="NO_CARRIER_SCAN",
     label="No carrier scan",
+    about="A label is older than allowed, in working time, and its carrier has not scanned it.",
     severity="S2",
     resolve_hours=8,
     working=True,
@@ -117,7 +123,7 @@ NO_CARRIER_SCAN = Rule(
     needs=(_SCANS,),
     short=("Label of {labeled_at:instant}, no scan by {carrier}", "Label of {labeled_at:instant}, no carrier scan"),
     sentences=(
-        ("It had to ship by **{ship_by:promise}**.",),
+        words.LEAVES_BY,
         (
             "The label **{tracking}** was made **{labeled_at:instant}**; **{carrier}** has not scanned it for "
             "**{labeled_at:since}**.",
@@ -139,6 +145,7 @@ NO_CARRIER_SCAN = Rule(
 STALLED_IN_TRANSIT = Rule(
     code="STALLED_IN_TRANSIT",
     label="Stalled in transit",
+    about="A parcel that is not delivered has not moved for longer than allowed.",
     severity="S3",
     resolve_hours=24,
     working=False,
@@ -173,6 +180,7 @@ STALLED_IN_TRANSIT = Rule(
 DELIVERY_EXCEPTION = Rule(
     code="DELIVERY_EXCEPTION",
     label="Delivery exception",
+    about=("The carrier reported an exception or a failed attempt, and nothing has followed for longer than allowed."),
     severity="S2",
     resolve_hours=8,
     working=True,
@@ -224,6 +232,10 @@ DELIVERY_EXCEPTION = Rule(
 CUSTOMS_HOLD = Rule(
     code="CUSTOMS_HOLD",
     label="Customs hold",
+    about=(
+        "Customs hold a parcel, duty is unpaid, or an order that crosses a border lacks an HS code, an origin"
+        " or a customs number."
+    ),
     severity="S2",
     resolve_hours=24,
     working=False,
@@ -264,6 +276,7 @@ CUSTOMS_HOLD = Rule(
 RETURN_TO_SENDER = Rule(
     code="RETURN_TO_SENDER",
     label="Return to sender",
+    about="The carrier says that a parcel goes back to the sender.",
     severity="S3",
     resolve_hours=48,
     working=False,
@@ -299,6 +312,10 @@ RETURN_TO_SENDER = Rule(
 CARRIER_CLAIM_DUE = Rule(
     code="CARRIER_CLAIM_DUE",
     label="Carrier claim due",
+    about=(
+        "A parcel was lost, damaged or late, nobody has claimed it, and the contract's claim window closes "
+        "within so many days."
+    ),
     severity="S2",
     resolve_hours=120,
     working=False,

@@ -10,6 +10,7 @@ from opsconsole.rules.rule import Need, Parameter, Rule, SubjectKind
 STUCK_ORDER = Rule(
     code="STUCK_ORDER",
     label="Order stuck",
+    about="An order keeps its status for longer than is usual for that status, in working time.",
     severity="S2",
     resolve_hours=8,
     working=True,
@@ -48,6 +49,7 @@ STUCK_ORDER = Rule(
 HOLD_EXPIRED = Rule(
     code="HOLD_EXPIRED",
     label="Hold expired",
+    about="An order is still on hold after the hold's date, or for too long without a date.",
     severity="S3",
     resolve_hours=24,
     working=False,

@@ -11,6 +11,7 @@ from opsconsole.store.schema import order_events, orders, picks, ship_methods, s
 SHORT_PICK = Rule(
     code="SHORT_PICK",
     label="Short pick",
+    about="A location found fewer pieces of a line than were allocated, and nobody picked the rest elsewhere.",
     severity="S2",
     resolve_hours=2,
     working=True,
@@ -44,6 +45,7 @@ SHORT_PICK = Rule(
 DAMAGED_IN_WAREHOUSE = Rule(
     code="DAMAGED_IN_WAREHOUSE",
     label="Damaged in the warehouse",
+    about="A pick or pack record of a line that is still to ship says damaged.",
     severity="S3",
     resolve_hours=8,
     working=True,
@@ -80,6 +82,10 @@ DAMAGED_IN_WAREHOUSE = Rule(
 WEIGHT_MISMATCH = Rule(
     code="WEIGHT_MISMATCH",
     label="Weight mismatch",
+    about=(
+        "A parcel that the carrier does not have yet is heavier or lighter than expected by more than a "
+        "share. It is due before the pickup."
+    ),
     severity="S2",
     resolve_hours=6,
     working=True,
@@ -103,7 +109,7 @@ WEIGHT_MISMATCH = Rule(
         words.LEAVES_BY,
         (
             "Parcel **{shipment}** weighs **{weight:count} g** instead of **{expected:count} g**: "
-            "off by **{share:count} %**.",
+            "off by **{share:count}%**.",
         ),
         words.AT_RISK,
         (
@@ -121,6 +127,7 @@ WEIGHT_MISMATCH = Rule(
 LABEL_FAILED = Rule(
     code="LABEL_FAILED",
     label="Label failed",
+    about="No label could be made, or nobody has mapped the shipping method to a carrier and service.",
     severity="S2",
     resolve_hours=2,
     working=True,
@@ -163,6 +170,10 @@ LABEL_FAILED = Rule(
 CANCEL_AFTER_RELEASE = Rule(
     code="CANCEL_AFTER_RELEASE",
     label="Cancelled after release",
+    about=(
+        "A cancellation was asked for while the warehouse works on the order, or the channel cancelled it and"
+        " the warehouse did not."
+    ),
     severity="S1",
     resolve_hours=1,
     working=True,

@@ -18,6 +18,7 @@ from opsconsole.rules.order_exceptions_conditions import (
     order_subject,
     own_duty,
     placed,
+    to_ship_by,
     undelivered,
     unshipped,
 )
@@ -189,7 +190,7 @@ def weight_mismatch(moment: Moment) -> Select[Any]:
             (100.0 * off / func.nullif(s.expected_weight_grams, 0)).label("share"),
             s.carrier_key.label("carrier"),
             s.service.label("service"),
-            o.ship_by.label("ship_by"),
+            to_ship_by(moment),
         )
         .join_from(shipments, orders, o.id == s.order_fk)
         .where(

@@ -18,4 +18,4 @@ SHIPPED = (
 PAID = (Closing("paid", "paid_at", "Paid {paid_at:instant}"), Closing("paid", "paid", "Paid"))
 
 AT_RISK = ("Value at risk: **{value_at_risk:money}**.",)
-LEAVES_BY = ("It must ship by **{ship_by:promise}**.",)
+LEAVES_BY = ("It must ship by **{ship_by:coming}**.", "It was to ship by **{ship_by:promise}**.")

@@ -211,7 +211,7 @@ class Lesson:
 
 @dataclass(frozen=True)
 class Rule:
-    """An exception rule.
+    """An exception rule; ``about`` says in words when it fires.
 
     ``resolve_hours`` is the resolve-within clock, in working time of the location when ``working``. ``check`` looks at
     the selected rows in Python where SQL cannot decide (check digits, postcodes): per row None = nothing is wrong, else
@@ -233,6 +233,7 @@ class Rule:
 
     code: str
     label: str
+    about: str
     severity: str
     resolve_hours: float
     working: bool
@@ -242,7 +243,6 @@ class Rule:
     sentences: tuple[Sentence, ...]
     rank: int
     blocks: str = ""
-    about: str = ""
     parameters: tuple[Parameter, ...] = ()
     needs: tuple[Need, ...] = ()
     check: Check | None = None

@@ -10,6 +10,7 @@ from opsconsole.domain.change import Change
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.field import Field, Kind
 from opsconsole.domain.listing import Listing, from_rows
+from opsconsole.domain.wording import undone
 from opsconsole.services import changes_log
 from opsconsole.services.business import setting
 from opsconsole.services.order_exceptions_actions_undo import take_back
@@ -98,7 +99,7 @@ def _undo_of_incident(database: Database, change_id: int, told: Mapping[str, Any
         if conflict is not None:
             return Change("Nothing to change", conflicts=(conflict,))
         changes_log.mark_undone(connection, change_id, who=who, at=now)
-    return Change(f"Undone: {row.words[:1].lower()}{row.words[1:]}", (int(told["incident"]),))
+    return Change(undone(row.words), (int(told["incident"]),))
 
 
 def _undo_of_mapping(database: Database, change_id: int, told: Mapping[str, Any], *, who: str, now: int) -> Change:
@@ -110,4 +111,4 @@ def _undo_of_mapping(database: Database, change_id: int, told: Mapping[str, Any]
         if conflict is not None:
             return Change("Nothing to change", conflicts=(conflict,))
         changes_log.mark_undone(connection, change_id, who=who, at=now)
-    return Change(f"Undone: {row.words[:1].lower()}{row.words[1:]}", (int(told["mapping"]),))
+    return Change(undone(row.words), (int(told["mapping"]),))

@@ -92,7 +92,7 @@ def _told(rule: Rule, values: RuleValues, run: Any, chip: TypeCount | None) -> d
         "older": run.older_count if run else 0,
         "last_run_at": run.last_run_at if run else None,
         "milliseconds": run.milliseconds if run else None,
-        "about": rule.about or None,
+        "about": rule.about,
     }
 
 

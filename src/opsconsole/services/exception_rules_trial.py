@@ -10,7 +10,7 @@ cannot be told. For what would have been raised besides, the rule is asked as of
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -23,12 +23,13 @@ from opsconsole.domain.progress import Progress
 from opsconsole.domain.rule_page import OUTCOMES, Trial
 from opsconsole.domain.wording import plural
 from opsconsole.rules.rule import Moment, Parameter, Rule
-from opsconsole.services.business import business
+from opsconsole.services.business import Business, business
 from opsconsole.services.detection_findings import Found, found_of, services_of
 from opsconsole.services.detection_marks import channels_that_tell
 from opsconsole.services.detection_questions import orders_by_clock
 from opsconsole.services.detection_scope import Scope, find_scope
 from opsconsole.services.exception_rules_escalated import escalations
+from opsconsole.services.names import channel_names, location_names, pairs
 from opsconsole.services.rule_values import EVERYWHERE, Place
 from opsconsole.services.rule_values_changes import checked_value, rule_named, value_words
 from opsconsole.store.database import Database
@@ -110,8 +111,8 @@ def try_value(
         known = {case.row.subject for case in cases} | _raised_before(connection, rule, now - days * DAY)
         rows = _case_rows(connection, cases, outcomes, now)
         rows += [_more_row(one, at) for at, one in more if one.subject not in known]
-        company = business(connection, now)
-    return _told(question, rows, days, now, company.time_zone, len(runs))
+        company, fields = business(connection, now), _fields(connection)
+    return _told(question, rows, days, company, len(runs), fields)
 
 
 def _question(connection: Connection, now: int, rule: Rule, parameter: Parameter, new: float, place: Place) -> Question:
@@ -250,19 +251,25 @@ def _thinned(runs: Sequence[int], most: int) -> list[int]:
 
 _FIELDS = (
     Field("subject", "Subject", Kind.IDENTIFIER, stretch=True),
-    Field("outcome", "With the new value", Kind.STATUS, labels=OUTCOMES),
-    Field("escalated", "Escalated later", missing="No"),
+    Field("outcome", "With the new value", Kind.STATUS, labels=OUTCOMES, width=150),
+    Field("escalated", "Escalated later", missing="No", width=110),
     Field("opened_at", "Since", Kind.INSTANT),
     Field("detected_at", "Raised", Kind.INSTANT),
-    Field("closed_at", "Closed", Kind.INSTANT, missing="Open"),
+    Field("closed_at", "Closed", Kind.INSTANT, missing="Open", hidden=True),
     Field("state", "State", Kind.STATE, missing="Never raised"),
     Field("severity", "Severity", Kind.SEVERITY),
     Field("value_at_risk", "Value at risk", Kind.MONEY, currency="currency"),
-    Field("channel", "Channel"),
-    Field("location", "Location", missing="None"),
+    Field("channel", "Channel", Kind.STATUS, missing="None"),
+    Field("location", "Site", Kind.STATUS, missing="Unknown"),
     Field("order_fk", "Order", hidden=True),
     Field("currency", "Currency", hidden=True),
 )
+
+
+def _fields(connection: Connection) -> tuple[Field, ...]:
+    """The columns, with the names that people know for channels and sites."""
+    names = {"channel": pairs(channel_names(connection)), "location": pairs(location_names(connection))}
+    return tuple(replace(field, labels=names.get(field.key, field.labels)) for field in _FIELDS)
 
 
 def _case_rows(
@@ -289,7 +296,14 @@ def _more_row(one: Found, at: int) -> dict[str, Any]:
     }
 
 
-def _told(question: Question, rows: Sequence[Mapping[str, Any]], days: int, now: int, zone: str, runs: int) -> Trial:
+def _told(
+    question: Question,
+    rows: Sequence[Mapping[str, Any]],
+    days: int,
+    company: Business,
+    runs: int,
+    fields: Sequence[Field],
+) -> Trial:
     rule, key = question.rule, question.parameter.key
     counts = {outcome: sum(1 for row in rows if row["outcome"] == outcome) for outcome, _ in OUTCOMES}
     total = len(rows) - counts["more"]
@@ -308,7 +322,9 @@ def _told(question: Question, rows: Sequence[Mapping[str, Any]], days: int, now:
         notes.append(f"{counts['unknown']:,} cannot be told any more: the data changed since without a date.")
     if runs > _MOST_STEPS:
         notes.append("What would have been raised besides is looked for at some of the runs only.")
-    listing = from_rows(_FIELDS, rows, id_key="id", as_of=now, title=said, time_zone=zone, notes=tuple(notes))
+    listing = from_rows(
+        fields, rows, id_key="id", as_of=company.now, title=said, time_zone=company.time_zone, notes=tuple(notes)
+    )
     return Trial(
         said, rule.code, key, old, new, days, total, counts["not_raised"], escalated, counts["unknown"],
         counts["more"], listing, tuple(notes),
@@ -318,7 +334,7 @@ def _told(question: Question, rows: Sequence[Mapping[str, Any]], days: int, now:
 def _short(rule: Rule, key: str, value: float) -> str:
     """``36 h``, ``15%``."""
     words = value_words(rule, key, value)
-    return words.replace(" hours", " h").replace(" minutes", " min").replace(" %", "%")
+    return words.replace(" hours", " h").replace(" minutes", " min")
 
 
 def _where(place: Place) -> str:

@@ -1,24 +1,21 @@
 """Incidents as of a moment: the list, the page of one, the rows behind its figures, and the orders it touched."""
 
 import json
-import tomllib
 from collections.abc import Iterable, Mapping
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from opsconsole.domain import evidence as words
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.field import Field, Kind, Total
 from opsconsole.domain.incidents import INCIDENT_KINDS, INCIDENT_STATES, PARTIES, SUBJECTS, IncidentPage, Touch
 from opsconsole.domain.instants import SECOND
 from opsconsole.domain.listing import Listing, from_rows
 from opsconsole.domain.pages import IncidentMark, RunbookStep
-from opsconsole.domain.resources import resource
 from opsconsole.domain.statuses import labels
 from opsconsole.rules.order_exceptions import BY_CODE, RULES
-from opsconsole.services.business import business, setting
+from opsconsole.services import runbooks
+from opsconsole.services.business import business
 from opsconsole.services.incidents_attach import attached
 from opsconsole.services.incidents_figures import figures, first_exceptions, rows_behind
 from opsconsole.services.incidents_history import history
@@ -169,32 +166,14 @@ def _found(connection: Connection, incident: int, now: int) -> Row[Any]:
     return row
 
 
-@cache
-def _shipped_playbook(name: str) -> tuple[tuple[str, ...], ...]:
-    steps = tomllib.loads(resource("playbooks", name).read_text(encoding="utf-8"))["steps"]
-    return tuple((step,) if isinstance(step, str) else tuple(step) for step in steps)
-
-
 def _playbook(
     connection: Connection, row: Row[Any], about: Mapping[str, str], now: int, zone: str
 ) -> tuple[RunbookStep, ...]:
-    """Steps of its kind's playbook; the business's own (setting ``playbook.KIND``) first."""
-    own = setting(connection, f"playbook.{row.kind}", now)
-    steps = [(str(step),) for step in own] if own else _shipped_playbook(INCIDENT_KINDS[row.kind].playbook)
     values = {"carrier" if name == "carrier_key" else name: said for name, said in about.items()}
-    ticks = {
-        tick.step: tick
-        for tick in connection.execute(
-            select(incident_ticks).where(incident_ticks.c.incident_fk == row.id, incident_ticks.c.at <= now)
-        )
-    }
-    made = []
-    for number, step in enumerate(steps, 1):
-        said = words.first_that_fits(tuple(step), values, now=now, zone=zone)
-        if said is not None:
-            tick = ticks.get(number)
-            made.append(RunbookStep(number, said, tick.at if tick else None, tick.who if tick else ""))
-    return tuple(made)
+    ticks = connection.execute(
+        select(incident_ticks).where(incident_ticks.c.incident_fk == row.id, incident_ticks.c.at <= now)
+    )
+    return runbooks.in_words(runbooks.playbook_of(connection, row.kind, now), ticks, values, now, zone)
 
 
 # --- what others ask --------------------------------------------------------------------------------------------------

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from opsconsole.domain.change import Change, Conflict
 from opsconsole.domain.errors import UserError
-from opsconsole.domain.wording import plural
+from opsconsole.domain.wording import plural, undone
+from opsconsole.services import runbooks
 from opsconsole.services.incidents_attach import attach_matching, attached_ids, put_on, take_off
 from opsconsole.services.incidents_history import last_deed, record
 from opsconsole.services.incidents_values import SUBJECT_NAMES, Draft, checked_end, mark, mark_values, unmark, values_of
@@ -162,6 +163,8 @@ def tick_playbook(database: Database, incident: int, step: int, *, done: bool, w
     here = (ticks.incident_fk == incident) & (ticks.step == step)
     with database.write() as connection:
         row = _locked(connection, incident)
+        if done:
+            runbooks.check_number(runbooks.playbook_of(connection, row.kind, now), step)
         before = connection.execute(select(ticks.step).where(here)).first() is not None
         if before == done:
             return Change("Nothing to change")
@@ -189,7 +192,7 @@ def take_back(connection: Connection, inverse: Mapping[str, Any], words: str, *,
     take_off(connection, row.id, row.title, inverse.get("detach", ()), who=who, now=now)
     for step, before in inverse.get("ticks", ()):
         _tick(connection, row.id, step, done=before, who=who, now=now)
-    said = f"Undone: {words[:1].lower()}{words[1:]}"
+    said = undone(words)
     record(connection, row.id, "undone", said, who=who, now=now, rows=1)
     return None
 

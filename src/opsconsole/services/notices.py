@@ -13,12 +13,13 @@ from sqlalchemy import Connection, and_, case, exists, func, or_, select
 
 from opsconsole.domain import money, quiet_hours
 from opsconsole.domain.field import Field, Kind
-from opsconsole.domain.instants import MINUTE, SECOND
+from opsconsole.domain.instants import MINUTE
 from opsconsole.domain.listing import Listing, from_rows
 from opsconsole.domain.wording import duration, plural
-from opsconsole.rules.order_exceptions import LABELS
+from opsconsole.rules.order_exceptions import BY_CODE, LABELS
 from opsconsole.rules.order_exceptions_conditions import ACTIVE
 from opsconsole.services.business import setting
+from opsconsole.services.calendars import Clocks
 from opsconsole.store.database import Database
 from opsconsole.store.schema import exception_events, exceptions, orders
 
@@ -99,8 +100,9 @@ def look(
         s1, overdue, urgent = _counts(connection, now)
         if quiet_hours.is_quiet(quiet, now, zone):
             return Notices(now, last, (), s1, overdue, urgent, quiet=True, time_zone=zone)
-        new = [_notice(NEW, row, now) for row in _new(connection, last, now)]
-        due = [_notice(DUE, row, now) for row in _due(connection, last, now, within_minutes * MINUTE)]
+        clocks = Clocks(connection, now)
+        new = [_notice(NEW, row, clocks) for row in _new(connection, last, now)]
+        due = [_notice(DUE, row, clocks) for row in _due(connection, last, now, within_minutes * MINUTE)]
     return Notices(now, last, (*new, *due), s1, overdue, urgent, time_zone=zone)
 
 
@@ -127,6 +129,7 @@ def _counts(connection: Connection, now: int) -> tuple[int, int, int]:
 
 _COLUMNS = (
     *(_e.id, _e.rule, _e.severity, _e.owner, _e.due_at, _e.value_at_risk, _e.currency, _e.subject),
+    *(_e.channel, _e.location),
     func.coalesce(orders.c.order_number, orders.c.order_id).label("order"),
 )
 
@@ -152,10 +155,13 @@ def _due(connection: Connection, since: int, now: int, within: int) -> Sequence[
     return _rows(connection, _awake(now), _e.due_at <= now + within, _e.due_at > min(since, now) + within)
 
 
-def _notice(kind: str, row: Any, now: int) -> Notice:
-    label = dict(LABELS).get(row.rule, row.rule)
+def _notice(kind: str, row: Any, clocks: Clocks) -> Notice:
+    rule = BY_CODE.get(row.rule)
+    label = rule.label if rule else row.rule
     subject = row.order or row.subject
-    left = (row.due_at - now) // SECOND
+    left = clocks.left(
+        row.due_at, working=rule is not None and rule.working, location=row.location, channel=row.channel
+    )
     due = f"due in {duration(left)}" if left > 0 else f"{duration(left)} over"
     worth = f", {money.in_words(row.value_at_risk, row.currency or '')}" if row.value_at_risk else ""
     words = f"{label}, {subject}{worth}: {due}{'' if row.owner is None else f', {row.owner}'}"

@@ -16,6 +16,7 @@ from opsconsole.domain.errors import UserError
 from opsconsole.domain.root_causes import ROOT_CAUSES
 from opsconsole.domain.statuses import EXCEPTION_STATES
 from opsconsole.domain.wording import instant
+from opsconsole.services import runbooks
 from opsconsole.services.business import setting
 from opsconsole.services.detection_life import cause_of
 from opsconsole.services.history import Event, write_events
@@ -253,7 +254,9 @@ def tick_runbook(database: Database, exception_id: int, step: int, *, done: bool
     named(who)
     ticks = runbook_ticks.c
     with database.write() as connection:
-        locked(connection, [exception_id])
+        (row,) = locked(connection, [exception_id])
+        if done:
+            runbooks.check_number(runbooks.runbook_of(connection, row.rule, now), step)
         here = (ticks.exception_fk == exception_id) & (ticks.step == step)
         before = connection.execute(select(ticks.step).where(here)).first() is not None
         if before == done:

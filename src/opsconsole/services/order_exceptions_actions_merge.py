@@ -7,17 +7,17 @@ and the values before and after.
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from opsconsole.domain.change import Conflict, Difference
 from opsconsole.domain.field import Field, Kind
 from opsconsole.domain.root_causes import ROOT_CAUSES
 from opsconsole.domain.statuses import EXCEPTION_STATES, labels
 from opsconsole.store import dialect
-from opsconsole.store.schema import exception_events
+from opsconsole.store.schema import exception_events, orders
 
 # What a person sees of a row and can change; two who set the same value do not collide.
 SHOWN: Mapping[str, Field] = {
@@ -135,14 +135,25 @@ def conflicts(connection: Connection, refused: Sequence[tuple[Row[Any], tuple[An
     """
     unknown = [row.id for row, _, event in refused if event is None]
     newest = {row_id: _telling(events) for row_id, events in _events(connection, unknown).items()} if unknown else {}
+    numbers = _numbers(connection, [row.order_fk for row, _, _ in refused if row.order_fk is not None])
     made = []
     for row, told, known in refused:
         event = known if known is not None else newest.get(row.id)
-        if event is None:
-            made.append(Conflict(row.id, row.subject, differences=told))
-        else:
-            made.append(Conflict(row.id, row.subject, event.who, event.at, event.words, told))
+        conflict = Conflict(row.id, row.subject, differences=told, order=numbers.get(row.order_fk, ""))
+        if event is not None:
+            conflict = replace(conflict, who=event.who, at=event.at, words=event.words)
+        made.append(conflict)
     return tuple(made)
+
+
+def _numbers(connection: Connection, order_fks: Sequence[int]) -> dict[int, str]:
+    """Numbers of orders, as people know them, by key."""
+    if not order_fks:
+        return {}
+    number = func.coalesce(orders.c.order_number, orders.c.order_id)
+    with dialect.id_set(connection, order_fks) as wanted:
+        found = select(orders.c.id, number).where(orders.c.id.in_(select(wanted.c.id)))
+        return dict(connection.execute(found).tuples().all())
 
 
 def _telling(events: Sequence[Any]) -> Any:

@@ -1,6 +1,7 @@
 """Taking changes of exceptions back: by the change just made, or by its row in the log after a restart."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Row
@@ -8,6 +9,7 @@ from sqlalchemy import Row
 from opsconsole.domain import tags
 from opsconsole.domain.change import Change, Inverse
 from opsconsole.domain.errors import UserError
+from opsconsole.domain.wording import undone
 from opsconsole.services import changes_log
 from opsconsole.services.names import named
 from opsconsole.services.order_exceptions_actions import tick_runbook
@@ -28,25 +30,25 @@ def take_back(database: Database, inverse: Inverse, change_id: int | None, *, wh
     if inverse.ticks:
         return _untick(database, inverse, change_id, who=who, now=now)
     ids = list(dict.fromkeys([*inverse.rows, *inverse.events]))
-    said = f"Undone: {inverse.words[:1].lower()}{inverse.words[1:]}"
+    said = undone(inverse.words)
     before = {row_id: values for row_id, (values, _) in inverse.rows.items()}
     left = {row_id: values for row_id, (_, values) in inverse.rows.items()}
 
     def sets(row: Row[Any]) -> Sets:
         return _back(row, before.get(row.id, {}), left.get(row.id, {}))
 
-    deed = Deed(
-        "undone",
-        "Undone for",
-        sets,
-        said,
-        needs_active=False,
-        left={row_id: left.get(row_id, {}) for row_id in ids},
-        withdraws=inverse.events,
-    )
     with database.write() as connection:
-        if change_id is not None:
-            changes_log.find_done(connection, change_id)
+        named_ = "" if change_id is None else undone(changes_log.find_done(connection, change_id).words)
+        deed = Deed(
+            "undone",
+            "Undone for",
+            sets,
+            said,
+            needs_active=False,
+            left={row_id: left.get(row_id, {}) for row_id in ids},
+            withdraws=inverse.events,
+            logged_as=named_,
+        )
         change = do_in(connection, ids, deed, By(who, now))
         if change_id is not None and change.ids:
             changes_log.mark_undone(connection, change_id, who=who, at=now)
@@ -70,4 +72,5 @@ def _untick(database: Database, inverse: Inverse, change_id: int | None, *, who:
             changes_log.find_done(connection, change_id)
             changes_log.mark_undone(connection, change_id, who=who, at=now)
     exception_id, step, before = inverse.ticks[0]
-    return tick_runbook(database, exception_id, step, done=before, who=who, now=now)
+    change = tick_runbook(database, exception_id, step, done=before, who=who, now=now)
+    return replace(change, words=undone(inverse.words))

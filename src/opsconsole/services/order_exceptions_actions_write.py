@@ -57,7 +57,8 @@ class By:
 class Deed:
     """An action: its code, its words, what it sets on a row (None: nothing to do there), and what history says.
 
-    ``note`` is written into the history of each row as a note. ``left`` is what an undo must find on each row, and
+    ``logged_as`` are the words of the log where they are not the deed's and a count of its rows. ``note`` is written
+    into the history of each row as a note. ``left`` is what an undo must find on each row, and
     ``withdraws`` the event of each row that history no longer shows.
     """
 
@@ -69,6 +70,7 @@ class Deed:
     note: Callable[[Row[Any]], str] | None = None
     left: Mapping[int, Mapping[str, Any]] | None = None
     withdraws: Mapping[int, int] = field(default_factory=dict)
+    logged_as: str = ""
 
     def tells(self, row: Row[Any]) -> str:
         """What the row's history says."""
@@ -97,7 +99,7 @@ def do_in(connection: Connection, ids: Sequence[int], deed: Deed, by: By) -> Cha
     notes = _write_history(connection, planned, deed, by)
     done = tuple(row.id for row, _ in planned)
     subject = plural(len(done), "exception")
-    words = f"{deed.words} {subject}"
+    words = deed.logged_as or f"{deed.words} {subject}"
     said = deed.said if isinstance(deed.said, str) else deed.words.rstrip(":")
     rows_back = {row.id: ({name: getattr(row, name) for name in sets}, sets) for row, sets in planned}
     inverse = None if deed.withdraws else Inverse(said, rows_back, notes)

@@ -1,9 +1,7 @@
 """The page of one exception: why, what else is wrong with the order, its way, the runbook, the history."""
 
 import json
-import tomllib
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, or_, select
@@ -12,14 +10,14 @@ from opsconsole.domain import evidence as words
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.field import TimeLeft
 from opsconsole.domain.pages import ExceptionPage, HistoryEvent, OtherException, RunbookStep
-from opsconsole.domain.resources import resource
 from opsconsole.domain.severity import SEVERITIES
 from opsconsole.domain.tags import split
 from opsconsole.domain.wording import instant, plural
 from opsconsole.rules.order_exceptions import BY_CODE
 from opsconsole.rules.order_exceptions_conditions import ACTIVE
 from opsconsole.rules.rule import Rule
-from opsconsole.services.business import business, setting
+from opsconsole.services import runbooks
+from opsconsole.services.business import business
 from opsconsole.services.calendars import Clocks
 from opsconsole.services.exception_rows import NO_RANK
 from opsconsole.services.fraud import concerning
@@ -74,7 +72,7 @@ def _page(connection: Connection, row: Row[Any], now: int) -> ExceptionPage:
         why=why,
         others=_others(connection, row, now),
         stops=() if way is None else stops(way, rule.blocks if row.closed_at is None else ""),
-        runbook=_runbook(connection, rule, row, values, now, zone),
+        runbook=_runbook(connection, row, values, now, zone),
         history=_history(connection, row, now),
         root_cause=row.root_cause or "",
         ignored_reason=row.ignored_reason or "",
@@ -196,35 +194,13 @@ def _others(connection: Connection, row: Row[Any], now: int) -> tuple[OtherExcep
 # --- what to do, what was done ----------------------------------------------------------------------------------------
 
 
-@cache
-def _shipped_runbook(name: str) -> tuple[tuple[str, ...], ...]:
-    steps = tomllib.loads(resource("runbooks", name).read_text(encoding="utf-8"))["steps"]
-    return tuple((step,) if isinstance(step, str) else tuple(step) for step in steps)
-
-
-def runbook_of(connection: Connection, rule: Rule, now: int) -> Sequence[Sequence[str]]:
-    """Steps of a rule's runbook, each with its alternatives; the business's own (setting ``runbook.CODE``) first."""
-    own = setting(connection, f"runbook.{rule.code}", now)
-    return [(str(step),) for step in own] if own else _shipped_runbook(rule.runbook)
-
-
 def _runbook(
-    connection: Connection, rule: Rule, row: Row[Any], values: Mapping[str, Any], now: int, zone: str
+    connection: Connection, row: Row[Any], values: Mapping[str, Any], now: int, zone: str
 ) -> tuple[RunbookStep, ...]:
-    ticks = {
-        tick.step: tick
-        for tick in connection.execute(
-            select(runbook_ticks).where(runbook_ticks.c.exception_fk == row.id, runbook_ticks.c.at <= now)
-        )
-    }
-    made = []
-    for number, step in enumerate(runbook_of(connection, rule, now), 1):
-        said = words.first_that_fits(tuple(step), values, now=now, zone=zone)
-        if said is None:
-            continue
-        tick = ticks.get(number)
-        made.append(RunbookStep(number, said, tick.at if tick else None, tick.who if tick else ""))
-    return tuple(made)
+    ticks = connection.execute(
+        select(runbook_ticks).where(runbook_ticks.c.exception_fk == row.id, runbook_ticks.c.at <= now)
+    )
+    return runbooks.in_words(runbooks.runbook_of(connection, row.rule, now), ticks, values, now, zone)
 
 
 def _history(connection: Connection, row: Row[Any], now: int) -> tuple[HistoryEvent, ...]:

@@ -106,11 +106,13 @@ def parameter_of(rule: Rule, key: str) -> Parameter | None:
 
 
 def value_words(rule: Rule, key: str, value: Any) -> str:
-    """``36 hours``, ``on``, ``S2``."""
+    """``36 hours``, ``10%``, ``on``, ``S2``."""
     if key == ON:
         return "on" if value else "off"
     parameter = parameter_of(rule, key)
-    return str(value) if parameter is None else f"{value:g} {parameter.unit}".strip()
+    if parameter is None:
+        return str(value)
+    return f"{value:g}%" if parameter.unit == "%" else f"{value:g} {parameter.unit}".strip()
 
 
 def checked_value(rule: Rule, key: str, value: Any) -> Any:

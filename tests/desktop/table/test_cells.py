@@ -110,3 +110,9 @@ def test_noise_stays_small_in_a_trend() -> None:
     assert max(heights) - min(heights) < 0.05
     swing = [y for _, y in trend_points((0.0, 10.0))]
     assert max(swing) - min(swing) == 1.0
+
+
+def test_an_estimated_day_beyond_a_year_is_only_that_and_a_known_one_is_told() -> None:
+    assert _cell(Kind.DATE, 400)[:2] == ("5 Feb 1971", "text")
+    assert _cell(Kind.DATE, 400, estimate=True)[:2] == ("1 year +", "text_muted")
+    assert _cell(Kind.DATE, 300, estimate=True)[:2] == ("28 Oct", "text")

@@ -3,7 +3,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
@@ -16,6 +16,8 @@ from opsconsole.desktop.table.view import ListView
 from opsconsole.desktop.tasks import Tasks
 from opsconsole.domain.field import Field, Kind
 from opsconsole.domain.listing import Listing
+
+_MARK = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
 
 
 @pytest.fixture
@@ -77,6 +79,26 @@ def test_the_current_row_moves_on_when_its_row_is_filtered_away(view: ListView) 
     view.set_search("billing")
     assert view.current_id() != 5
     assert changes == [view.current_id()]
+
+
+def test_the_keyboard_goes_on_to_the_next_row_when_the_marked_ones_leave_the_listing(
+    view: ListView, sample: ModuleType, formats: Formats
+) -> None:
+    listing = sample.listing()
+    shown = [view.model.id_at(row) for row in range(view.model.rowCount())]
+    gone, following, before = shown[3:6], shown[6], shown[:4]
+    view.select(gone[0])
+    for place in (4, 5):
+        view.grid.selectionModel().select(view.model.index(place, 0), _MARK)
+    changes: list[Any] = []
+    view.current_changed.connect(changes.append)
+    left = [row for row, identity in enumerate(listing.ids) if identity not in gone]
+    view.set_listing(Arranger(listing.where(left)), formats)
+    assert (view.current_id(), view.selected_ids(), changes) == (following, [following], [following])
+    view.select(before[2])
+    last = [row for row, identity in enumerate(listing.ids) if identity in before[:2]]
+    view.set_listing(Arranger(listing.where(last)), formats)
+    assert view.current_id() == before[1]
 
 
 def test_search_counts_and_empty_state(view: ListView, qtbot: QtBot) -> None:

@@ -88,8 +88,8 @@ class Timeline(QWidget):
         spots = self._spots()
         for before, spot, stop in zip(spots, spots[1:], self._stops[1:], strict=False):
             self._paint_link(painter, before, spot, stop)
-        for spot, stop in zip(spots, self._stops, strict=True):
-            self._paint_stop(painter, spot, stop)
+        for spot, stop, when in zip(spots, self._stops, self._whens(spots), strict=True):
+            self._paint_stop(painter, spot, stop, when)
             if stop.promise:
                 self._paint_promise(painter, spot, stop.promise, clear=not stop.when and stop.state != "blocked")
         self._paint_promise_words(painter, spots)
@@ -109,6 +109,17 @@ class Timeline(QWidget):
             spots.append(QPointF(left + width / 2, _LINE_Y))
             left += width + gap
         return spots
+
+    def _whens(self, spots: Sequence[QPointF]) -> list[str]:
+        """Day and time under each stop; the same day is said once where its words would touch."""
+        metrics = QFontMetricsF(theme.font("caption"))
+        told = [stop.when for stop in self._stops]
+        for place, (one, other) in enumerate(pairwise(self._stops), 1):
+            day, _, clock = other.when.partition("\n")
+            room = spots[place].x() - spots[place - 1].x() - 4
+            if day and day == one.when.partition("\n")[0] and metrics.horizontalAdvance(day) > room:
+                told[place] = f"\n{clock}"
+        return told
 
     def _place(self, at: int, spots: Sequence[QPointF]) -> float:
         """X of an instant between the stops around it; behind the last known one halfway to the next."""
@@ -151,7 +162,7 @@ class Timeline(QWidget):
             middle = (before.x() + spot.x()) / 2
             self._text(painter, middle, _LINE_Y - 20, stop.elapsed, "bad" if stop.late else "text_muted")
 
-    def _paint_stop(self, painter: QPainter, spot: QPointF, stop: Stop) -> None:
+    def _paint_stop(self, painter: QPainter, spot: QPointF, stop: Stop, when: str) -> None:
         blocked = stop.state == "blocked"
         self._text(painter, spot.x(), 4, stop.label, "text", strong=blocked)
         if blocked:
@@ -164,8 +175,8 @@ class Timeline(QWidget):
         painter.setPen(QPen(theme.color("text_muted" if done else "line_strong"), 1.6))
         painter.setBrush(theme.color("text_muted" if done else "panel"))
         painter.drawEllipse(spot, 5.0, 5.0)
-        if stop.when:
-            self._text(painter, spot.x(), _LINE_Y + 9, stop.when, "text_muted")
+        if when:
+            self._text(painter, spot.x(), _LINE_Y + 9, when, "text_muted")
 
     def _paint_promise(self, painter: QPainter, spot: QPointF, promise: tuple[str, str, bool], *, clear: bool) -> None:
         missed = promise[2]

@@ -24,6 +24,7 @@ class ConnectionsList(DataList):
     """One row per connection."""
 
     key = "connections"
+    acts_on_page = True
     search_hint = "Connection, server, account"
     noun = ("connection", "connections")
     subjects = frozenset({"sourcing"})

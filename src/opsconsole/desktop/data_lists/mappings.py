@@ -27,6 +27,7 @@ class MappingsList(DataList):
     """Every saved mapping; the editor takes the list's place."""
 
     key = "mappings"
+    acts_on_page = True
     search_hint = "Mapping, channel"
     noun = ("mapping", "mappings")
     subjects = frozenset({"mappings", "imports"})

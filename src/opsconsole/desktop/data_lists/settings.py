@@ -25,6 +25,7 @@ class SettingsList(DataList):
     """Every setting in force."""
 
     key = "settings"
+    acts_on_page = True
     search_hint = "Setting"
     noun = ("setting", "settings")
     subjects = frozenset({"settings", "rules"})

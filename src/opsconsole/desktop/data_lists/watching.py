@@ -27,6 +27,7 @@ class WatchingList(DataList):
     """One row per SQL feed and watched folder; those that wait for somebody come first."""
 
     key = "watching"
+    acts_on_page = True
     search_hint = "Name, folder, reason"
     noun = ("feed", "feeds")
     subjects = frozenset({"sourcing", "imports"})

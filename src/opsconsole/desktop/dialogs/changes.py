@@ -1,6 +1,5 @@
 """The list of changes: who changed what when, and taking any of them back, also after a restart."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
@@ -113,7 +112,7 @@ def undo_newest(tab: "Tab") -> None:
         for row, identity in enumerate(listing.ids):
             # An undoing is listed too, to be taken back from there; Ctrl+Z goes on to what was done before.
             if listing.columns["state"][row] == "undoable" and listing.columns["kind"][row] != "undone":
-                return replace(_undone(workspace, identity), words=f"Undone: {listing.columns['words'][row]}")
+                return _undone(workspace, identity)
         return None
 
     def done(change: Change | None) -> None:
@@ -131,5 +130,5 @@ def _undone(workspace: Workspace, identity: int) -> Change:
 
     change = changes.undo_change(workspace.database, identity, who=workspace.user, now=workspace.now())
     if change.conflicts and not change.ids:
-        raise UserError(f"{change.conflicts[0].subject} was changed since then.", "Look at its history.")
+        raise UserError(f"{change.conflicts[0].name} was changed since then.", "Look at its history.")
     return change

@@ -122,6 +122,8 @@ class ExceptionActions(QObject):
 
     def _ask(self, verb: str, ids: list[int], fields: Sequence[PromptField], accept: str, service: str) -> None:
         title = f"{verb} {plural(len(ids), 'exception')}"
+        # What others change while one types comes into the list; it is not what was decided on.
+        seen = self._versions(ids)
 
         def accepted(answers: Mapping[str, str], prompt: Prompt) -> None:
             try:
@@ -129,7 +131,7 @@ class ExceptionActions(QObject):
             except UserError as error:
                 prompt.refuse("until", str(error))
                 return
-            self._do(service, ids, values, prompt)
+            self._do(service, ids, values, prompt, seen=seen)
 
         self._tab.set_panel_open(True)
         draft = f"{service}:{','.join(str(identity) for identity in ids)}"
@@ -142,10 +144,11 @@ class ExceptionActions(QObject):
         values: Mapping[str, Any] | None = None,
         prompt: Prompt | None = None,
         *,
+        seen: Mapping[int, int] | None = None,
         whatever: bool = False,
     ) -> None:
-        """Write; ``whatever`` others did meanwhile, else only what nobody else has changed since it was read."""
-        versions = None if whatever else self._versions(ids)
+        """Write; ``whatever`` others did meanwhile, else only what nobody else has changed since it was ``seen``."""
+        versions = None if whatever else seen or self._versions(ids)
         # The same request is written once, however often a slow line makes it be sent.
         request = f"{service}:{uuid4().hex}"
 
@@ -182,7 +185,7 @@ class ExceptionActions(QObject):
             actions = [MessageAction("Show differences", show), MessageAction("Reload", self._tab.reload, "F5")]
             self._tab.bar.show_message("warn", told(change, formats), actions)
             if change.id is not None:
-                self._tab.desk.remember_undo(change.words, lambda: self._tab.change(_undo_of(change), done="Undone."))
+                self._tab.remember_undo(f"{change.words}.", _undo_of(change))
         elif change.id is not None:
             self._tab.say_done(f"{change.words}.", _undo_of(change))
         elif change.ids:
@@ -223,7 +226,7 @@ def _undo_of(change: Change) -> Callable[[Workspace, Progress], TouchedRows]:
         assert change.id is not None
         undone = changes.undo_change(workspace.database, change.id, who=workspace.user, now=workspace.now())
         if undone.conflicts:
-            raise UserError(f"{undone.conflicts[0].subject} was changed since then.", "Look at its history.")
+            raise UserError(f"{undone.conflicts[0].name} was changed since then.", "Look at its history.")
         return TouchedRows(SUBJECT, {*change.ids, *undone.ids})
 
     return undo

@@ -27,7 +27,7 @@ def told(change: Change, formats: Formats) -> str:
 
 def _who_did(conflict: Conflict, formats: Formats) -> str:
     when = f" at {formats.instant(conflict.at)}" if conflict.at is not None else ""
-    return f"{conflict.who or 'Somebody else'} changed {conflict.subject}{when}: {conflict.words or 'see its history'}"
+    return f"{conflict.who or 'Somebody else'} changed {conflict.name}{when}: {conflict.words or 'see its history'}"
 
 
 def values(difference: Difference, formats: Formats) -> tuple[str, str, str, str]:

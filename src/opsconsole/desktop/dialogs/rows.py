@@ -14,7 +14,7 @@ from opsconsole.domain.progress import Progress
 if TYPE_CHECKING:
     from opsconsole.desktop.tab import Tab
 
-_SIZE = (980, 520)
+_SIZE = (1180, 520)
 
 
 class RowsDialog(QDialog):

@@ -65,7 +65,7 @@ def rule_panel(
 def _about(page: RulePage) -> str:
     within = next((value.words for value in page.values if value.key == "resolve_hours"), "")
     clock = f" To be resolved within **{within}**{' of working time' if page.working else ''}." if within else ""
-    return f"{page.about}{clock}"
+    return f"{page.about}{clock}".strip()
 
 
 def _ran(page: RulePage, formats: Formats) -> str:

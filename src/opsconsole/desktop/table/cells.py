@@ -121,8 +121,8 @@ def _instant(field: Field, raw: Any, currency: str, formats: Formats) -> Cell:
 
 
 def _date(field: Field, raw: Any, currency: str, formats: Formats) -> Cell:
-    text = formats.day(int(raw))
-    return Cell(text, "text_muted" if text.endswith("+") else "text")
+    far = field.estimate and formats.is_far(int(raw))
+    return Cell("1 year +", "text_muted") if far else Cell(formats.day(int(raw)), "text")
 
 
 def _severity(field: Field, raw: Any, currency: str, formats: Formats) -> Cell:

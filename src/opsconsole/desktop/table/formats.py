@@ -121,10 +121,12 @@ class Formats:
         """``10:42``."""
         return f"{to_datetime(value, self.zone):%H:%M}"
 
+    def is_far(self, value: int) -> bool:
+        """Whether a day is more than a year ahead: too far for an estimate."""
+        return value - self.today > YEAR_DAYS
+
     def day(self, value: int) -> str:
-        """``5 Dec``; with the year where it is another one; beyond a year ahead ``1 year +``."""
-        if value - self.today > YEAR_DAYS:
-            return "1 year +"
+        """``5 Dec``; with the year where it is another one."""
         date = day_to_date(value)
         year = "" if date.year == day_to_date(self.today).year else f" {date.year}"
         return f"{date.day} {self._months[date.month - 1]}{year}"

@@ -21,6 +21,7 @@ class KeptSelection(QObject):
         self._grid = grid
         self._model = grid.listing_model
         self._current: Any = None
+        self._beside: tuple[Any, ...] = ()
         self.quiet = False
         selection = grid.selectionModel()
         selection.currentRowChanged.connect(self._row_changed)
@@ -50,11 +51,15 @@ class KeptSelection(QObject):
 
     @contextmanager
     def kept(self) -> Iterator[None]:
-        """While the rows change: afterwards the same identities are current and marked, as far as they are shown."""
+        """While the rows change: afterwards the same identities are current and marked, as far as they are shown.
+
+        Where the current one is gone, the nearest unmarked one after it is current, else the one before.
+        """
         self.quiet = True
         group = self._current_group()
         current = self.current_id()
-        self._current = self._current if current is None else current
+        if current is not None:
+            self._current, self._beside = current, self._nearest()
         marked = self.ids()
         try:
             yield
@@ -62,7 +67,7 @@ class KeptSelection(QObject):
             if place >= 0:
                 self._grid.set_current_row(place)
             elif self._current is not None:
-                self.select(self._current)
+                any(self.select(identity) for identity in (self._current, *self._beside))
             elif group is not None:
                 # The groups are gone, and with them the row the keyboard stood on.
                 self.select_first()
@@ -86,6 +91,15 @@ class KeptSelection(QObject):
             marked.append(QItemSelectionRange(self._model.index(first, 0), self._model.index(last, 0)))
         if ranges:
             self._grid.selectionModel().select(marked, flags)
+
+    def _nearest(self) -> tuple[Any, ...]:
+        """The rows around the current one that are not marked themselves: the next, then the one before."""
+        at, marked = self._grid.currentIndex().row(), set(self._grid.selected_rows())
+        ways = (range(at + 1, self._model.rowCount()), range(at - 1, -1, -1))
+        found = (
+            next((row for row in way if row not in marked and self._model.group_at(row) is None), None) for way in ways
+        )
+        return tuple(self._model.id_at(row) for row in found if row is not None)
 
     def _current_group(self) -> Group | None:
         row = self._grid.currentIndex().row()

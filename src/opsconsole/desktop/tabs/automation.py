@@ -20,6 +20,7 @@ class AutomationTab(TabWithRows):
     """The rules in their order; what they would do takes the list's place until Esc."""
 
     key = "automation"
+    acts_on_page = True
     search_hint = "Name, condition, deed"
     noun = ("rule", "rules")
     subjects = frozenset({"automation", "order_exceptions"})

@@ -8,7 +8,7 @@ from opsconsole.desktop.desk import Desk
 from opsconsole.desktop.dialogs.handover_files import export_handover, print_handover
 from opsconsole.desktop.pages.handover_page import HandoverView, handover_panel
 from opsconsole.desktop.panel import PanelButton
-from opsconsole.desktop.tab_content import Request, Selector, TabContent, read_freshness
+from opsconsole.desktop.tab_content import Request, Selector, TabCommand, TabContent, read_freshness
 from opsconsole.desktop.tab_with_rows import TabWithRows
 from opsconsole.desktop.workspace import Workspace
 from opsconsole.domain.handover import HandOver
@@ -32,6 +32,7 @@ class HandoverTab(TabWithRows):
     subjects = frozenset({"order_exceptions", "incidents", "imports"})
     rows_name = "handover_rows"
     back = "Back to the hand-over"
+    panel_stays = True
     selectors = (Selector("span", "Span", choices=_SPANS), Selector("site", "Site", choices=(("", "all"),)))
 
     def __init__(self, desk: Desk) -> None:
@@ -98,6 +99,10 @@ class HandoverTab(TabWithRows):
             return Arranger(handover.handover_rows(workspace.database, now, figure, told.summary.span, told.location))
 
         self.run(read, self.show_arranged, kind="rows", text="Reading the rows")
+
+    def commands(self) -> tuple[TabCommand, ...]:
+        """Printing; its key acts wherever the keyboard stands on this tab."""
+        return (TabCommand("Print or PDF", self.print_pages, shown="P"),)
 
     def print_pages(self) -> None:
         """Write the pages to hand over."""

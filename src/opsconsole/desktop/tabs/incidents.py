@@ -21,6 +21,7 @@ class IncidentsTab(TabWithRows):
     """All incidents; the rows behind a figure take the list's place until Esc."""
 
     key = "incidents"
+    acts_on_page = True
     search_hint = "Incident, site, carrier"
     noun = ("incident", "incidents")
     subjects = frozenset({"incidents", "order_exceptions", "imports"})

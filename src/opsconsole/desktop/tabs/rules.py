@@ -46,6 +46,7 @@ class RulesTab(Tab):
     """The rules; a change needs a reason, is dated, and can be tried before."""
 
     key = "rules"
+    acts_on_page = True
     search_hint = "Rule, code, threshold"
     noun = ("rule", "rules")
     subjects = frozenset({"rules"})

@@ -62,8 +62,8 @@ def past_outage(database: Database, world: World) -> None:
         ids = list(connection.execute(hit.where(e.closed_at.is_not(None)).order_by(e.id)).scalars())
     if ids:
         attach(database, incident, ids, who=LEAD, now=begun + 2 * DAY)
-    for step in range(4):
-        tick_playbook(database, incident, step, done=True, who=LEAD, now=begun + (step + 2) * HOUR)
+    for step in range(1, 5):
+        tick_playbook(database, incident, step, done=True, who=LEAD, now=begun + (step + 1) * HOUR)
     summary = "A transformer burned out; seven hours without picking. Late orders left the next day by a later truck."
     close_incident(database, incident, summary=summary, who=LEAD, now=begun + 3 * DAY, ends_at=ended)
 
@@ -79,5 +79,5 @@ def carrier_failure(database: Database, world: World) -> None:
     )
     opened = now - FAILURE_OPENED * HOUR
     (incident,) = open_incident(database, draft, who=LEAD, now=opened).ids
-    for step in range(2):
-        tick_playbook(database, incident, step, done=True, who=LEAD, now=opened + (step + 1) * HOUR // 3)
+    for step in (1, 2):
+        tick_playbook(database, incident, step, done=True, who=LEAD, now=opened + step * HOUR // 3)
