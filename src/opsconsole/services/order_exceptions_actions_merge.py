@@ -153,7 +153,7 @@ def _numbers(connection: Connection, order_fks: Sequence[int]) -> dict[int, str]
     number = func.coalesce(orders.c.order_number, orders.c.order_id)
     with dialect.id_set(connection, order_fks) as wanted:
         found = select(orders.c.id, number).where(orders.c.id.in_(select(wanted.c.id)))
-        return dict(connection.execute(found).tuples().all())
+        return {row[0]: row[1] for row in connection.execute(found)}
 
 
 def _telling(events: Sequence[Any]) -> Any:
