@@ -69,7 +69,7 @@ def test_amounts_without_a_currency_are_a_mistake_that_names_the_option(run, tmp
     code, out, _ = run("import", str(path), "--mapping", str(mapping))
     assert code == 2
     assert "till.csv: which currency are its amounts in? Neither the file nor its mapping says." in out
-    assert "(--currency USD: it is the base currency as long as nothing else is known)" in out
+    assert "with --currency USD on the command line (it is the base currency as long as nothing else is known)" in out
     code, out, _ = run("import", str(path), "--mapping", str(mapping), "--currency", "GBP")
     assert (code, "Its amounts are in GBP, as told." in out) == (0, True)
 

@@ -43,7 +43,7 @@ def test_amounts_are_asked_for_their_currency_once_with_what_is_likely_and_why(
     take(DATA / "shopify_orders_75.csv")  # four orders in USD
     asked = take(path, mapping=mapping)
     assert (asked.state, asked.ask_currencies) == ("refused", (("USD", "most orders are in it"),))
-    assert "--currency USD: most orders are in it" in asked.hint
+    assert "--currency USD on the command line (most orders are in it)" in asked.hint
     assert take(path, mapping=mapping, currency="pounds").message == "“pounds” is no currency."
     done = take(path, mapping=mapping, currency="gbp")
     assert (done.currency, "Its amounts are in GBP, as told." in done.notes) == ("GBP", True)

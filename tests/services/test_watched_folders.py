@@ -14,6 +14,7 @@ from opsconsole.domain.instants import MINUTE
 from opsconsole.domain.sourcing import PAUSES, WatchedFolder
 from opsconsole.services import sourcing, watched_folders, watched_folders_run
 from opsconsole.services.credentials import Passwords
+from opsconsole.services.imports import import_files
 from opsconsole.store.schema import batches, feeds, orders, watched_files
 from opsconsole.store.schema import watched_folders as folders_table
 
@@ -98,6 +99,28 @@ def test_new_files_are_taken_once_and_stay_where_they_are(desk: Desk) -> None:
     known = desk.file("a.csv")
     assert (known.state, known.batch_id) == ("done", 1)
     assert desk.row().last_words == "Nothing new."
+
+
+def test_a_folder_that_needs_a_currency_says_where_to_say_it_and_takes_the_file_then(desk: Desk) -> None:
+    desk.prepare()
+    (desk.mappings / "orders.toml").write_text(MAPPING.replace('currency = { const = "EUR" }\n', ""))
+    path = desk.put("a.csv", "1", total="10.00")
+    assert desk.run() == [("a.csv", "failed")]
+    words = desk.file("a.csv").words
+    assert "which currency are its amounts in?" in words
+    for place in ("Import such a file in the window", "--currency USD on the command line", 'currency = "USD" under'):
+        assert place in words
+    # Said once, in the window or on the command line, it holds for the mapping: the folder needs no person any more.
+    (said,) = import_files(
+        desk.database, [path], currency="GBP", who="Ann", now=desk.now, folder=desk.mappings
+    ).files  # fmt: skip
+    assert said.state == "done"
+    desk.put("b.csv", "2", total="7.00")
+    assert ("b.csv", "done") in desk.run()
+    with desk.database.read() as conn:
+        assert set(conn.execute(select(orders.c.order_id, orders.c.total, orders.c.currency)).all()) == {
+            ("1", 1000, "GBP"), ("2", 700, "GBP"),
+        }  # fmt: skip
 
 
 def test_the_same_name_with_new_content_is_taken_again_and_the_same_content_is_not(quick: Desk) -> None:

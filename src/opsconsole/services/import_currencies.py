@@ -33,7 +33,9 @@ class CurrencyNeeded(UserError):  # noqa: N818 - a question to the user
         code, why = proposals[0]
         super().__init__(
             f"{name}: which currency are its amounts in? Neither the file nor its mapping says.",
-            f"Say it when importing (--currency {code}: {why}), or once and for all in the mapping.",
+            f"Import such a file in the window and answer there, or with --currency {code} on the command line "
+            f"({why}): it is remembered for the mapping. Or write it into the mapping: in its editor, or as "
+            f'currency = "{code}" under [file].',
         )
         self.proposals = proposals
 
