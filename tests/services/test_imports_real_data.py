@@ -1,5 +1,6 @@
 """The real data sets; expected figures are facts counted from the files themselves by other means."""
 
+import csv
 import random
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,17 @@ from sqlalchemy import Connection, case, func, select
 from opsconsole.domain.instants import from_iso
 from opsconsole.services import imports
 from opsconsole.services.impossible_histories import impossible_histories
-from opsconsole.store.schema import metadata, order_lines, orders, payments, products, reviews, sales_history, vendors
+from opsconsole.store.schema import (
+    metadata,
+    order_lines,
+    orders,
+    payments,
+    products,
+    reviews,
+    sales_history,
+    stock_levels,
+    vendors,
+)
 
 pytestmark = pytest.mark.real_data
 
@@ -177,3 +188,43 @@ def test_every_genuine_interchange_is_imported_whole(database: Any, real_data: P
     again = imports.import_files(database, files, currency="USD", now=now, who="Tester", folder=MAPPINGS)
     assert again.total("inserted") == again.total("updated") == 0
     assert again.total("unchanged") == again.total("read") > 0
+
+
+SAMPLES = {
+    "shopify/inventory_export_2023_17col.csv": "shopify_inventory",
+    "shopify/orders_export_75col_masked.csv": "shopify_orders",
+    "shopify/orders_export_79col_header.csv": "shopify_orders", "shopify/product_csv_apparel.csv": "shopify_products",
+    "shopify/product_csv_home-and-garden.csv": "shopify_products",
+    "shopify/product_csv_jewelery.csv": "shopify_products",
+    "shopify/products_export_2023_header.csv": "shopify_products", "magento/stock_sources.csv": "magento_stock",
+    "magento/catalog_product_export_header.csv": "magento_products", "etsy/EtsySoldOrders_header.tsv": "etsy_orders",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [*SAMPLES, "edi"])
+def test_every_genuine_sample_is_imported_whole_and_a_second_time_changes_nothing(
+    sqlite_database: Any, genuine: Path, now: int, name: str
+) -> None:
+    files = [genuine / name] if name != "edi" else sorted((genuine / "edi").glob("*.[eE][dD][iI]"))
+    assert files
+    for path in files:
+        for again in (False, True):
+            (file,) = imports.import_files(sqlite_database, [path], now=now, who="Tester", channel="shop").files
+            assert (file.state, file.source, file.rejects) == ("done", SAMPLES.get(name, "x12"), []), path.name
+            assert not again or file.total("inserted") + file.total("updated") == 0, path.name
+
+
+def test_a_genuine_inventory_without_skus_has_a_figure_per_variant_and_location(
+    sqlite_database: Any, genuine: Path, now: int
+) -> None:
+    """No row of it has a SKU; the rows, counted by the csv module, are what lies at one place or another."""
+    path = genuine / "shopify" / "inventory_export_2023_17col.csv"
+    with path.open(newline="", encoding="utf-8-sig") as stream:
+        rows = list(csv.DictReader(stream))
+    assert not any(row["SKU"].strip() for row in rows)
+    stocked = [row for row in rows if row["On hand"] != "not stocked"]
+    imports.import_files(sqlite_database, [path], now=now, who="Tester")
+    with sqlite_database.read() as conn:
+        assert counted(conn, func.count(), func.sum(stock_levels.c.on_hand)) == (
+            len(stocked), sum(float(row["On hand"]) for row in stocked),
+        )  # fmt: skip

@@ -1,13 +1,16 @@
 """Traps of Shopify's exports, from the file into the database. Expected values are worked out by hand from the rows."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from sqlalchemy import select
 
 from opsconsole.domain.instants import from_iso
+from opsconsole.store.schema import batches
 
 DATA = Path(__file__).parents[1] / "data"
 Under = Callable[..., str]
@@ -182,3 +185,14 @@ def test_the_product_names_since_2024_are_the_same_product(bring: Any, under: Un
         ("MUG-R", "Mug / Red", 1200), ("mug/Blue", "Mug / Blue", 1100),
     ]  # fmt: skip
     assert bring.rows("listings", "sku", "price", "quantity") == [("MUG-R", 1000, 4.0), ("mug/Blue", 1100, 6.0)]
+
+
+def test_a_column_that_nobody_reads_is_told_and_stands_with_the_import(bring: Any, under: Under) -> None:
+    text = under("shopify_orders_79.csv", order("#1"))
+    header, row = text.splitlines()
+    report = bring(f"{header},Gift message,Own no.\n{row},Cheers,7\n")
+    assert report.unused == ("Gift message", "Own no.")
+    with bring.writing.database.read() as conn:
+        kept = json.loads(conn.execute(select(batches.c.report_json)).scalar_one())
+    assert kept["unused"] == ["Gift message", "Own no."]
+    assert "2 columns not read: “Gift message”, “Own no.”." in kept["words"]
