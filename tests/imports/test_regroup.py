@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import select
 
 from opsconsole.domain.errors import UserError
+from opsconsole.domain.progress import Progress
 from opsconsole.imports import fields, portions, regroup
 from opsconsole.imports.opened import Opened, Reading
 from opsconsole.imports.parsed import ParsedFile
@@ -22,7 +23,7 @@ from opsconsole.imports.reader import open_file, read_opened
 from opsconsole.imports.records import Records
 from opsconsole.imports.source import all_sources
 from opsconsole.services import databases, imports
-from opsconsole.store import schema
+from opsconsole.store import indexes, schema
 
 Write = Callable[..., Path]
 SHOP = Reading(channel="shop", location="Reno", currency="USD", time_zone="UTC", now=1_794_930_120_000_000)
@@ -168,3 +169,26 @@ def test_an_import_in_portions_ends_in_the_same_rows(
     (parts, told), (whole, said) = found
     assert told == said
     assert {name: (rows, whole[name]) for name, rows in parts.items() if rows != whole[name]} == {}
+
+
+def test_a_cancel_while_indexes_are_built_leaves_nothing_of_the_file(
+    text_file: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexes, "_MANY", 2)
+    database = databases.open_database(tmp_path / "ops.db", create=True)
+    told: list[str] = []
+
+    def listen(done: int, total: int, words: str) -> None:
+        told.append(words)
+        if words.startswith("Building index"):
+            progress.cancel()
+
+    progress = Progress(listen)
+    before = content(database)
+    path = text_file(mixed(DATA / "shopify_inventory_19.csv", random.Random(4)))
+    report = imports.import_files(database, [path], channel="shop", who="T", now=SHOP.now, progress=progress)
+    assert [file.state for file in report.files] == ["cancelled"]
+    assert told[-1].startswith("Building index 1 of ")
+    after = content(database)
+    assert {name for name, rows in after.items() if rows != before[name]} <= {"import_runs", "unread_files"}
+    database.close()

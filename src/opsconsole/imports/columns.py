@@ -143,6 +143,7 @@ class TextTable:
     lines: npt.NDArray[np.int64]
     faults: dict[int, tuple[str, str]] = field(default_factory=dict)  # row → (found, expected): broken rows
     beside: int = 0
+    first_filled: dict[tuple[str, ...], TextColumn] = field(default_factory=dict, compare=False, repr=False)
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -338,10 +339,21 @@ def key_columns(table: TextTable, keys: Iterable[str | tuple[str, ...]]) -> list
     """The columns that tell which rows belong together, as far as they are there; of alternatives the first filled."""
     found: list[TextColumn] = []
     for key in keys:
-        names = (key,) if isinstance(key, str) else key
-        there = [table.columns[name] for name in map(normalized, names) if name in table.columns]
-        found += there if len(there) < 2 else [first_filled(there, len(table))]
+        there = _there(table, key)
+        if len(there) > 1 and there not in table.first_filled:
+            table.first_filled[there] = first_filled([table.columns[name] for name in there], len(table))
+        found += [table.first_filled[there] if len(there) > 1 else table.columns[name] for name in there[:1]]
     return found
+
+
+def has_keys(table: TextTable, keys: Iterable[str | tuple[str, ...]]) -> bool:
+    """Whether any of the columns is there that tell which rows belong together."""
+    return any(_there(table, key) for key in keys)
+
+
+def _there(table: TextTable, key: str | tuple[str, ...]) -> tuple[str, ...]:
+    names = (key,) if isinstance(key, str) else key
+    return tuple(name for name in map(normalized, names) if name in table.columns)
 
 
 def _by_text(column: TextColumn) -> Codes:

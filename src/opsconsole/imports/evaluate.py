@@ -22,6 +22,7 @@ from opsconsole.imports.columns import (
     constant,
     first_filled,
     group_codes,
+    has_keys,
     key_columns,
     normalized,
     occurrence_numbers,
@@ -48,7 +49,7 @@ class Evaluator:
 
     def available(self, expression: Expression) -> bool:
         """Whether the file has what the expression needs; alternatives in ``first`` need only one."""
-        if expression.within and not key_columns(self.table, expression.within):
+        if expression.within and not has_keys(self.table, expression.within):
             return False
         if expression.first:
             return any(self.available(part) for part in expression.first)

@@ -1,5 +1,6 @@
 """Spreadsheets as rows of text: .xlsx through openpyxl, .ods read directly, both streamed.
 
+Declared sizes of sheets are not believed: they are often wrong, sometimes 16,384 × 1,048,576.
 Typed cells become the text a careful export would have: dates ISO 8601, whole numbers without ``.0``, flags true and
 false. Cells a sheet declares but leaves empty cost nothing.
 """
@@ -13,7 +14,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from xml.etree import ElementTree
 
-import openpyxl
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from opsconsole.domain.errors import UserError
 from opsconsole.imports import limits
@@ -83,7 +85,6 @@ class XlsxTable:
             try:
                 book = _load(stream)
                 sheet = book[self.sheet]
-                sheet.reset_dimensions()  # declared sizes are often wrong, sometimes 16,384 × 1,048,576
                 for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
                     if cells:
                         row = [cell_text(cell) for cell in cells[: limits.MAX_COLUMNS]]
@@ -94,10 +95,31 @@ class XlsxTable:
                 raise _damaged(self.file) from fault
 
 
+class _Sheet(ReadOnlyWorksheet):  # type: ignore[misc]
+    """A sheet of unknown size: where none is declared, the whole sheet would be read for it, each time anew."""
+
+    def _get_size(self) -> None:
+        self._max_column = self._max_row = None
+
+
+class _Reader(ExcelReader):  # type: ignore[misc]
+    """Opens the sheets with cells without a look into them."""
+
+    def read_worksheets(self) -> None:
+        """As of its base."""
+        for sheet, place in self.parser.find_sheets():
+            if place.target in self.valid_files and "chartsheet" not in place.Type:
+                page = _Sheet(self.wb, sheet.name, place.target, self.shared_strings)
+                page.sheet_state = sheet.state
+                self.wb._sheets.append(page)
+
+
 def _load(stream: Any) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about styles and extensions that do not matter here
-        return openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+        reader = _Reader(stream, read_only=True, data_only=True, keep_links=False)
+        reader.read()
+        return reader.wb
 
 
 def sheet_names(file: InputFile) -> list[str]:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from opsconsole.imports import convert
-from opsconsole.imports.columns import Mask, Rows, TextTable, group_codes, key_columns, normalized
+from opsconsole.imports.columns import Mask, Rows, TextTable, group_codes, has_keys, key_columns, normalized
 from opsconsole.imports.conditions import any_holds
 from opsconsole.imports.evaluate import Evaluator
 from opsconsole.imports.formats import find_column
@@ -148,7 +148,7 @@ def _link_records(one: Section, spec: RecordSpec, number: int, table: TextTable,
         plain = spec.one_per_field in spec.fields and _plain(spec, spec.one_per_field)
         value = spec.one_per_field if plain else ""
         one.links[Link((number, "one per"), value=value, spec=spec, number=number)] = None
-    if not spec.one_per or not key_columns(table, spec.one_per):
+    if not spec.one_per or not has_keys(table, spec.one_per):
         return
     link = Link((number, "one per"), spec.one_per, spec=spec, number=number)
     if not group and not spec.one_per_field and all(expression.rows == "first" for expression in spec.fields.values()):
@@ -195,7 +195,7 @@ def _link_values(one: Section, spec: RecordSpec, number: int, expression: Expres
         if part.occurrence_of:
             keys = (part.occurrence_of, *part.within)
             one.links[Link(("occurrence", keys), keys, spec=spec, number=number)] = None
-        elif part.within and key_columns(table, part.within):
+        elif part.within and has_keys(table, part.within):
             column = find_column(table, part.columns)
             alone = column is not None and not (part.map or part.default is not None or part.plus_minutes)
             before = one.told.setdefault(part.within, [])

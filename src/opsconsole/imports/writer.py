@@ -65,9 +65,10 @@ def write_portions(batch: Batch, portions: Iterable[Sequence[Records]], counts: 
     batch.default_channel = batch.default_channel or _channel_of(batch.conn, batch.id)
     batch.total = 2 * sum(counts.values())
     with _uncollected():
-        with built_at_the_end(batch.conn, _sizes(counts)):
+        with built_at_the_end(batch.conn, _sizes(counts), lambda text: batch.step(0, text)):
             for records in portions:
                 _write_portion(batch, records)
+        batch.step(0, "Bringing up to date what follows")
         for snapshot in batch.snapshots.values():
             snapshot.finish()
         follow(batch)
@@ -218,7 +219,9 @@ def _purchase_orders_of(batch: Batch, line_ids: Sequence[int]) -> Iterable[int]:
 def follow(batch: Batch, *, adopt: bool = True) -> None:
     """Bring everything up to date that follows from what was written; ``adopt``: stubs may have found their order."""
     if adopt and batch.written_orders:
+        batch.step(0, "Finding orders that other files named before")
         adopt_stubs(batch)
+    batch.step(0, "Pointing scans, tickets and charges at their parcels and orders")
     batch.touched |= link_events(batch.conn, batch.touched, batch.tracking_numbers)
     batch.touched |= _orders_of_customers(batch)
     link_mentions(batch)

@@ -1,6 +1,7 @@
 """What one write of records carries along: the batch, what it has counted, refused and touched so far."""
 
 import json
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -28,11 +29,11 @@ class Counts:
 
 @dataclass(slots=True)
 class WrittenIds:
-    """Ids of the rows of one kind by what became of them."""
+    """Ids of the rows of one kind by what became of them, eight bytes each."""
 
-    inserted: list[int] = field(default_factory=list)
-    updated: list[int] = field(default_factory=list)
-    unchanged: list[int] = field(default_factory=list)
+    inserted: "array[int]" = field(default_factory=lambda: array("q"))
+    updated: "array[int]" = field(default_factory=lambda: array("q"))
+    unchanged: "array[int]" = field(default_factory=lambda: array("q"))
 
 
 class Snapshot(Protocol):
@@ -113,9 +114,9 @@ class Batch:
     def note_ids(self, kind: str, inserted: Iterable[int], updated: Iterable[int], unchanged: Iterable[int]) -> None:
         """Remember which rows of a kind are new, changed and as they were."""
         ids = self.result.ids.setdefault(kind, WrittenIds())
-        ids.inserted += inserted
-        ids.updated += updated
-        ids.unchanged += unchanged
+        ids.inserted.extend(inserted)
+        ids.updated.extend(updated)
+        ids.unchanged.extend(unchanged)
 
     def reject(self, kind: str, line: int, name: str, found: object, expected: str) -> None:
         """Refuse a record."""

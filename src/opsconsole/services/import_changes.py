@@ -85,7 +85,7 @@ def changes(
         if ids is None:
             continue
         table = metadata.tables[kind.table]
-        for row in _rows(inside, table, ids.inserted[:most]):
+        for row in _rows(inside, table, ids.inserted[:most].tolist()):
             before = again.get(kind.key, {}).get(row["id"])
             if before is None:
                 found.add(NEW, kind.label, _subject(kind, row), None, None, _summary(kind, row))
@@ -94,12 +94,12 @@ def changes(
                 found.add(
                     state, kind.label, _subject(kind, row), f"by {before.file} of this lot", None, _summary(kind, row)
                 )
-        earlier = {row["id"]: row for row in _rows(outside, table, ids.updated[:most])}
-        for row in _rows(inside, table, ids.updated[:most]):
+        earlier = {row["id"]: row for row in _rows(outside, table, ids.updated[:most].tolist())}
+        for row in _rows(inside, table, ids.updated[:most].tolist()):
             _differences(found, kind, earlier.get(row["id"], {}), row)
         found.left_out += max(0, len(ids.inserted) - most) + max(0, len(ids.updated) - most)
         if same:
-            for row in _rows(inside, table, ids.unchanged[:most]):
+            for row in _rows(inside, table, ids.unchanged[:most].tolist()):
                 found.add(SAME, kind.label, _subject(kind, row), None, _summary(kind, row), None)
             found.left_out += max(0, len(ids.unchanged) - most)
     return found

@@ -4,10 +4,13 @@ What an earlier file would bring is remembered by what identifies it and by a sh
 later file that names it again counts as what it would be by then: changed, or unchanged.
 """
 
+from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from sqlalchemy import ColumnElement, Connection, FromClause, Table, select
 
 from opsconsole.domain.wording import plural
@@ -19,6 +22,9 @@ from opsconsole.store import dialect
 from opsconsole.store.schema import metadata, orders, purchase_order_lines, purchase_orders
 
 _CHUNK = 20_000
+_ROW = np.dtype([("id", np.int64), ("identity", np.int64), ("content", np.int64)])
+
+Hashes = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,49 +36,82 @@ class Again:
 
 
 @dataclass
-class Lot:
-    """The records that the files so far would bring, by kind and identity: file and hash of the content."""
+class _Told:
+    """Records of one kind by the hash of their identity, ascending: the hash of their content and the file's number."""
 
-    _told: dict[tuple[str, int], tuple[str, int]] = field(default_factory=dict)
+    identities: Hashes = field(default_factory=lambda: np.zeros(0, np.int64))
+    contents: Hashes = field(default_factory=lambda: np.zeros(0, np.int64))
+    files: Hashes = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    def find(self, identities: Hashes) -> Hashes:
+        """The place of each; -1 where no file told it."""
+        places = np.searchsorted(self.identities, identities)
+        places[places == len(self.identities)] = 0
+        there = self.identities[places] == identities if len(self.identities) else np.zeros(len(identities), np.bool_)
+        return np.where(there, places, -1)
+
+    def add(self, identities: Hashes, contents: Hashes, file: int) -> None:
+        """What a file tells; it takes the place of what was told before."""
+        every = np.concatenate([identities[::-1], self.identities])
+        self.identities, first = np.unique(every, return_index=True)
+        self.contents = np.concatenate([contents[::-1], self.contents])[first]
+        self.files = np.concatenate([np.full(len(identities), file), self.files])[first]
+
+
+@dataclass
+class Lot:
+    """The records that the files so far would bring: some numbers each, by kind."""
+
+    _told: dict[str, _Told] = field(default_factory=dict)
+    _names: list[str] = field(default_factory=list)
 
     def look(
-        self, conn: Connection, report: FileReport, written: Mapping[str, WrittenIds]
+        self, conn: Connection, report: FileReport, written: Mapping[str, WrittenIds], most: int
     ) -> dict[str, dict[int, Again]]:
-        """New records of a file that an earlier one brings, by kind and id; the report counts them as what they are."""
+        """New records of a file that an earlier one brings, by kind and id: those among the first ``most``.
+
+        The report counts all of them as what they are.
+        """
+        self._names.append(report.name)
         found: dict[str, dict[int, Again]] = {}
+        counted: dict[Again, int] = {}
         for key, ids in written.items():
-            again = found.setdefault(key, {})
-            for row_id, identity, content in _rows(conn, KINDS[key], ids.inserted):
-                before = self._told.get((key, identity))
-                if before is not None:
-                    again[row_id] = Again(before[0], before[1] == content)
-                self._told[key, identity] = report.name, content
-        self._count(report, found)
-        return {key: again for key, again in found.items() if again}
-
-    def _count(self, report: FileReport, found: Mapping[str, Mapping[int, Again]]) -> None:
-        changed: dict[str, int] = {}
-        same: dict[str, int] = {}
-        for count in report.counts:
-            for again in found.get(count.kind, {}).values():
-                of = same if again.same else changed
-                of[again.file] = of.get(again.file, 0) + 1
-                count.inserted -= 1
-                count.unchanged += again.same
-                count.updated += not again.same
-        for of, words in ((changed, "changed"), (same, "unchanged")):
-            for file, number in of.items():
-                report.notes.append(
-                    f"{plural(number, 'record')} {words} by then: {file} of this lot brings them first."
-                )
+            told = self._told.setdefault(key, _Told())
+            rows = np.fromiter(_rows(conn, KINDS[key], ids.inserted), _ROW)
+            places = told.find(rows["identity"])
+            again = np.flatnonzero(places >= 0)
+            files, before = told.files[places[again]], told.contents[places[again]]
+            listed = set(ids.inserted[:most])
+            same = before == rows["content"][again]
+            for row_id, file, alike in zip(rows["id"][again].tolist(), files.tolist(), same.tolist(), strict=True):
+                one = Again(self._names[file], alike)
+                counted[one] = counted.get(one, 0) + 1
+                if row_id in listed:
+                    found.setdefault(key, {})[row_id] = one
+            _count(report, key, len(again), int(same.sum()))
+            told.add(rows["identity"], rows["content"], len(self._names) - 1)
+        for one, number in sorted(counted.items(), key=lambda pair: pair[0].same):
+            words = "unchanged" if one.same else "changed"
+            report.notes.append(
+                f"{plural(number, 'record')} {words} by then: {one.file} of this lot brings them first."
+            )
+        return found
 
 
-def _rows(conn: Connection, kind: RecordKind, ids: list[int]) -> Iterator[tuple[int, int, int]]:
+def _count(report: FileReport, kind: str, again: int, same: int) -> None:
+    for count in report.counts:
+        if count.kind == kind:
+            count.inserted -= again
+            count.unchanged += same
+            count.updated += again - same
+
+
+def _rows(conn: Connection, kind: RecordKind, ids: "array[int]") -> Iterator[tuple[int, int, int]]:
     """Id, hash of the identity and hash of the content of rows."""
     table = metadata.tables[kind.table]
     contents = [table.c[column_of(kind.key, name)] for name in filled(kind)]
-    for chunk in dialect.chunks(ids, _CHUNK):
-        with dialect.id_set(conn, chunk) as wanted:
+    for start in range(0, len(ids), _CHUNK):
+        with dialect.id_set(conn, ids[start : start + _CHUNK].tolist()) as wanted:
             source, identity = _identified(wanted.join(table, table.c.id == wanted.c.id), table, kind)
             statement = select(table.c.id, *identity, *contents).select_from(source)
             for row in conn.execute(statement):

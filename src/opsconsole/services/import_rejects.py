@@ -218,7 +218,7 @@ def correct_rejects(
     parsed = _read(file, opened, now, progress)
     found: Correction | None = None
     try:
-        with database.write() as conn:
+        with database.write(progress) as conn:
             found = _write(conn, file, opened, parsed, who, now, progress, dry_run=dry_run)
             if dry_run:
                 raise _NothingWritten

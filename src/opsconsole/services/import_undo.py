@@ -116,7 +116,7 @@ def preview_undo(database: Database, batch_id: int, now: int, progress: Progress
     """What undoing an import would do; writes nothing. UserError when it cannot be undone."""
     report: UndoReport | None = None
     try:
-        with database.write() as conn:
+        with database.write(progress) as conn:
             report = _undo(database, conn, batch_id, "", now, progress, dry_run=True)
             raise _NothingWritten
     except _NothingWritten:
@@ -134,7 +134,7 @@ def undo_import(
     or what was there before is no longer kept. Cancelled through ``progress`` leaves everything as it was.
     """
     named(who)
-    with database.write() as conn:
+    with database.write(progress) as conn:
         return _undo(database, conn, batch_id, who, now, progress, dry_run=False)
 
 

@@ -298,7 +298,7 @@ def _import_parsed(
         report.currency = amounts.code
         report.notes.append(f"Its amounts are in {amounts.code}, {amounts.note}.")
     try:
-        with job.database.write() as conn:
+        with job.database.write(job.progress) as conn:
             _write(conn, job, opened, parsed, report, started)
             if job.dry_run:
                 raise _NothingWritten
@@ -378,11 +378,10 @@ def _note_freshness(conn: Connection, job: _Job, parsed: ParsedFile, report: Fil
 
 def _tell_changes(conn: Connection, job: _Job, report: FileReport, written: Mapping[str, WrittenIds]) -> None:
     """List what a dry run would change: all of it when asked, else a few examples."""
-    again = job.lot.look(conn, report, written) if job.lot is not None else {}
+    most = MOST if job.all_changes else EXAMPLES
+    again = job.lot.look(conn, report, written, most) if job.lot is not None else {}
     with job.database.read() as outside:
-        report.changes = changes(
-            conn, outside, written, again, most=MOST if job.all_changes else EXAMPLES, same=job.all_changes
-        )
+        report.changes = changes(conn, outside, written, again, most=most, same=job.all_changes)
     if job.all_changes:
         return
     report.samples = report.changes.samples()

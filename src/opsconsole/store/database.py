@@ -13,8 +13,10 @@ from sqlalchemy.pool import QueuePool
 from sqlcipher3 import dbapi2 as sqlite
 
 from opsconsole.domain.errors import UserError
+from opsconsole.domain.progress import Progress
 from opsconsole.store import migrations
 from opsconsole.store.faults import ROOT_CERTIFICATE, user_errors
+from opsconsole.store.interruption import ends_when_cancelled
 from opsconsole.store.places import check_place
 
 # Older ones can, rarely, corrupt a database in WAL mode.
@@ -64,10 +66,11 @@ class Database:
             connection.commit()
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, progress: Progress | None = None) -> Iterator[Connection]:
         """A connection in a write transaction: committed at the end of the block, rolled back when it raises.
 
-        One at a time in a process (other threads wait); RuntimeError when the same thread asks for a second one.
+        A cancel of ``progress`` ends the statement that runs; Cancelled is raised then. One at a time in a process
+        (other threads wait); RuntimeError when the same thread asks for a second one.
         """
         if self.read_only:
             raise UserError(f"“{self.label}” is open for reading only.", "Open it again to change something.")
@@ -76,7 +79,7 @@ class Database:
         with self._lock, user_errors(self.label):
             self._holder = threading.get_ident()
             try:
-                with self._writer.begin() as connection:
+                with self._writer.begin() as connection, ends_when_cancelled(connection, progress):
                     yield connection
             finally:
                 self._holder = None

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -370,6 +370,12 @@ def hold_lock(conn: Connection, name: str) -> None:
     """Wait until this transaction alone holds the named lock (SQLite: a write transaction already is alone)."""
     if not is_sqlite(conn):
         conn.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _lock_number(name)})
+
+
+def interruption(conn: Connection) -> Callable[[], None]:
+    """What ends the connection's running statement, if one runs, from any thread."""
+    driver: Any = conn.connection.driver_connection
+    return driver.interrupt if is_sqlite(conn) else driver.cancel_safe  # type: ignore[no-any-return]
 
 
 def try_lock(conn: Connection, name: str) -> bool:

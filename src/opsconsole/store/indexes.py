@@ -1,6 +1,6 @@
 """Indexes of tables that are about to grow many times over: built once at the end instead of row by row."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Table, func, select
@@ -13,11 +13,14 @@ _TIMES = 1
 
 
 @contextmanager
-def built_at_the_end(conn: Connection, tables: Sequence[tuple[Table, int]]) -> Iterator[None]:
+def built_at_the_end(
+    conn: Connection, tables: Sequence[tuple[Table, int]], told: Callable[[str], None] = lambda text: None
+) -> Iterator[None]:
     """Take away the indexes of the given tables, each with the number of rows expected, and build them at the end.
 
     Only on SQLite, where other readers keep their view of the file, and only of tables that get more rows than they
-    have. Uniqueness is checked all the while. When the block raises, the transaction that holds it is rolled back.
+    have. Uniqueness is checked all the while. ``told`` hears what is built. When the block raises, the transaction that
+    holds it is rolled back.
     """
     growing = [table.name for table, count in tables if _grows(conn, table, count)] if dialect.is_sqlite(conn) else []
     statements: list[str] = []
@@ -29,7 +32,8 @@ def built_at_the_end(conn: Connection, tables: Sequence[tuple[Table, int]]) -> I
             conn.exec_driver_sql(f'DROP INDEX "{index}"')
             statements.append(sql)
     yield
-    for sql in statements:
+    for number, sql in enumerate(statements, start=1):
+        told(f"Building index {number} of {len(statements)}")
         conn.exec_driver_sql(sql)
 
 
