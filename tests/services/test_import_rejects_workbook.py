@@ -1,5 +1,6 @@
 """Refused lines as a workbook that is corrected and imported; the truth is the file without its mistakes."""
 
+import csv
 import shutil
 import subprocess
 from pathlib import Path
@@ -72,6 +73,12 @@ def test_the_workbook_has_all_cells_as_text_with_the_bad_ones_marked(desk: Desk)
     email = sheet.cell(row_of(sheet, 2), columns["Email"])
     assert (email.value, email.quotePrefix) == ("=1+1", True)
     assert book["opsconsole"].sheet_state == "hidden"
+    # The columns to correct lead; the others are in the file's order.
+    names = [cell.value for cell in sheet[HEADER]]
+    wrong = {cell.column for row in sheet.iter_rows(min_row=HEADER + 1, min_col=3) for cell in row if cell.font.b}
+    assert wrong == set(range(3, 3 + len(wrong)))
+    header = next(csv.reader([BAD.splitlines()[0]]))
+    assert names[2 + len(wrong) :] == [name for name in header if name not in names[: 2 + len(wrong)]]
 
 
 def test_a_corrected_workbook_brings_in_what_is_right(desk: Desk) -> None:

@@ -1,5 +1,7 @@
 """Refused lines as a workbook to be corrected and dropped back: all cells as text, the bad ones marked."""
 
+import unicodedata
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,10 +26,12 @@ def write_rejects(sheet: RejectSheet, path: Path, progress: Progress | None = No
     """Write the workbook; UserError for the target's faults."""
     book = Workbook(f"Rejected lines of {sheet.file}", sheet.as_of)
     worksheet = book.add_sheet("Rejected lines")
-    names = [LINE, WRONG, *_headers(sheet)]
-    columns = [_lines, _wrong, *(_cell(number) for number in range(len(names) - 2))]
+    headers = _headers(sheet)
+    order = _wrong_first(sheet, headers)
+    names = [LINE, WRONG, *(headers[number] for number in order)]
+    columns = [_lines, _wrong, *map(_cell, order)]
     book.add_rows(worksheet, _streamed(sheet, names, columns, book.styles))
-    _set_up(worksheet, sheet, names)
+    _set_up(worksheet, sheet, names, columns)
     hidden = book.add_sheet(HIDDEN_SHEET)
     for row in ((MARK, "1"), ("import", str(sheet.batch_id)), ("key", sheet.key), ("file", one_line(sheet.file))):
         hidden.append(row)
@@ -40,6 +44,17 @@ def _headers(sheet: RejectSheet) -> list[str]:
     width = max([len(sheet.columns), *(len(row.cells) for row in sheet.rows)])
     beyond = [BEYOND] * (width - len(sheet.columns))
     return [*(one_line(name) for name in sheet.columns), *beyond]
+
+
+def _wrong_first(sheet: RejectSheet, headers: list[str]) -> list[int]:
+    """Numbers of the columns, those to correct leading: of 79 columns nobody finds the two that have red cells.
+
+    Columns that share a name stay in their order, by which alone they are told apart when they come back.
+    """
+    letters = ["".join(filter(str.isalnum, unicodedata.normalize("NFKC", name).casefold())) for name in headers]
+    alike = Counter(letters)
+    wrong = {number for row in sheet.rows for number in row.faults if letters[number] and alike[letters[number]] == 1}
+    return sorted(range(len(headers)), key=lambda number: number not in wrong)
 
 
 _Cell = Callable[[SheetRow], tuple[str, str]]  # a text and the color role that marks it
@@ -126,10 +141,9 @@ def _head(sheet: RejectSheet, styles: StyleBook) -> list[Row]:
     return rows
 
 
-def _set_up(worksheet: Worksheet, sheet: RejectSheet, names: list[str]) -> None:
+def _set_up(worksheet: Worksheet, sheet: RejectSheet, names: list[str], columns: list[_Cell]) -> None:
     shown = sheet.rows[:200]
-    for number, name in enumerate(names):
-        texts = [_lines, _wrong][number] if number < 2 else _cell(number - 2)
+    for number, (name, texts) in enumerate(zip(names, columns, strict=True)):
         longest = max([len(name) * 0.9, *(len(texts(row)[0]) for row in shown)])
         width = min(60.0 if number == 1 else _WIDEST, max(_NARROWEST, longest * 1.1 + 2))
         worksheet.column_dimensions[get_column_letter(number + 1)].width = round(width, 1)

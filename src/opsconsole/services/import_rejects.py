@@ -83,9 +83,8 @@ class Correction:
         told = [reject for reject in self.still if reject.field or reject.found]
         for reject in told[:5]:
             found = f"“{reject.found}”" if reject.found else "nothing"
-            lines.append(
-                f"Line {reject.line:,} has {found} in {reject.field or 'the line'}, expected {reject.expected}."
-            )
+            where = wording.field_words(reject.field) or "the line"
+            lines.append(f"Line {reject.line:,} has {found} in {where}, expected {reject.expected}.")
         if len(told) > 5:
             lines.append(f"And {len(told) - 5:,} more.")
         return [*lines, *self.notes]

@@ -167,7 +167,8 @@ class FileReport:
         lines = {reject.line for reject in self.rejects}
         first = min((r for r in self.rejects if r.field), key=lambda r: r.line, default=self.rejects[0])
         found = f"“{first.found}”" if first.found else "nothing"
-        example = f"line {first.line:,} has {found} in {first.field or 'the line'}, expected {first.expected}"
+        where = wording.field_words(first.field) or "the line"
+        example = f"line {first.line:,} has {found} in {where}, expected {first.expected}"
         return (
             f"**{wording.plural(len(lines), 'line')}** {'was' if len(lines) == 1 else 'were'} set aside: {example}. "
             "An order with such a line waits whole; correct the file and import it again, nothing is doubled."

@@ -83,7 +83,7 @@ _BUSINESS = (
         "Calendar",
         "text",
         None,
-        help="Key of the calendar where a location and its channel have none.",
+        help="Name of the calendar where a location and its channel have none.",
         group="Order exceptions",
     ),
     Setting(

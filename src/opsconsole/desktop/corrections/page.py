@@ -23,7 +23,7 @@ from opsconsole.desktop.theme import theme
 from opsconsole.desktop.words import Words
 from opsconsole.desktop.workspace import Workspace
 from opsconsole.domain.progress import Progress
-from opsconsole.domain.wording import plural
+from opsconsole.domain.wording import plural, unmarked
 
 if TYPE_CHECKING:
     from opsconsole.desktop.tab import Tab
@@ -141,7 +141,8 @@ class CorrectionsPage(QWidget):
 
     def _tried(self, answer: "tuple[Correction, str]") -> None:
         done, detected = answer
-        words = " ".join(word.replace("**", "") for word in done.words())
+        # What is still refused stands in the grid, cell by cell.
+        words = " ".join(unmarked(word) for word in (done.headline(), *done.notes))
         words = f"{words} Exceptions: {detected.lower()}." if detected else words
         self.bar.show_message("good" if not done.still else "warn", words)
         if done.came_in:

@@ -20,6 +20,7 @@ from opsconsole.store.calendars import hours_to_json
 
 COMPANY_NAME = "Copperleaf Home"
 OWNER = "Ops manager"
+_HOME_CALENDAR = LOCATIONS[0].label  # calendars have no key but the name that people gave them
 # What the carriers' numbers look like: three of them use the formats of the large carriers.
 _FORMATS = {"1z": "ups", "postal": "usps", "express": "fedex"}
 
@@ -53,7 +54,7 @@ def _calendar_rows(clock: Clock) -> list[dict[str, Any]]:
         hours = dict.fromkeys(range(5), ((opens * 60, closes * 60),))
         rows.append(
             {
-                "key": location.key,
+                "key": location.label,
                 "time_zone": location.zone,
                 "hours_json": hours_to_json(hours),
                 "country": None,
@@ -74,7 +75,7 @@ def _channel_rows() -> list[dict[str, Any]]:
             "currency": spec.currency,
             "ship_within_days": spec.ship_days,
             "deliver_within_days": spec.deliver_days,
-            "calendar": "reno",
+            "calendar": _HOME_CALENDAR,
         }
         for spec in CHANNELS
     ]
@@ -87,7 +88,7 @@ def _location_rows() -> list[dict[str, Any]]:
             "label": location.label,
             "kind": location.kind,
             "vendor_key": location.vendor or None,
-            "calendar": location.key,
+            "calendar": location.label,
             "time_zone": location.zone,
             "country": "US",
         }
@@ -142,7 +143,7 @@ def _setting_rows(world: World) -> list[dict[str, Any]]:
         "company_name": COMPANY_NAME,
         "time_zone": HOME_ZONE,
         "base_currency": "USD",
-        "default_calendar": "reno",
+        "default_calendar": _HOME_CALENDAR,
         "tracking_formats": formats,
         # Says that the business is invented, how, and up to when: its clock stands still there.
         "demo": {"as_of": clock.as_of, "seed": world.seed, "orders": len(world.orders)},
