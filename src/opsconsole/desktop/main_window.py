@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 SIZE = (1366, 768)
 # What a desktop's own title bar and borders take, at the most; only known once the window stands.
+_LEAST = 960, 560
 _FRAME = QSize(16, 48)
 
 
@@ -53,14 +54,16 @@ class MainWindow(QWidget):
         self._tabs: dict[str, Tab] = {}
         self._painted = False
         self.setWindowTitle("Opsconsole")
-        self.setMinimumSize(960, 560)
+        self.setMinimumSize(*_LEAST)
         self.resize(*SIZE)
         self.last_view: QPicture | None = None
         self.read_last_view: Callable[[], QPicture | None] = lambda: None
 
     def fit_into(self, screen: QSize) -> None:
-        """On a small screen be so large that the frame fits too, never smaller than all parts need."""
-        self.resize(QSize(*SIZE).boundedTo(screen - _FRAME).expandedTo(self.minimumSize()))
+        """On a small screen be so large that the frame fits too: no part of the window may lie outside."""
+        room = screen - _FRAME
+        self.setMinimumSize(QSize(*_LEAST).boundedTo(room))
+        self.resize(QSize(*SIZE).boundedTo(room))
 
     @property
     def current(self) -> "Tab | None":

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from opsconsole.desktop import lines
@@ -12,6 +12,7 @@ from opsconsole.desktop.theme import theme
 from opsconsole.desktop.words import Words
 
 _PICTURE = 13
+_GAP = 12
 
 
 class StatusBar(QFrame):
@@ -33,6 +34,7 @@ class StatusBar(QFrame):
         self._separators = [lines.vertical(12) for _ in range(2)]
         self._lay_out()
         theme.changed.connect(self._paint_pictures)
+        self._tone = ""
         self.set_freshness("", "")
 
     def set_counts(self, segments: Sequence[str]) -> None:
@@ -44,29 +46,51 @@ class StatusBar(QFrame):
         for number, label in enumerate(self._left):
             label.setVisible(number < len(segments))
             self._left_lines[number].setVisible(0 < number < len(segments))
+        self._fit()
 
     def set_database(self, label: str) -> None:
         """Where the data is, or that nothing is open."""
         self._database.set_words(label)
-        self._database.setVisible(bool(label))
-        self._pictures["database"].setVisible(bool(label))
-        self._separators[0].setVisible(bool(label and self._moment.plain))
+        self._fit()
 
     def set_moment(self, words: str) -> None:
         """``As of Tue 17 Nov 2026, 10:42 EST``."""
         self._moment.set_words(words)
-        self._moment.setVisible(bool(words))
-        self._separators[0].setVisible(bool(words and self._database.plain))
+        self._fit()
 
     def set_freshness(self, tone: str, words: str) -> None:
         """How old the data is; ``tone`` warn or bad shows a sign."""
         self._freshness.set_words(words)
         self._freshness.set_tone(tone)
-        self._separators[1].setVisible(bool(words))
         self._freshness.setVisible(bool(words))
         self._pictures["freshness"].setVisible(tone in ("warn", "bad"))
         self._tone = tone
         self._paint_pictures()
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out what does not fit."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """In a narrow window the moment goes first, which the toolbar tells too, then the database's name."""
+        for database, moment in ((True, True), (True, False), (False, False)):
+            database, moment = database and bool(self._database.plain), moment and bool(self._moment.plain)
+            self._database.setVisible(database)
+            self._pictures["database"].setVisible(database)
+            self._moment.setVisible(moment)
+            self._separators[0].setVisible(database and moment)
+            self._separators[1].setVisible(bool(self._freshness.plain) and (database or moment))
+            if self._needed() <= self.width():
+                return
+
+    def _needed(self) -> int:
+        """Width of what is shown; hints of a layout are of before the change until it was laid out again."""
+        parts = (*self._left, *self._left_lines, self._database, self._moment, self._freshness)
+        parts = (*parts, *self._pictures.values(), *self._separators)
+        shown = [part for part in parts if part.isVisibleTo(self)]
+        return sum(part.sizeHint().width() + _GAP for part in shown) + 2 * _GAP
 
     def sizeHint(self) -> QSize:
         """As high as the tokens say."""
@@ -74,10 +98,10 @@ class StatusBar(QFrame):
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 0, 12, 0)
+        row.setContentsMargins(_GAP, 0, _GAP, 0)
         row.setSpacing(0)
         self._left_row = QHBoxLayout()
-        self._left_row.setSpacing(12)
+        self._left_row.setSpacing(_GAP)
         row.addLayout(self._left_row)
         row.addStretch(1)
         parts: list[tuple[str, QWidget]] = [
@@ -85,7 +109,7 @@ class StatusBar(QFrame):
             ("freshness", self._freshness),
         ]  # fmt: skip
         right = QHBoxLayout()
-        right.setSpacing(12)
+        right.setSpacing(_GAP)
         for picture, widget in parts:
             pair = QHBoxLayout()
             pair.setSpacing(5)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QHBoxLayout, QMenu, QSizePolicy, QWidget
 
 from opsconsole.desktop import lines
@@ -13,6 +13,7 @@ from opsconsole.desktop.tabs import TabName
 from opsconsole.desktop.theme import theme
 from opsconsole.desktop.words import Words
 
+_BETWEEN = 15
 _PADDING = 4
 _BADGE_PADDING = 7
 _CARET = 12
@@ -205,6 +206,17 @@ class TabBar(QFrame):
             self.buttons[key].set_badge(count)
         elif self.more.knows(key):
             self.more.set_count(key, count)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the names of the tabs go before the button for the shortcuts, which ``?`` opens too."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        shown = [widget for widget in (self.menu, *self._only_open) if not widget.isHidden()]
+        needed = sum(widget.sizeHint().width() + _BETWEEN for widget in (*shown, self._shortcuts))
+        self._shortcuts.setVisible(needed <= self.width())
 
     def _lay_out(self, tabs: Sequence[TabName]) -> None:
         row = QHBoxLayout(self)
@@ -218,7 +230,7 @@ class TabBar(QFrame):
         for tab in tabs:
             if tab.place == "left":
                 row.addWidget(self.buttons[tab.key])
-                row.addSpacing(15)
+                row.addSpacing(_BETWEEN)
         row.addWidget(self.more)
         row.addStretch(1)
         row.addWidget(self._shortcuts)

@@ -25,6 +25,7 @@ from opsconsole.domain.progress import Progress
 from opsconsole.domain.wording import undone
 
 WIDE = 1600
+_BODY_LEAST = 280
 Wanted = tuple[Arrangement, Any, Sequence[str]]
 
 
@@ -211,7 +212,9 @@ class TabFrame(QWidget):
         self.toolbar.setVisible(self.has_toolbar)
         self._splitter.setHandleWidth(theme.width("splitter_handle"))
         self._splitter.setChildrenCollapsible(False)
-        self._splitter.addWidget(self.make_body())
+        body = self.make_body()
+        body.setMinimumWidth(_BODY_LEAST)  # else a foot of many words would push the panel out of a small window
+        self._splitter.addWidget(body)
         if self.has_panel:
             self._splitter.addWidget(self.panel)
             self.panel.stays = self.panel_stays

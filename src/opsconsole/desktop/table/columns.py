@@ -208,6 +208,8 @@ class Columns:
         key = next(field.key for field in shown if self._stretches(field))
         words = min(self._natural[key], STRETCH_MIN)
         spare = sum(max(widths[key] - MIN_TEXT, 0) for keys in self._wordy(shown) for key in keys)
+        if STRETCH_FLOOR - left > spare:  # it scrolls sideways: nothing needs to be cut
+            return max(STRETCH_FLOOR, min(self._natural[key], STRETCH_COMFORT))
         return max(left, STRETCH_FLOOR, words if words - left <= spare else 0)
 
     def _wordy(self, shown: list[Field]) -> list[list[str]]:
