@@ -166,7 +166,8 @@ class Chart(QWidget):
         style = Qt.PenStyle.DotLine if level.role == "muted" else Qt.PenStyle.DashLine
         self._item.addItem(pg.InfiniteLine(level.value, angle=0, pen=_pen(role, 1.6, style)), ignoreBounds=True)
         if level.inside and self._time.positions:
-            self._add_text(self._time.positions[0], level.value, level.label, role, anchor=(0.0, 1.0))
+            # On a ground of its own: grid, "Today" and other lines would strike the words through.
+            self._add_text(self._time.positions[0], level.value, level.label, role, anchor=(0.0, 1.0), ground=True)
 
     def _add_vertical(self, x: float, style: Qt.PenStyle) -> None:
         self._item.addItem(pg.InfiniteLine(x, angle=90, pen=_pen("text_muted", 1.0, style)), ignoreBounds=True)
@@ -219,9 +220,20 @@ class Chart(QWidget):
             self._add_text(mark.x, mark.y, mark.label, role, anchor=above, strong=True)
 
     def _add_text(
-        self, x: float, y: float, text: str, role: str, *, anchor: tuple[float, float], strong: bool = False
+        self,
+        x: float,
+        y: float,
+        text: str,
+        role: str,
+        *,
+        anchor: tuple[float, float],
+        strong: bool = False,
+        ground: bool = False,
     ) -> None:
-        item = pg.TextItem(text, color=theme.color(role), anchor=anchor)
+        fill = theme.color("panel") if ground and text else None
+        item = pg.TextItem(text, color=theme.color(role), anchor=anchor, fill=fill)
+        if ground:
+            item.setZValue(10)
         item.setFont(axis_font(strong=strong))
         item.setPos(x, y)
         self._item.addItem(item, ignoreBounds=True)

@@ -204,13 +204,15 @@ class Columns:
         return min(max(widths), (MAX_STRETCH if field.stretch else MAX_TEXT) + 2 * PADDING)
 
     def _least_stretch(self, shown: list[Field], widths: dict[str, int], left: int) -> int:
-        """Width of the stretch column where little is left: its words, as far as those of others can be cut for it."""
+        """Width of the stretch column where little is left: that of the other words, which are cut as far for it."""
         key = next(field.key for field in shown if self._stretches(field))
-        words = min(self._natural[key], STRETCH_MIN)
-        spare = sum(max(widths[key] - MIN_TEXT, 0) for keys in self._wordy(shown) for key in keys)
-        if STRETCH_FLOOR - left > spare:  # it scrolls sideways: nothing needs to be cut
+        others = [widths[key] for keys in self._wordy(shown) for key in keys]
+        if STRETCH_FLOOR - left > sum(max(width - MIN_TEXT, 0) for width in others):
+            # It scrolls sideways: nothing needs to be cut.
             return max(STRETCH_FLOOR, min(self._natural[key], STRETCH_COMFORT))
-        return max(left, STRETCH_FLOOR, words if words - left <= spare else 0)
+        words = min(self._natural[key], STRETCH_MIN)
+        fair = (at for at in range(words, STRETCH_FLOOR, -1) if at - left <= sum(max(one - at, 0) for one in others))
+        return max(left, next(fair, STRETCH_FLOOR))
 
     def _wordy(self, shown: list[Field]) -> list[list[str]]:
         """Columns of words that may be cut, those first that are cut first."""
