@@ -2,8 +2,8 @@
 
 from itertools import pairwise
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from opsconsole.desktop.icons import paint_icon
@@ -92,6 +92,20 @@ class KeyButton(QAbstractButton):
     def minimumSizeHint(self) -> QSize:
         """Never smaller than what is painted."""
         return self.sizeHint()
+
+    def event(self, event: QEvent) -> bool:
+        """Keep Enter from the shortcuts of the list around: what has the focus ring is meant."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_enter(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses it, as Space does."""
+        if _is_enter(event):
+            self.click()
+            return
+        super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the control in its state."""
@@ -217,3 +231,8 @@ class KeyCap(QWidget):
             paint_keycap(painter, QRect(x, 1, size.width(), size.height()), key, theme.color("text_muted"))
             x += size.width() + 4
         painter.end()
+
+
+def _is_enter(event: QKeyEvent) -> bool:
+    plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+    return plain and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
