@@ -18,7 +18,7 @@ STRETCH_MIN = 160
 STRETCH_FLOOR = 120
 STRETCH_COMFORT = 320
 # Cut in this order when the columns do not fit; identifiers never, then the list scrolls sideways.
-_NEVER_CUT = frozenset({Kind.IDENTIFIER, Kind.QUANTITY, Kind.MONEY})
+_NEVER_CUT = frozenset({Kind.IDENTIFIER, Kind.QUANTITY, Kind.MONEY, Kind.INSTANT, Kind.DATE, Kind.DURATION})
 _CUT_ORDER = ((Kind.TEXT, Kind.STATUS, Kind.PROPOSAL), (Kind.STATE,))
 
 
