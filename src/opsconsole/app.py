@@ -91,11 +91,11 @@ class App:
 
     def start(self) -> None:
         """Show the window; the rest is loaded, and the database opened, after the first paint."""
+        if QGuiApplication.platformName() != "offscreen":  # its screen is of any size, and nobody looks at it
+            self.window.fit_into(self.window.screen().availableSize())
         geometry = self.settings.geometry()
         if not geometry.isEmpty():
             self.window.restoreGeometry(geometry)
-        elif QGuiApplication.platformName() != "offscreen":  # its screen is of any size, and nobody looks at it
-            self.window.fit_into(self.window.screen().availableSize())
         if self._keeps_views:
             self.window.read_last_view = self._read_view
         self.window.show()

@@ -76,15 +76,6 @@ def _loaded(qtbot: QtBot, app: App) -> Tab:
     return current
 
 
-def test_a_screen_smaller_than_the_windows_first_size_is_filled(start: Starter) -> None:
-    app = start()
-    room = app.window.screen().availableGeometry().size()
-    assert room.width() < app.window.width()  # the offscreen platform's screen is 800 wide
-    app.fit_to_screen()
-    assert app.window.isMaximized()
-    assert app.window.minimumSize().boundedTo(room) == app.window.minimumSize()
-
-
 def test_a_start_opens_the_database_and_shows_the_first_tab(start: Starter, qtbot: QtBot) -> None:
     app = start(alone=True)
     tab = _loaded(qtbot, app)
