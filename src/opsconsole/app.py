@@ -9,6 +9,7 @@ import shutil
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -33,11 +34,14 @@ from opsconsole.domain.resources import resources_folder
 if TYPE_CHECKING:
     from PySide6.QtGui import QPicture
 
+    from opsconsole.desktop.opening import Opening
     from opsconsole.desktop.workspace import Database
 
 SCREENSHOT_TIMEOUT_MS = 120_000
 _SETTLED_TURNS = 8
 _READ_AHEAD_MS = 700
+# What the window is made of: imported after the first paint, each in a turn of its own.
+_FIRST = ("icons", "messages", "table.view", "commands", "tab", "opening", "start", "notices")
 # How long a worker keeps the interpreter while the window's thread waits for it; Python's own 5 ms add up to stalls.
 _SWITCH_S = 0.0005
 
@@ -82,6 +86,7 @@ class App:
         self.errors.window = self.window
         self._open_database = opener or open_database
         self.one_window.rung.connect(self.raise_window)
+        self.opening: Opening | None = None
         self._stopped = False
         sys.setswitchinterval(_SWITCH_S)
 
@@ -108,7 +113,7 @@ class App:
         if self.window.isVisible():
             self.keep_view()
         self.tasks.stop()
-        if self.window.furnished:
+        if self.opening is not None:
             self.opening.close()
             shutil.rmtree(self.desk.cache_folder / SAMPLES, ignore_errors=True)
         self.one_window.release()
@@ -143,6 +148,14 @@ class App:
         self.window.activateWindow()
 
     def _furnish(self) -> None:
+        """Turn by turn: all at once the window would not answer for half a second."""
+        first = self.window.first_key if self.first_url() else ""
+        steps: list[Callable[[], object]] = [partial(import_module, f"opsconsole.desktop.{name}") for name in _FIRST]
+        if first:
+            steps.append(self.window.names[first].tab_class)
+        self.tasks.in_turns([*steps, self._make_parts, self._begin], kind="furnish", owner=self.window)
+
+    def _make_parts(self) -> None:
         from opsconsole.desktop.clockwork import Clockwork
         from opsconsole.desktop.feed_clock import FeedClock
         from opsconsole.desktop.notices import Notices
@@ -159,6 +172,8 @@ class App:
             self.clockwork = Clockwork(self.desk, self.window)
             self.feed_clock = FeedClock(self.desk, self.window)
             self.notices = Notices(self.desk, self.window, self.clockwork, self.raise_window)
+
+    def _begin(self) -> None:
         self._open_first()
         self.window.setUpdatesEnabled(True)
         self._tidying = QTimer(self.window)
@@ -189,6 +204,7 @@ class App:
         if self.options.demo:
             self.start_page.open_demo()
         elif url:
+            assert self.opening is not None
             self.opening.open(url)
         else:
             self.start_page.show()
