@@ -122,6 +122,23 @@ def test_a_preview_writes_nothing_and_tells_all_of_each_file(database: Any, now:
         assert conn.execute(select(func.count()).select_from(unread_files)).scalar() == 0
 
 
+def test_the_columns_of_an_unknown_file_are_the_same_ones_wherever_they_are_told(
+    sqlite_database: Any, now: int, tmp_path: Path
+) -> None:
+    """69 names; below them nearly empty rows of words that are columns elsewhere, and cells beyond the last name."""
+    names = ["Deal", "Owner", "Stage", *(f"Own property {number}" for number in range(1, 67))]
+    row = ["SKU", "Order", "Status", "Email", "Quantity", "Price", "Total", "Location", *[""] * 61]
+    path = tmp_path / "deals.csv"
+    path.write_text("\n".join(",".join([*line, "", ""]) for line in (names, *[row] * 40)) + "\n")
+    (file,) = import_preview.preview_files(sqlite_database, [path], now=now, **WHO).files
+    assert "“Deal”, “Owner”, “Stage”, “Own property 1”, “Own property 2”, “Own property 3” and 63 more (line 1)" in (
+        file.report.message
+    )
+    assert file.columns is not None
+    assert list(file.columns.columns["column"]) == names == list(file.header)
+    assert imports.recognize(path).columns == tuple(names)
+
+
 def test_changes_beyond_the_limit_are_counted_and_said(
     sqlite_database: Any, now: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -100,6 +100,15 @@ def test_a_settlement_of_europe_has_decimal_commas(bring: Any) -> None:
     assert bring.rows("payouts", "amount", "currency") == [(123455, "EUR")]
 
 
+def test_the_first_version_of_a_settlement_of_europe_is_read_alike(bring: Any, under: Under) -> None:
+    """1.452,41 given back on a day whose month could as well be a day: the dots say which is which."""
+    bring(under("amazon_orders_33.txt", item(ONE, sku="MUG-B", currency="EUR"), delimiter="\t"))
+    text = settlement(1, ("09.11.2026", "-1.452,41")).replace("-9.00", "-1.452,41").replace("USD", "EUR")
+    bring(text, encoding="cp1252")
+    assert bring.rows("payouts", "amount", "currency") == [(-145241, "EUR")]
+    assert bring.rows("refunds", "refund_id", "amount", "currency") == [("18/MUG-B/20261109", 145241, "EUR")]
+
+
 def test_a_date_range_report_begins_below_seven_lines_of_words(bring: Any) -> None:
     lines = (DATA / "amazon_date_range_30.csv").read_text(encoding="utf-8").splitlines()
     row = (
