@@ -70,8 +70,7 @@ class TreatAs(QDialog):
             return
         row = listing.row(list(listing.ids).index(key))
         if row["lacks"]:
-            what = f"{row['label']} needs {row['lacks']}, which the header does not have."
-            self.told.set_words(f"{what} A mapping says which columns it has instead.")
+            self.told.set_words(f"The header lacks {row['lacks']}: map its columns instead.")
             return
         self._chosen(str(key))
         self.close()
