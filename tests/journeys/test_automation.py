@@ -76,6 +76,7 @@ def test_a_rule_is_made_tried_acts_and_is_undone(app: App, show: Show, qtbot: Qt
     settled(qtbot, app)
     assert tab.shows_rows
     assert tab.rows.list.listing.total == 0  # it has an owner and its tags
+    assert tab.rows.list.empty_words() == ("No rows", tab.rows.no_rows)
     tab.escape()
     assert not tab.shows_rows
     tab.deeds.undo(turn.acted.changes[0].id)

@@ -115,10 +115,8 @@ def test_a_file_that_was_mapped_meanwhile_is_looked_at_again_beside_the_others(
     (tmp_path / "mappings" / "m.toml").write_text(MAPPING)
     app.desk.show("data", None, {"files": str(other)})
     settled(qtbot, app)
-    assert [(file.report.name, file.ready) for file in desk.preview.looked.preview.files] == [
-        ("orders_export.csv", True),
-        ("f.csv", True),
-    ]
+    files = desk.preview.looked.preview.files
+    assert [(file.report.name, file.ready) for file in files] == [("orders_export.csv", True), ("f.csv", True)]
 
 
 def test_the_keyboard_is_where_the_next_step_is_before_and_after_the_first_import(

@@ -109,7 +109,7 @@ def test_what_the_drivers_of_sql_server_and_oracle_refuse_is_said_in_words() -> 
     assert closed is not None
     assert closed.message == "erp.example refuses connections on port 1522."
     said = "DPY-6005: cannot connect to database (CONNECTION_ID=YM+/a==).\nDPY-4011: the database closed it\n"
-    lost = explained(error("oracledb", f"{said}Help: https://python-oracledb.example/en/latest.html#dpy-4011"), ORACLE)
+    lost = explained(error("oracledb", f"{said}Help: https://docs.opsconsole.example/en/latest.html#dpy-4011"), ORACLE)
     assert lost is not None
     assert lost.message == (
         "“ERP” closed the connection: DPY-6005: cannot connect to database. DPY-4011: the database closed it."

@@ -16,13 +16,18 @@ if TYPE_CHECKING:
 
 
 class RowsBehind(QWidget):
-    """A list under a line that names it; ``back_asked`` for the way back, ``list`` is the list itself."""
+    """A list under a line that names it; ``back_asked`` for the way back, ``list`` is the list itself.
+
+    ``no_rows`` says why there are none.
+    """
 
     back_asked = Signal()
 
     def __init__(self, view: ListView, back: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.no_rows = "At this moment nothing is counted here."
         self.list = view
+        self.list.empty_words = lambda: ("No rows", self.no_rows)
         self._title = Words(role="section")
         self._definition = Words(role="small")
         self._definition.setMinimumWidth(40)

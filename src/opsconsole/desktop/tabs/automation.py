@@ -31,6 +31,7 @@ class AutomationTab(TabWithRows):
         self._page: AutomationPage | None = None
         self.choices = Choices()
         super().__init__(desk)
+        self.rows.no_rows = "No open exception fits, or what fits has its owner, tags and notes already."
         for words, icon, tip, run in (
             ("New rule", "plus", "Assign, tag, snooze or note what opens", lambda: self.deeds.new()),
             ("Try all", "play", "Show what all rules would do to today's queue", lambda: self.show_trial(None)),
