@@ -185,3 +185,33 @@ def test_an_identifier_is_the_text_that_stands_there(read, text_file, path, key,
         parsed = read(text_file(text, f"{start}{path.suffix}"), **options)
         expected = Counter({into.get(value, value): count for value, count in before.items()})
         assert told(parsed, field) == expected, [(r.field, r.found, r.expected) for r in parsed.rejects[:2]]
+
+
+@each(LAYOUTS)
+def test_namibia_is_a_country(read, text_file, path, key):
+    """NA is no missing value: not in a country's column, and not where somebody lives."""
+    before = told(read(path, channel="shop", currency="USD"), "country")
+    cells = {cell.strip() for row in rows_in(path) for cell in row}
+    old = sorted(country for country in before if country in cells and country != "NA")
+    if not old:
+        pytest.skip("the file does not say it in cells of their own")
+    text = changed(path, lambda cell: "NA" if cell.strip() in old else cell)
+    assert told(read(text_file(text, f"na{path.suffix}"), channel="shop", currency="USD"), "country") == Counter(
+        {"NA": before.total()}
+    )
+
+
+@each(LAYOUTS)
+@pytest.mark.parametrize("field", ["sku", "order_id"])
+def test_a_number_that_a_spreadsheet_shortened_is_refused_by_every_source(read, text_file, path, key, field):
+    """Its digits are gone: taken as text, a hundred orders of one day would be one."""
+    before = told(read(path, channel="shop", currency="USD"), field)
+    cells = {cell.strip("' ") for row in rows_in(path) for cell in row}
+    old = sorted(value for value in before if value in cells and not (value.isdigit() and len(value) < 5))
+    if not old:
+        pytest.skip("the file does not say it in cells of their own")
+    short = "1.08912E+14"
+    text = changed(path, lambda cell: short if cell.strip("' ") == old[0] else cell)
+    parsed = read(text_file(text, f"short{path.suffix}"), channel="shop", currency="USD")
+    assert short not in told(parsed, field)
+    assert any(reject.field == field and short in reject.found for reject in parsed.rejects)

@@ -140,3 +140,18 @@ def test_an_order_comes_whole_after_what_replaced_it_was_undone(database: Any, n
     import_undo.undo_import(database, done.batch_id, now=now, who="Buyer")
     bring(ORIGINAL)
     assert quantities(database, purchase_order_lines) == {"1": 10.0, "2": 5.0, "3": 2.0}
+
+
+def test_undoing_what_replaced_an_order_tells_what_later_files_brought_without_effect(
+    database: Any, now: int, bring: Any
+) -> None:
+    done = bring(edi("05", "20261103", "PO1*1*12*EA*4**BP*A"))
+    late = bring(ORIGINAL)
+    undone = import_undo.undo_import(database, done.batch_id, now=now, who="Buyer")
+    assert (
+        f"Lines of order PO-1 that import {late.batch_id} (order.edi) brought afterwards stay at 0" in undone.notes[0]
+    )
+    again = import_undo.undo_import(database, late.batch_id, now=now, who="Buyer")
+    assert again.notes == ()
+    bring(ORIGINAL)
+    assert quantities(database, purchase_order_lines) == {"1": 10.0, "2": 5.0, "3": 2.0}

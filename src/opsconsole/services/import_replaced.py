@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, and_, func, insert, select
 
 from opsconsole.domain.wording import plural
 from opsconsole.imports.parsed import LINE_OWNERS, ParsedFile
@@ -20,6 +20,10 @@ from opsconsole.store.schema import batches, order_lines, orders, purchase_order
 _NOTHING: dict[str, dict[str, Any]] = {
     "purchase_order_lines": {"quantity": 0.0},
     "order_lines": {"quantity": 0.0, "amount": 0},
+}
+_TABLES = {
+    "purchase_order_lines": (purchase_order_lines, purchase_orders, "purchase_order_fk"),
+    "order_lines": (order_lines, orders, "order_fk"),
 }
 Owner = tuple[str, ...]
 
@@ -140,14 +144,37 @@ def _keep(conn: Connection, batch_id: int, kind: str, anew: Mapping[Owner, int])
         conn.execute(insert(replaced_orders), rows)
 
 
+def left_without(conn: Connection, batch_id: int, newer: Mapping[int, str]) -> list[str]:
+    """What undoing an import leaves of the orders that it told anew: lines that newer files brought with nothing.
+
+    ``newer`` are files by the number of their import.
+    """
+    said = []
+    for kind, (lines, owners, link) in _TABLES.items():
+        told = replaced_orders.c
+        names = LINE_OWNERS[kind]
+        on = [owners.c[names[-1]] == told.number] + ([owners.c.channel == told.channel] if len(names) > 1 else [])
+        statement = (
+            select(told.number, lines.c.batch_id)
+            .join_from(replaced_orders, owners, and_(*on))
+            .join(lines, lines.c[link] == owners.c.id)
+            .where(told.batch_id == batch_id, told.record_kind == kind, lines.c.quantity == 0)
+            .distinct()
+        )
+        said += [
+            f"Lines of order {number} that import {brought} ({newer[brought]}) brought afterwards stay at 0: undo that "
+            "import too, and import its file again."
+            for number, brought in sorted(map(tuple, conn.execute(statement)))
+            if brought in newer
+        ]
+    return said
+
+
 def _known(conn: Connection, kind: str, owner: Owner) -> Set[str]:
     """Lines that files have told; those that only others name, a receipt say, are none."""
-    if kind == "purchase_order_lines":
-        line, order = purchase_order_lines.c, purchase_orders
-        statement = select(line.line_id).join_from(purchase_order_lines, order, line.purchase_order_fk == order.c.id)
-    else:
-        line, order = order_lines.c, orders
-        statement = select(line.line_id).join_from(order_lines, order, line.order_fk == order.c.id)
+    lines, order, link = _TABLES[kind]
+    line = lines.c
+    statement = select(line.line_id).join_from(lines, order, line[link] == order.c.id)
     conditions = [order.c[name] == value for name, value in zip(LINE_OWNERS[kind], owner, strict=True)]
     told = line.field_sources_json.is_(None) | (line.field_sources_json != NOTHING_SAID)
     return set(conn.execute(statement.where(told, *conditions)).scalars())

@@ -18,6 +18,7 @@ from opsconsole.imports.writer_undo import Undone, undo_batch
 from opsconsole.services import changes_log
 from opsconsole.services.import_batches import reopen
 from opsconsole.services.import_feeds import forget_arrival
+from opsconsole.services.import_replaced import left_without
 from opsconsole.services.import_report import DONE, UNDONE
 from opsconsole.services.import_undo_rows import EMPTIED, REMOVED, RESTORED, STAYS, listed
 from opsconsole.services.names import named
@@ -170,7 +171,7 @@ def _undo(
         _counts(result),
         rows,
         None if dry_run else undo_id,
-        _notes(row, newer),
+        (*_notes(row, newer), *left_without(conn, batch_id, {one.id: one.file_name for one in newer})),
     )
     if not dry_run:
         _end(conn, report, who)
