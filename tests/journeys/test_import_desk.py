@@ -69,8 +69,7 @@ def rows_of(listing: Any) -> list[dict[str, Any]]:
 def test_dropped_files_are_looked_at_imported_and_lead_to_their_exceptions(
     looking: App, show: Show, sample: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    app, data = looking, show("data")
-    desk: Any = data
+    app, desk = looking, show("data")
     unknown = tmp_path / "ads_spend.csv"
     unknown.write_text("Campaign,Spend\nA,1.50\nB,2.50\n")
     drop(qtbot, app, sample, unknown)
