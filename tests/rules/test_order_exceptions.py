@@ -63,6 +63,21 @@ def test_a_rule_is_complete(rule):
     assert set(COLUMNS) <= labels
 
 
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_every_alternative_of_a_sentence_can_be_reached(rule):
+    """An earlier one that needs no more values than a later one would always be taken before it."""
+    for sentence in (*rule.sentences, rule.short):
+        asked = [evidence.places(template) for template in sentence]
+        for place, later in enumerate(asked):
+            names = {name for name, _ in later}
+            hidden_by = [
+                sentence[number]
+                for number, earlier in enumerate(asked[:place])
+                if {name for name, _ in earlier} <= names and all(kind != "coming" for _, kind in earlier)
+            ]
+            assert hidden_by == [], sentence[place]
+
+
 def test_codes_labels_and_ranks_are_unique():
     assert len(BY_CODE) == len(RULES)
     for name in ("label", "rank"):

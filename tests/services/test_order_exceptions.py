@@ -9,6 +9,7 @@ from opsconsole.domain.instants import DAY, HOUR, MINUTE
 from opsconsole.services import exception_rules
 from opsconsole.services import order_exceptions as service
 from opsconsole.services.detection import detect
+from opsconsole.services.exception_rows import vendors_named
 from opsconsole.services.settings import change_setting
 from opsconsole.store.schema import channels, exception_events, exceptions, locations
 
@@ -315,3 +316,8 @@ def test_a_list_of_rules_says_what_each_does(desk, now):
     payment = rules["PAYMENT_PENDING"]
     assert (payment["open"], payment["value_at_risk"], payment["state"]) == (1, 41260, "ran")
     assert payment["parameters"] == "unpaid for longer than 24 hours"
+
+
+def test_vendors_are_told_by_their_names_where_they_have_one():
+    told = {"vendor": "meridian", "carrier": "corvid", "sku": "meridian", "absent": None}
+    assert vendors_named(told, {"meridian": "Meridian Express"}) == {"vendor": "Meridian Express", "carrier": "corvid"}

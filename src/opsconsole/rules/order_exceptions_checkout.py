@@ -80,7 +80,7 @@ PAYMENT_DECLINED = Rule(
     ),
     short=(
         "Shipped {shipped_at:instant}, payment {payment}",
-        "Shipped, payment {payment}",
+        "Payment {payment}, but it has {left}",
         "Payment {payment}, not shipped",
     ),
     sentences=(

@@ -30,8 +30,8 @@ STUCK_ORDER = Rule(
     sentences=(
         words.LEAVES_BY,
         (
-            "It is **{status}** since **{since:instant}**; usually that takes **{usual:span}** of working time.",
-            "It is **{status}** since **{since:instant}**, longer than **{limit:span}** of working time.",
+            "It has been **{status}** since **{since:instant}**; usually that takes **{usual:span}** of working time.",
+            "It has been **{status}** since **{since:instant}**, longer than **{limit:span}** of working time.",
         ),
         words.AT_RISK,
         (

@@ -33,6 +33,11 @@ NO_RANK = 1000  # of a rule that is not known any more
 Names = Mapping[Any, str]
 
 
+def vendors_named(values: Mapping[str, Any], names: Names) -> dict[str, Any]:
+    """Names of the vendors that evidence tells by key."""
+    return {key: names.get(values[key], values[key]) for key in ("carrier", "vendor") if values.get(key)}
+
+
 def awake(now: int) -> ColumnElement[bool]:
     """Neither snoozed nor ignored at ``now``."""
     snoozed = or_(e.snoozed_until.is_(None), e.snoozed_until <= now)
@@ -166,9 +171,7 @@ class Reasons:
             "currency": stored["currency"][row],
             "opened_at": stored["opened_at"][row],
         }
-        carrier = values.get("carrier")
-        if carrier is not None:
-            known["carrier"] = self.carriers.get(carrier, carrier)
+        known |= vendors_named(values, self.carriers)
         now = self.now if closed_at is None else closed_at
         return words.first_that_fits(rule.short, known, now=now, zone=self.zone)
 

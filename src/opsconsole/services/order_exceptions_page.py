@@ -19,7 +19,7 @@ from opsconsole.rules.rule import Rule
 from opsconsole.services import runbooks
 from opsconsole.services.business import business
 from opsconsole.services.calendars import Clocks
-from opsconsole.services.exception_rows import NO_RANK
+from opsconsole.services.exception_rows import NO_RANK, vendors_named
 from opsconsole.services.fraud import concerning
 from opsconsole.services.history import read_events
 from opsconsole.services.incidents import marks
@@ -112,8 +112,7 @@ def _values(connection: Connection, row: Row[Any], site: str, channel: str, now:
         "location": site or None,
         "channel": channel or None,
     }
-    if values.get("carrier"):
-        values["carrier"] = vendor_names(connection).get(values["carrier"], values["carrier"])
+    values |= vendors_named(values, vendor_names(connection))
     return values
 
 
