@@ -14,12 +14,14 @@ class RowIds:
 
     def __init__(self) -> None:
         self._added = array("q")
+        self._known: npt.NDArray[np.int64] | None = None
 
     def __bool__(self) -> bool:
         return bool(self._added)
 
     def update(self, *ids: Iterable[int]) -> None:
         """Add ids."""
+        self._known = None
         for some in ids:
             self._added.extend(some)
 
@@ -28,7 +30,13 @@ class RowIds:
         gone = np.fromiter(ids, np.int64, len(ids))
         if len(gone):
             mine = self._ordered()
+            self._known = None
             self._added = array("q", mine[~np.isin(mine, gone)].tobytes())
+
+    def among(self, ids: Collection[int]) -> set[int]:
+        """Those of some ids that are in it."""
+        asked = np.fromiter(ids, np.int64, len(ids))
+        return set(asked[np.isin(asked, self._ordered())].tolist())
 
     def steps(self) -> Iterator[list[int]]:
         """All of them, ascending, some at a time."""
@@ -37,4 +45,6 @@ class RowIds:
             yield ordered[start : start + _STEP].tolist()
 
     def _ordered(self) -> npt.NDArray[np.int64]:
-        return np.unique(np.frombuffer(self._added, np.int64)) if self._added else np.zeros(0, np.int64)
+        if self._known is None:
+            self._known = np.unique(np.array(self._added, np.int64))
+        return self._known

@@ -181,7 +181,7 @@ def _note_touched(batch: Batch, kind: str, rows: Rows, outcome: Outcome) -> None
         described = outcome.inserted.keys() & outcome.known.keys()  # that only other records named before
         batch.touched.update(outcome.updated.values(), (outcome.known[key] for key in described))
     elif kind in MENTIONING:
-        batch.mentions.setdefault(kind, set()).update(outcome.inserted.values(), outcome.updated.values())
+        batch.mentions[kind].update(outcome.inserted.values(), outcome.updated.values())
     elif "order_fk" in rows.key_names:
         _note_rows_of_orders(batch, kind, outcome)
     elif kind == "shipment_events":

@@ -2,6 +2,7 @@
 
 import json
 from array import array
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -15,6 +16,7 @@ from opsconsole.imports.row_ids import RowIds
 from opsconsole.imports.writer_kept import Forgotten, Kept
 from opsconsole.imports.writer_new_facts import Columns
 from opsconsole.imports.writer_new_orders import NewOrders
+from opsconsole.imports.writer_occurrences import Occurrences
 from opsconsole.store import dialect, schema
 
 
@@ -92,8 +94,8 @@ class Batch:
         self.customers: set[tuple[str, str]] = set()
         self.written_orders = RowIds()
         self.purchase_orders: set[int] = set()
-        self.mentions: dict[str, set[int]] = {}
-        self.occurrences: dict[Any, int] = {}
+        self.mentions: defaultdict[str, RowIds] = defaultdict(RowIds)
+        self.occurrences = Occurrences()
         self.records: Sequence[Records] = ()
         self.new_orders: NewOrders | None = None
         self.known_orders: dict[tuple[Any, ...], int] = {}

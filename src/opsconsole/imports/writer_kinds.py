@@ -202,17 +202,22 @@ def _no_key(_batch: Batch, _chunk: Chunk) -> None:
 
 def _line_key(batch: Batch, chunk: Chunk) -> None:
     """An order line without an id is its order's n-th line of that SKU, price and title."""
-    made: list[str] = []
     contents = zip(chunk.get("sku"), chunk.get("unit_price"), chunk.get("title"), strict=True)
-    for line_id, order, content in zip(chunk.get("line_id"), chunk.keys["order_fk"], contents, strict=True):
-        made.append(line_id or _numbered(batch, "line", (order, digest(*content))))
-    chunk.keys["line_id"] = made
+    of_orders = list(zip(chunk.keys["order_fk"], contents, strict=True))
+    chunk.keys["line_id"] = _numbered(batch, "line", chunk.get("line_id"), of_orders)
 
 
-def _numbered(batch: Batch, kind: str, content: tuple[Any, str]) -> str:
-    number = batch.occurrences.get((kind, content), 0)
-    batch.occurrences[kind, content] = number + 1
-    return f"~{content[1]}-{number}"
+def _numbered(
+    batch: Batch, kind: str, said: Sequence[str | None], contents: Sequence[tuple[Any, tuple[Any, ...]]]
+) -> list[str]:
+    """The keys that were said, else the content of a record and the how-manieth of it and its owner it is."""
+    lacking = [place for place, key in enumerate(said) if not key]
+    digests = [digest(*contents[place][1]) for place in lacking]
+    owned = [(contents[place][0], short) for place, short in zip(lacking, digests, strict=True)]
+    keys = [key or "" for key in said]
+    for place, short, number in zip(lacking, digests, batch.occurrences.numbers(kind, owned), strict=True):
+        keys[place] = f"~{short}-{number}"
+    return keys
 
 
 def _scan_key(_batch: Batch, chunk: Chunk) -> None:
@@ -236,10 +241,8 @@ def _nth_key(name: str, *fields: str) -> Callable[[Batch, Chunk], None]:
     def make(batch: Batch, chunk: Chunk) -> None:
         owners = chunk.keys["order_fk"] if "order_fk" in chunk.keys else chunk.get("vendor_key")
         contents = zip(*[chunk.get(of) for of in fields], strict=True)
-        chunk.keys[name] = [
-            said or _numbered(batch, chunk.kind.key, (owner, digest(*content)))
-            for said, owner, content in zip(chunk.get(name), owners, contents, strict=True)
-        ]
+        owned = list(zip(owners, contents, strict=True))
+        chunk.keys[name] = _numbered(batch, chunk.kind.key, chunk.get(name), owned)
 
     return make
 
@@ -247,14 +250,9 @@ def _nth_key(name: str, *fields: str) -> Callable[[Batch, Chunk], None]:
 def _sales_key(batch: Batch, chunk: Chunk) -> None:
     """A sales line is the n-th of its content in the file."""
     fields = [chunk.get(name) for name in (known.key for known in chunk.kind.fields)]
-    seen = batch.occurrences
-    made: list[str] = []
-    for content in zip(*fields, strict=True):
-        key = digest(*content)
-        number = seen.get(key, 0)
-        seen[key] = number + 1
-        made.append(f"{key}-{number}")
-    chunk.keys["line_key"] = made
+    keys = [digest(*content) for content in zip(*fields, strict=True)]
+    numbers = batch.occurrences.numbers(chunk.kind.key, keys)
+    chunk.keys["line_key"] = [f"{key}-{number}" for key, number in zip(keys, numbers, strict=True)]
 
 
 def _sku_key(_batch: Batch, chunk: Chunk) -> None:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, Table, select
 
+from opsconsole.imports.row_ids import RowIds
 from opsconsole.imports.writer_batch import Batch
 from opsconsole.store import dialect, schema
 
@@ -38,13 +39,17 @@ def link_mentions(batch: Batch) -> None:
         table = schema.metadata.tables[name]
         if batch.conn.execute(select(table.c.id).limit(1)).first() is None:
             continue
-        ids = set(batch.mentions.get(name, ()))
+        written = batch.mentions[name]
+        ids = RowIds()
+        ids.update(*written.steps())
         if batch.written_orders:
-            ids |= naming(batch, table)
+            ids.update(naming(batch, table))
         if "shipment_fk" in table.c and batch.touched:
-            ids |= _carrying(batch, table)
-        for chunk in dialect.chunks(sorted(ids), _CHUNK):
-            _link(batch, table, chunk)
+            ids.update(_carrying(batch, table))
+        for step in ids.steps():
+            for chunk in dialect.chunks(step, _CHUNK):
+                batch.step(0, "Linking what mentions orders")
+                _link(batch, table, chunk, written)
 
 
 def _ids(batch: Batch, statement: Select[Any]) -> set[int]:
@@ -85,7 +90,7 @@ def _carrying(batch: Batch, table: Table) -> set[int]:
     return found
 
 
-def _link(batch: Batch, table: Table, ids: Sequence[int]) -> None:
+def _link(batch: Batch, table: Table, ids: Sequence[int], every: RowIds) -> None:
     tracked = "shipment_fk" in table.c
     more = (table.c.tracking_number, table.c.shipment_fk) if tracked else ()
     with dialect.id_set(batch.conn, ids) as wanted:
@@ -94,7 +99,7 @@ def _link(batch: Batch, table: Table, ids: Sequence[int]) -> None:
         rows = batch.conn.execute(statement).all()
     named = _orders_named(batch, {row.order_id for row in rows if row.order_id})
     parcels = _parcels_of(batch, {row.tracking_number for row in rows if row.tracking_number} if tracked else set())
-    written = batch.mentions.get(table.name, set())
+    written = every.among(ids)
     changed: list[tuple[int, int | None, int | None]] = []
     for row in rows:
         order = _order_named(row, named)

@@ -71,7 +71,7 @@ class _Undoing:
         sweep_stubs(self._batch, self._orders.values())
         if "orders" in gone:
             for name in MENTIONING:
-                self._batch.mentions.setdefault(name, set()).update(naming(self._batch, schema.metadata.tables[name]))
+                self._batch.mentions[name].update(naming(self._batch, schema.metadata.tables[name]))
         follow(self._batch, adopt=bool(self._docs.newer))
         list_again(self._batch, places)
         for name in ("channels", "locations"):

@@ -28,7 +28,7 @@ def note(batch: Batch, table: Table, ids: Sequence[int]) -> None:
             if name == "orders":
                 batch.written_orders.update(chunk)
         if name in MENTIONING:
-            batch.mentions.setdefault(name, set()).update(chunk)
+            batch.mentions[name].update(chunk)
         if "order_fk" in table.c:
             batch.touched.update(order for (order,) in _of(batch.conn, table, chunk, "order_fk") if order is not None)
         if name in ("shipments", "shipment_events"):
@@ -114,7 +114,7 @@ def _delete(batch: Batch, table: Table, ids: Sequence[int]) -> None:
     elif table is schema.purchase_orders:
         batch.purchase_orders -= gone
     elif table.name in MENTIONING:
-        batch.mentions[table.name] = batch.mentions.get(table.name, set()) - gone
+        batch.mentions[table.name].remove(gone)
 
 
 def _release(batch: Batch, table: Table, column: Column[Any], ids: Sequence[int]) -> None:
@@ -123,7 +123,7 @@ def _release(batch: Batch, table: Table, column: Column[Any], ids: Sequence[int]
         pointing = list(batch.conn.execute(statement).scalars())
     if pointing:
         if table.name in MENTIONING:
-            batch.mentions.setdefault(table.name, set()).update(pointing)
+            batch.mentions[table.name].update(pointing)
         dialect.bulk_update(batch.conn, table, pointing, {column.name: [None] * len(pointing)})
 
 
