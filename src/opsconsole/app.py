@@ -41,7 +41,18 @@ SCREENSHOT_TIMEOUT_MS = 120_000
 _SETTLED_TURNS = 8
 _READ_AHEAD_MS = 700
 # What the window is made of: imported after the first paint, each in a turn of its own.
-_FIRST = ("icons", "messages", "table.view", "commands", "tab", "opening", "start", "notices")
+_FIRST = (
+    "icons",
+    "messages",
+    "table.delegate",
+    "table.columns",
+    "table.view",
+    "commands",
+    "tab",
+    "opening",
+    "start",
+    "notices",
+)
 # How long a worker keeps the interpreter while the window's thread waits for it; Python's own 5 ms add up to stalls.
 _SWITCH_S = 0.0005
 
