@@ -205,12 +205,8 @@ class Evaluator:
         texts = convert.prepared(column.values, expression)
         parsed = self._parsed(name, expression, texts, self.formats.dates.get(name, dates.ISO), self.zone)
         days = np.where(parsed.has_time, parsed.instants // DAY, parsed.days)
-        values: list[object] = [
-            f"{to_datetime(day * DAY):%Y%m%d}" if good else None
-            for day, good in zip(days.tolist(), parsed.good.tolist(), strict=True)
-        ]
-        none = np.array([value is None for value in values])
-        return Typed(np.where(none[column.codes], np.int32(-1), column.codes), values)
+        values = [f"{to_datetime(day * DAY):%Y%m%d}" for day in days.tolist()]
+        return Typed(np.where(parsed.good[column.codes], column.codes, np.int32(-1)), values)
 
     def _currencies(self, expression: Expression, kind: RecordKind, key: str, of: Type) -> Typed:
         """The currencies that a column's amounts carry."""
