@@ -1,5 +1,6 @@
 """The real window on a real database."""
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from pytestqt.qtbot import QtBot
 from opsconsole.app import App, Options
 from opsconsole.desktop.settings import IMPORT_LOOK, USER_NAME
 from opsconsole.desktop.tab import Tab
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 Show = Callable[[str], Tab]
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hands import settled
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -16,10 +17,6 @@ from opsconsole.domain.instants import DAY, HOUR
 from opsconsole.services import clockwork
 
 Show = Callable[[str], Tab]
-
-
-def settled(qtbot: QtBot, app: App) -> None:
-    qtbot.waitUntil(lambda: app.window.settled and not app.tasks.is_running(), timeout=30_000)
 
 
 @pytest.fixture

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hands import fill, prompt_of, settled
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 from sqlalchemy import insert
 
@@ -16,25 +17,6 @@ from opsconsole.store.schema import locations
 
 Show = Callable[[str], Tab]
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
-
-
-def settled(qtbot: QtBot, app: App) -> None:
-    qtbot.waitUntil(lambda: app.window.settled and not app.tasks.is_running(), timeout=30_000)
-
-
-def answer(tab: Tab, qtbot: QtBot, app: App, **answers: str) -> None:
-    (prompt,) = tab.panel.findChildren(Prompt)
-    for name, value in answers.items():
-        editor: Any = prompt._editors[name]
-        if isinstance(editor, QComboBox):
-            editor.setCurrentIndex(editor.findData(value))
-        elif isinstance(editor, QPlainTextEdit):
-            editor.setPlainText(value)
-        else:
-            assert isinstance(editor, QLineEdit)
-            editor.setText(value)
-    prompt._accept()
-    settled(qtbot, app)
 
 
 def asked(tab: Tab) -> list[Prompt]:
@@ -51,15 +33,18 @@ def calendars(app: App, show: Show, qtbot: QtBot) -> Any:
 
 def test_a_calendar_is_made_given_to_a_site_and_closed_for_a_day(app: App, calendars: Any, qtbot: QtBot) -> None:
     calendars.deeds.edit(None)
-    answer(calendars, qtbot, app, key="reno", hours="Mon-Fri 6-22, Sat 9", time_zone="America/Los_Angeles")
+    fill(prompt_of(calendars), key="reno", hours="Mon-Fri 6-22, Sat 9", time_zone="America/Los_Angeles")
+    settled(qtbot, app)
     # Refused: the question stays with what was typed.
     assert asked(calendars)[0].answers()["key"] == "reno"
-    answer(calendars, qtbot, app, hours="Mon-Fri 6-22, Sat 9-12", country="us")
+    fill(prompt_of(calendars), hours="Mon-Fri 6-22, Sat 9-12", country="us")
+    settled(qtbot, app)
     assert not asked(calendars)
     assert list(calendars.list.listing.columns["hours"]) == ["Mon–Fri 6:00–22:00, Sat 9:00–12:00"]
     calendars.list.select("reno")
     calendars.deeds.own_days("reno")
-    answer(calendars, qtbot, app, close="2026-12-24 to 2026-12-26")
+    fill(prompt_of(calendars), close="2026-12-24 to 2026-12-26")
+    settled(qtbot, app)
     assert list(calendars.list.listing.columns["own_days"]) == [3]
     calendars.reveal(None, {"list": "places"})
     settled(qtbot, app)
@@ -67,7 +52,8 @@ def test_a_calendar_is_made_given_to_a_site_and_closed_for_a_day(app: App, calen
     settled(qtbot, app)
     calendars.list.grid.setFocus()
     calendars.deeds.assign(calendars._current())
-    answer(calendars, qtbot, app, calendar="reno")
+    fill(prompt_of(calendars), calendar="reno")
+    settled(qtbot, app)
     assert list(calendars.list.listing.columns["calendar"]) == ["reno"]
 
 
@@ -75,9 +61,11 @@ def test_a_cut_off_is_set_and_ended(app: App, calendars: Any, qtbot: QtBot) -> N
     calendars.reveal(None, {"list": "cut_offs"})
     settled(qtbot, app)
     calendars.deeds.cut_off()
-    answer(calendars, qtbot, app, location="reno", cut_off="17:00", pickup="16:00")
+    fill(prompt_of(calendars), location="reno", cut_off="17:00", pickup="16:00")
+    settled(qtbot, app)
     assert asked(calendars), "a carrier that comes before the cut-off is refused"
-    answer(calendars, qtbot, app, pickup="17:30")
+    fill(prompt_of(calendars), pickup="17:30")
+    settled(qtbot, app)
     assert list(calendars.list.listing.columns["cut_off"]) == ["17:00"]
     calendars.list.select_first()
     settled(qtbot, app)
@@ -95,9 +83,11 @@ def test_a_setting_is_changed_and_taken_back(app: App, show: Show, qtbot: QtBot)
     tab.set_panel_open(True)
     settled(qtbot, app)
     tab._change()
-    answer(tab, qtbot, app, value="a while")
+    fill(prompt_of(tab), value="a while")
+    settled(qtbot, app)
     assert asked(tab), "what is no number is refused"
-    answer(tab, qtbot, app, value="60")
+    fill(prompt_of(tab), value="60")
+    settled(qtbot, app)
     shown = dict(zip(tab.list.listing.ids, tab.list.listing.columns["value"], strict=True))
     assert shown["detection_horizon_days"] == "60"
     qtbot.keyClick(tab, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)

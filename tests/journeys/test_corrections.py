@@ -6,6 +6,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from hands import settled
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QLineEdit
@@ -35,20 +36,16 @@ def refused(app: App, qtbot: QtBot, show: Callable[[str], Tab], tmp_path: Path) 
     path.write_text(BAD, encoding="utf-8")
     tab: Any = show("data")
     tab.importing.start([path])
-    settle(app, qtbot)
+    settled(qtbot, app)
     tab.list.select_first()
     qtbot.waitUntil(lambda: tab.rejected.correct_button.isVisible(), timeout=20_000)
     qtbot.waitUntil(lambda: tab.rejected.correct_button.isEnabled(), timeout=20_000)
     tab.rejected.correct_button.click()
-    settle(app, qtbot)
+    settled(qtbot, app)
     app.window.activateWindow()
     qtbot.waitUntil(lambda: bool(app.window.isActiveWindow()))
     tab.fronts.corrections.grid.setFocus()
     return tab.fronts.corrections
-
-
-def settle(app: App, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: app.window.settled and not app.tasks.is_running(), timeout=30_000)
 
 
 def named(app: App) -> list[str]:
@@ -74,7 +71,7 @@ def test_a_cell_is_corrected_and_its_order_is_in(app: App, qtbot: QtBot, refused
     type_in(qtbot, refused, "4")
     assert grid.cells.text(2, QUANTITY) == "4"
     qtbot.keyClick(grid, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    settle(app, qtbot)
+    settled(qtbot, app)
     assert "#2003" in named(app)
     tab: Any = app.window.current
     assert tab.fronts.current is None  # nothing is left: the list is back, and says what came in
@@ -89,18 +86,18 @@ def test_a_cell_is_corrected_and_its_order_is_in(app: App, qtbot: QtBot, refused
 def test_what_was_typed_survives_a_failure_and_the_end_of_the_page(app: App, qtbot: QtBot, refused: Any) -> None:
     type_in(qtbot, refused, "4 or so")
     refused.try_again()
-    settle(app, qtbot)
+    settled(qtbot, app)
     assert "#2003" not in named(app)
     assert "1 entry is still refused" in refused.bar.text
     assert refused.grid.cells.fault(2, QUANTITY).found == "4 or so"
     assert refused.grid.cells.text(2, QUANTITY) == "4 or so"
     type_in(qtbot, refused, "four")
     refused.escape()
-    settle(app, qtbot)
+    settled(qtbot, app)
     tab: Any = app.window.current
     type_before = refused.grid.cells.typed_cells()
     tab.fronts.correct(1)
-    settle(app, qtbot)
+    settled(qtbot, app)
     assert refused.grid.cells.typed_cells() == type_before == {}
 
 
@@ -117,7 +114,7 @@ def test_typing_is_taken_back_and_columns_are_pasted_and_filled(app: App, qtbot:
     refused.fill_alike()
     assert {grid.cells.text(row, 0) for row in range(3)} == {"#2999"}
     refused.keep()
-    settle(app, qtbot)
+    settled(qtbot, app)
     assert not refused.unkept
 
 
@@ -129,7 +126,7 @@ def test_a_workbook_goes_out_is_corrected_and_dropped_back(
     path = tmp_path / "rejects.xlsx"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
     qtbot.keyClick(refused.grid, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
-    settle(app, qtbot)
+    settled(qtbot, app)
     book = openpyxl.load_workbook(path)
     sheet = book.worksheets[0]
     column = next(cell.column for cell in sheet[5] if cell.value == "Lineitem quantity")
@@ -140,7 +137,7 @@ def test_a_workbook_goes_out_is_corrected_and_dropped_back(
     tab: Any = app.window.current
     refused.escape()
     tab.importing.start([path])
-    settle(app, qtbot)
+    settled(qtbot, app)
     assert "#2003" in named(app)
     row = tab.list.listing.row(list(tab.list.listing.ids).index(2))
     assert (row["belongs_to"], row["state"]) == ("1", "done")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hands import settled
 from openpyxl import load_workbook
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
@@ -16,10 +17,6 @@ from opsconsole.services.detection import detect
 
 Show = Callable[[str], Tab]
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
-
-
-def settled(qtbot: QtBot, app: App) -> None:
-    qtbot.waitUntil(lambda: app.window.settled and not app.tasks.is_running(), timeout=30_000)
 
 
 @pytest.fixture

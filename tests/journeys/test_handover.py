@@ -6,6 +6,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from hands import settled
 from PySide6.QtCore import QUrl
 from pytestqt.qtbot import QtBot
 from sqlalchemy import insert
@@ -19,10 +20,6 @@ from opsconsole.domain.instants import DAY, HOUR
 from opsconsole.store.schema import exceptions, locations
 
 Show = Callable[[str], Tab]
-
-
-def settled(qtbot: QtBot, app: App) -> None:
-    qtbot.waitUntil(lambda: app.window.settled and not app.tasks.is_running(), timeout=30_000)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hands import settled
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from pytestqt.qtbot import QtBot
@@ -23,10 +24,6 @@ Show = Callable[[str], Tab]
 MAPPING = (
     'name = "M"\nchannel = "shop"\n[[records]]\nkind = "orders"\n[records.fields]\norder_id = "id"\nplaced_at = "at"\n'
 )
-
-
-def settled(qtbot: QtBot, app: App) -> None:
-    qtbot.waitUntil(lambda: app.window.settled and not app.tasks.is_running(), timeout=30_000)
 
 
 def press(qtbot: QtBot, app: App, widget: Any, key: Any) -> None:

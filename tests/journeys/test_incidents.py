@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit
+from hands import fill, prompt_of, settled
 from pytestqt.qtbot import QtBot
 from sqlalchemy import insert
 
@@ -21,10 +21,6 @@ from opsconsole.store.schema import exceptions, locations
 Show = Callable[[str], Tab]
 
 
-def settled(qtbot: QtBot, app: App) -> None:
-    qtbot.waitUntil(lambda: app.window.settled and not app.tasks.is_running(), timeout=30_000)
-
-
 @pytest.fixture
 def trouble(app: App, now: int) -> None:
     """Two late shipments at Reno."""
@@ -37,25 +33,6 @@ def trouble(app: App, now: int) -> None:
             "value_at_risk": 1000, "location": "reno", "evidence_json": "{}",
         }  # fmt: skip
         connection.execute(insert(exceptions), [row, {**row, "subject": "shop/2", "opened_at": now - DAY}])
-
-
-def prompt_of(tab: Tab) -> Prompt:
-    found: list[Prompt] = tab.panel.findChildren(Prompt)
-    assert len(found) == 1
-    return found[0]
-
-
-def fill(prompt: Prompt, **answers: str) -> None:
-    for name, value in answers.items():
-        editor: Any = prompt._editors[name]
-        if isinstance(editor, QComboBox):
-            editor.setCurrentIndex(editor.findData(value))
-        elif isinstance(editor, QPlainTextEdit):
-            editor.setPlainText(value)
-        else:
-            assert isinstance(editor, QLineEdit)
-            editor.setText(value)
-    prompt._accept()
 
 
 def figure(tab: Any, name: str) -> FigureRow:

@@ -8,13 +8,13 @@ from typing import Any
 
 import openpyxl
 import pytest
+from hands import prompt_of, settled
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from opsconsole.app import App
 from opsconsole.desktop.dialogs.export import write_to
-from opsconsole.desktop.dialogs.prompt import Prompt
 from opsconsole.desktop.tab import Tab
 from opsconsole.domain.resources import resource
 
@@ -26,20 +26,10 @@ Show = Callable[[str], Tab]
 EXPECTED = Counter({"LATE_SHIPMENT": 2, "PAYMENT_PENDING": 1, "ADDRESS_INVALID": 1, "DUPLICATE_ORDER": 1})
 
 
-def settled(qtbot: QtBot, app: App) -> None:
-    qtbot.waitUntil(lambda: app.window.settled and not app.tasks.is_running(), timeout=30_000)
-
-
 def in_front(qtbot: QtBot, app: App, tab: Tab) -> None:
     app.window.activateWindow()
     qtbot.waitUntil(lambda: bool(app.window.isActiveWindow()))
     tab.list.grid.setFocus()
-
-
-def prompt_of(tab: Tab) -> Prompt:
-    found: list[Prompt] = tab.panel.findChildren(Prompt)
-    assert len(found) == 1
-    return found[0]
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hands import settled
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
@@ -19,10 +20,6 @@ from opsconsole.rules.order_exceptions import RULES
 
 Show = Callable[[str], Tab]
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
-
-
-def settled(qtbot: QtBot, app: App) -> None:
-    qtbot.waitUntil(lambda: app.window.settled and not app.tasks.is_running(), timeout=30_000)
 
 
 def answer(tab: Tab, qtbot: QtBot, app: App, reason: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hands import settled
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
@@ -44,10 +45,6 @@ def _surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "mappings" / "orders.toml").write_text(MAPPING)
     monkeypatch.setenv("OPSCONSOLE_MAPPINGS", str(tmp_path / "mappings"))
     monkeypatch.setattr(watched_folders_run, "_BETWEEN_LOOKS_SECONDS", 0.0)
-
-
-def settled(qtbot: QtBot, app: App) -> None:
-    qtbot.waitUntil(lambda: app.window.settled and not app.tasks.is_running(), timeout=30_000)
 
 
 def order_numbers(app: App) -> set[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hands import settled
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPlainTextEdit
@@ -25,10 +26,6 @@ from opsconsole.domain.resources import resource
 Show = Callable[[str], Tab]
 Another = Callable[[str], App]
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
-
-
-def settled(qtbot: QtBot, app: App) -> None:
-    qtbot.waitUntil(lambda: app.window.settled and not app.tasks.is_running(), timeout=30_000)
 
 
 def row(tab: Tab, identity: Any) -> dict[str, Any]:

@@ -115,7 +115,7 @@ _PAIRS = (
     Field("apart", "Not comparable", Kind.QUANTITY, hidden=True, total=Total.SUM,
           help="Stock that the two files tell at moments too far from each other; see the rule's value."),
     Field("raised", "Exceptions", Kind.QUANTITY, width=84, total=Total.SUM),
-    Field("value", "Value apart", Kind.MONEY, currency="currency", missing="Unknown", width=100, total=Total.SUM),
+    Field("value", "Value apart", Kind.MONEY, currency="currency", missing="No amount", width=100, total=Total.SUM),
     Field("currency", "Currency", hidden=True),
 )  # fmt: skip
 

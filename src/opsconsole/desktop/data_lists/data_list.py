@@ -66,7 +66,9 @@ class DataList(Tab):
         if row is None or listing is None:
             return PanelContent("Gone", subtitle="This row is no longer there.")
         formats = self.desk.formats(self.request.now)
-        words = row_words(listing, row, formats)
+        # Columns that are not shown at first and say nothing of this row are left out.
+        silent = {field.key for field in listing.fields if field.hidden and row[field.key] is None}
+        words = row_words(listing, row, formats, without=silent)
         sections = [Section("All values", pairs([pair for pair in words[1:] if len(pair[1]) <= LONG_TEXT]))]
         sections += [Section(label, sentences(text)) for label, text in words[1:] if len(text) > LONG_TEXT]
         return PanelContent(words[0][1], sections=tuple(sections))

@@ -3,10 +3,12 @@
 from typing import Any
 
 from opsconsole.desktop.data_lists.data_list import DataList, list_content
-from opsconsole.desktop.panel import PanelContent
+from opsconsole.desktop.panel import PanelContent, Section
+from opsconsole.desktop.sections import sentences
 from opsconsole.desktop.tab_content import Request, Selector, TabAction, TabContent
 from opsconsole.desktop.workspace import Workspace
 from opsconsole.domain.progress import Progress
+from opsconsole.domain.wording import field_words
 
 
 class RejectsList(DataList):
@@ -43,10 +45,18 @@ class RejectsList(DataList):
             self.desk.show("data", None, {"list": "data", "correct": row["batch"]})
 
     def build_panel(self, identity: Any, detail: Any) -> PanelContent:
-        """The line's values, under its place in the file."""
+        """What is wrong with the line in a sentence, over its values."""
         row = self.row_of(identity)
         content = super().build_panel(identity, detail)
-        return content if row is None else content._replace(title=f"{row['file']}, line {row['line']}")
+        if row is None:
+            return content
+        where = field_words(row["field"] or "") or "the line"
+        found = f"“{row['found']}”" if row["found"] else "nothing"
+        told = f"Line **{row['line']}** has **{found}** in {where}, expected {row['expected']}."
+        keeps = row["kept"] or row["state"] != "open"
+        note = "" if keeps else "It was read before refused lines were kept: correct the file and import it again."
+        wrong = Section("What is wrong", sentences(told, note=note))
+        return content._replace(title=row["file"], sections=(wrong, *content.sections))
 
 
 TAB = RejectsList

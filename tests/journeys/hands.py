@@ -1,0 +1,36 @@
+"""What a person's hands and patience do in every journey."""
+
+from typing import Any
+
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit
+from pytestqt.qtbot import QtBot
+
+from opsconsole.app import App
+from opsconsole.desktop.dialogs.prompt import Prompt
+from opsconsole.desktop.tab import Tab
+
+
+def settled(qtbot: QtBot, app: App) -> None:
+    """Wait until what is in front is complete and nothing is under way."""
+    qtbot.waitUntil(lambda: app.window.settled and not app.tasks.is_running(), timeout=30_000)
+
+
+def prompt_of(tab: Tab) -> Prompt:
+    """The one prompt that is open."""
+    (found,) = tab.panel.findChildren(Prompt)
+    assert isinstance(found, Prompt)
+    return found
+
+
+def fill(prompt: Prompt, **answers: str) -> None:
+    """Answer a prompt by the names of its fields, and accept."""
+    for name, value in answers.items():
+        editor: Any = prompt._editors[name]
+        if isinstance(editor, QComboBox):
+            editor.setCurrentIndex(editor.findData(value))
+        elif isinstance(editor, QPlainTextEdit):
+            editor.setPlainText(value)
+        else:
+            assert isinstance(editor, QLineEdit)
+            editor.setText(value)
+    prompt._accept()
