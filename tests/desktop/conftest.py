@@ -34,6 +34,13 @@ class FakeDatabase:
         self.closed = True
 
 
+@pytest.fixture(autouse=True)
+def clipboard(qapp: QApplication) -> Iterator[None]:
+    """What a test copied goes with it: left behind, it makes the offscreen platform crash when the process ends."""
+    yield
+    qapp.clipboard().clear()
+
+
 @pytest.fixture(scope="session")
 def sample() -> ModuleType:
     """The sample tab's module."""

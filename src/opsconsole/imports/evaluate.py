@@ -161,13 +161,12 @@ class Evaluator:
         zone = expression.time_zone or self.zone
         parsed = self._parsed(column, expression, texts, pattern, zone)
         numbers_ = parsed.days if of is Type.DAY else parsed.instants
-        if of is Type.INSTANT and key in PROMISES:
-            # A promise for a day is kept up to its last microsecond.
+        if of is Type.INSTANT and key in PROMISES:  # a promise for a day is kept up to its last microsecond
             numbers_ = np.where(parsed.has_time, numbers_, numbers_ + DAY - 1)
         good = parsed.good.tolist()
         values: list[object] = [n if ok else None for n, ok in zip(numbers_.tolist(), good, strict=True)]
-        expected = date_words.sample(pattern)
-        return values, {at: expected for at, text in enumerate(texts) if text and not good[at]}
+        bad = (at for at, text in enumerate(texts) if text and not good[at])
+        return values, dict.fromkeys(bad, date_words.sample(pattern))
 
     def _parsed(self, column: str, expression: Expression, texts: list[str], pattern: str, zone: str) -> dates.Parsed:
         if not column or expression.map or expression.default is not None:  # not the column's own texts
