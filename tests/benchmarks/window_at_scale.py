@@ -34,6 +34,8 @@ class Bench:
         self.app = App(application, Options(url, as_of=moment, settings=folder / "s.ini", cache=folder, alone=True))
         self.app.settings.set(USER_NAME, "Bench")
         self.last_tab = LAST_TAB
+        self._faults: list[BaseException] = []
+        self.app.window.open_failed.connect(self._faults.append)
 
     @property
     def tab(self) -> Any:
@@ -41,7 +43,9 @@ class Bench:
         return self.app.window.tab("order_exceptions")
 
     def quiet(self) -> bool:
-        """Whether nothing is under way."""
+        """Whether nothing is under way; ends the program when the database did not open."""
+        if self._faults:
+            sys.exit(str(self._faults[0]))
         return self.app.window.settled and not self.app.tasks.is_running()
 
     def shown(self) -> bool:
