@@ -53,7 +53,8 @@ class KeptSelection(QObject):
     def kept(self) -> Iterator[None]:
         """While the rows change: afterwards the same identities are current and marked, as far as they are shown.
 
-        Where the current one is gone, the nearest unmarked one after it is current, else the one before.
+        Where the current one is gone, the nearest unmarked one after it is current, else the one before, else the
+        first.
         """
         self.quiet = True
         group = self._current_group()
@@ -67,7 +68,8 @@ class KeptSelection(QObject):
             if place >= 0:
                 self._grid.set_current_row(place)
             elif self._current is not None:
-                any(self.select(identity) for identity in (self._current, *self._beside))
+                if not any(self.select(identity) for identity in (self._current, *self._beside)):
+                    self.select_first()
             elif group is not None:
                 # The groups are gone, and with them the row the keyboard stood on.
                 self.select_first()
