@@ -56,3 +56,7 @@ def test_the_lists_are_reached_by_keys_and_the_slash_shows_their_filters(app: Ap
     rejects.filter_button.click()
     assert not rejects.toolbar.isVisible()
     assert rejects.list.arrangement.search == ""
+
+
+def test_what_is_empty_before_the_first_import_says_so(show: Show) -> None:
+    assert show("order_exceptions").list.empty_words() == ("No exceptions", "No file was imported yet.")

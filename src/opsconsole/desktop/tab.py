@@ -292,6 +292,9 @@ class Tab(TabFrame):
         filters = self.filters.words()
         if filters and total:
             return f"No {self.noun[0]} matches these filters", f"There are {total:,}. The filter is {filters}."
+        told = self.content.freshness
+        if told is not None and not told.words:  # no feed has brought anything
+            return f"No {self.noun[1]}", "No file was imported yet."
         return f"No {self.noun[1]}", "The files imported so far tell of none at this moment."
 
 
