@@ -171,6 +171,7 @@ class App:
         from opsconsole.desktop.feed_clock import FeedClock
         from opsconsole.desktop.notices import Notices
         from opsconsole.desktop.opening import Opening
+        from opsconsole.desktop.others import Others
         from opsconsole.desktop.start import Start
 
         options = self.options
@@ -182,6 +183,7 @@ class App:
         if not options.alone:
             self.clockwork = Clockwork(self.desk, self.window)
             self.feed_clock = FeedClock(self.desk, self.window)
+            self.others = Others(self.desk, self.window)
             self.notices = Notices(self.desk, self.window, self.clockwork, self.raise_window)
 
     def _begin(self) -> None:

@@ -1,8 +1,10 @@
 """The real window on a real database."""
 
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -11,10 +13,13 @@ from pytestqt.qtbot import QtBot
 from opsconsole.app import App, Options
 from opsconsole.desktop.settings import IMPORT_LOOK, USER_NAME
 from opsconsole.desktop.tab import Tab
+from opsconsole.domain.resources import resource
 
 sys.path.insert(0, str(Path(__file__).parent))
+from hands import in_front, settled
 
 Show = Callable[[str], Tab]
+Another = Callable[[str], App]
 
 
 @pytest.fixture
@@ -45,3 +50,42 @@ def show(app: App, qtbot: QtBot) -> Show:
         return current
 
     return bring
+
+
+@pytest.fixture
+def queue(app: App, show: Show, qtbot: QtBot, tmp_path: Path) -> Any:
+    """The queue of the sample file's orders, in front and with the keyboard."""
+    path = tmp_path / "orders_export.csv"
+    shutil.copyfile(resource("samples", "shopify_orders.csv"), path)
+    show("data")
+    app.desk.show("data", None, {"files": str(path)})
+    settled(qtbot, app)
+    tab = show("order_exceptions")
+    in_front(qtbot, app)
+    tab.list.grid.setFocus()
+    return tab
+
+
+@pytest.fixture
+def another(qapp: QApplication, qtbot: QtBot, database_url: str, now: int, tmp_path: Path) -> Iterator[Another]:
+    """Opens a further window on the same database for somebody; a new folder is another workstation."""
+    made: list[App] = []
+
+    def start(who: str) -> App:
+        folder = tmp_path / f"ws-{who}"
+        options = Options(database_url, as_of=now, settings=folder / "settings.ini", cache=folder / "cache", alone=True)
+        app = App(qapp, options)
+        app.settings.set(USER_NAME, who)
+        app.settings.set(IMPORT_LOOK, False)
+        made.append(app)
+        app.start()
+        qtbot.waitUntil(lambda: app.desk.workspace is not None and not app.tasks.is_running(), timeout=30_000)
+        app.window.show_tab("order_exceptions")
+        settled(qtbot, app)
+        return app
+
+    yield start
+    for app in made:
+        app.window.close()
+        app.stop()
+        app.window.deleteLater()

@@ -34,3 +34,9 @@ def fill(prompt: Prompt, **answers: str) -> None:
             assert isinstance(editor, QLineEdit)
             editor.setText(value)
     prompt._accept()
+
+
+def in_front(qtbot: QtBot, app: App) -> None:
+    """Bring the window to the front and wait until it is."""
+    app.window.activateWindow()
+    qtbot.waitUntil(lambda: bool(app.window.isActiveWindow()))

@@ -1,27 +1,23 @@
 """A team's work at the queue, through the real window: by keyboard, beside others, and over a restart."""
 
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hands import settled
+from hands import in_front, settled
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
-from opsconsole.app import App, Options
+from opsconsole.app import App
 from opsconsole.desktop.dialogs.changes import ChangesDialog
 from opsconsole.desktop.dialogs.exception_conflict import ConflictDialog
 from opsconsole.desktop.dialogs.prompt import Prompt
 from opsconsole.desktop.keycaps import KeyButton
 from opsconsole.desktop.palette import Palette
-from opsconsole.desktop.settings import USER_NAME
 from opsconsole.desktop.tab import Tab
 from opsconsole.desktop.words import Words
-from opsconsole.domain.resources import resource
 
 Show = Callable[[str], Tab]
 Another = Callable[[str], App]
@@ -38,52 +34,9 @@ def id_of(tab: Tab, kind: str) -> Any:
     return tab.list.listing.ids[list(tab.list.listing.columns["type"]).index(kind)]
 
 
-def in_front(qtbot: QtBot, app: App) -> None:
-    app.window.activateWindow()
-    qtbot.waitUntil(lambda: bool(app.window.isActiveWindow()))
-
-
 def asked(tab: Tab) -> Prompt:
     (found,) = tab.panel.findChildren(Prompt)
     return found
-
-
-@pytest.fixture
-def queue(app: App, show: Show, qtbot: QtBot, tmp_path: Path) -> Any:
-    """The queue of the sample file's orders, in front and with the keyboard."""
-    path = tmp_path / "orders_export.csv"
-    shutil.copyfile(resource("samples", "shopify_orders.csv"), path)
-    show("data")
-    app.desk.show("data", None, {"files": str(path)})
-    settled(qtbot, app)
-    tab = show("order_exceptions")
-    in_front(qtbot, app)
-    tab.list.grid.setFocus()
-    return tab
-
-
-@pytest.fixture
-def another(qapp: QApplication, qtbot: QtBot, database_url: str, now: int, tmp_path: Path) -> Iterator[Another]:
-    """Opens a further window on the same database for somebody; a new folder is another workstation."""
-    made: list[App] = []
-
-    def start(who: str) -> App:
-        folder = tmp_path / f"ws-{who}"
-        options = Options(database_url, as_of=now, settings=folder / "settings.ini", cache=folder / "cache", alone=True)
-        app = App(qapp, options)
-        app.settings.set(USER_NAME, who)
-        made.append(app)
-        app.start()
-        qtbot.waitUntil(lambda: app.desk.workspace is not None and not app.tasks.is_running(), timeout=30_000)
-        app.window.show_tab("order_exceptions")
-        settled(qtbot, app)
-        return app
-
-    yield start
-    for app in made:
-        app.window.close()
-        app.stop()
-        app.window.deleteLater()
 
 
 @pytest.mark.qt_log_ignore(r"This plugin does not support (raise\(\)|grabbing the keyboard)")

@@ -30,12 +30,14 @@ class Desk(QObject):
     ``workspace_changed``: another database, moment or user; tabs reload. ``data_changed(subjects)``: a write or an
     import touched these subjects (``{"order_exceptions", "orders"}``); tabs whose ``subjects`` meet them reload.
     ``rows_changed(subject, ids)``: a write touched these rows of a subject and nothing else; tabs read those again.
+    ``look_asked``: a moment to look whether others changed rows that are shown.
     ``show_asked(tab key, identity, options)``: one tab leads to another; ``identity`` may be ``None``.
     """
 
     workspace_changed = Signal()
     data_changed = Signal(object)
     rows_changed = Signal(str, object)
+    look_asked = Signal()
     show_asked = Signal(str, object, object)
 
     def __init__(

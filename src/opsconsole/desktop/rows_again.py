@@ -30,6 +30,7 @@ class RowsAgain(QObject):
         self._reading = False
         self._times = 0
         tab.desk.rows_changed.connect(self._rows_changed)
+        tab.desk.look_asked.connect(self._look)
 
     def forget(self) -> None:
         """All rows are being read."""
@@ -37,12 +38,27 @@ class RowsAgain(QObject):
         self._reading = False
         self._times = 0
 
+    def _look(self) -> None:
+        """Tell everybody of rows that others changed since they were read; while some are being read it can wait."""
+        desk, content, workspace = self._tab.desk, self._tab.content, self._tab.desk.workspace
+        news, kind = content.news, f"{self._tab.key}.news"
+        if workspace is None or news is None or any(map(desk.tasks.is_running, (f"{self._tab.key}.load", kind))):
+            return
+
+        def tell(ids: Collection[Any]) -> None:
+            # What was read or written meanwhile has its own way of telling.
+            if ids and content is self._tab.content and not self._tab.stale:
+                desk.touched_rows(self._tab.key, ids)
+
+        desk.tasks.run(lambda progress: news(workspace), tell, lambda error: None, kind=kind, owner=self)
+
     def _rows_changed(self, subject: str, ids: Collection[Any]) -> None:
         tab = self._tab
         if subject not in tab.subjects:
             return
         tab.stale = True
-        if not tab.isVisible():
+        # A count beside the tab's name is seen whatever is in front.
+        if not tab.isVisible() and tab.content.badge is None:
             return
         self._ids |= set(ids)
         workspace = tab.desk.workspace

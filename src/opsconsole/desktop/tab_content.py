@@ -43,7 +43,7 @@ class TabContent(NamedTuple):
     ``data`` is for the tab's own widgets. ``freshness`` ``None`` leaves the last one. ``views`` are the stored views
     that this user sees (the frame reads them). ``reread(workspace, content, ids)`` reads only rows that were changed,
     in a worker: the content with them, and which rows they are (``services.splicing.Reread``), or None where it takes
-    the whole.
+    the whole. ``news(workspace)`` tells, in a worker too, which rows anybody has changed since.
     """
 
     listing: Listing | None = None
@@ -56,6 +56,7 @@ class TabContent(NamedTuple):
     data: Any = None
     views: Sequence[Any] | None = None
     reread: "Callable[[Workspace, TabContent, Collection[Any]], tuple[TabContent, Reread] | None] | None" = None
+    news: "Callable[[Workspace], Collection[Any]] | None" = None
 
 
 class TouchedRows(NamedTuple):

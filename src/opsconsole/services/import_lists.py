@@ -73,6 +73,14 @@ def list_imports(database: Database, now: int) -> Listing:
     return from_rows(_IMPORTS, rows, id_key="id", as_of=now, title="Imports", time_zone=zone)
 
 
+def mark_of_imports(database: Database) -> tuple[int, ...]:
+    """Numbers that are others whenever a file was imported, corrected or undone."""
+    b = batches.c
+    newest = (func.count(), func.max(b.id), func.max(b.finished_at), func.max(b.undone_at))
+    with database.read() as connection:
+        return tuple(int(value or 0) for value in connection.execute(select(*newest)).one())
+
+
 def _read_row(row: Mapping[Any, Any], refused: Mapping[int, int]) -> dict[str, Any]:
     return {
         "id": row["id"],

@@ -27,7 +27,7 @@ from opsconsole.services.order_exceptions_actions import (
 from opsconsole.services.order_exceptions_actions_undo import undo
 from opsconsole.services.order_exceptions_page import exception_page
 from opsconsole.services.order_exceptions_queue import is_in, list_exceptions
-from opsconsole.services.order_exceptions_reread import newest_event, reread
+from opsconsole.services.order_exceptions_reread import newest_event, reread, told_since
 from opsconsole.store.database import Database
 from opsconsole.store.schema import exceptions
 
@@ -49,6 +49,7 @@ __all__ = [
     "start",
     "tag",
     "tick_runbook",
+    "told_since",
     "type_counts",
     "undo",
     "wait",

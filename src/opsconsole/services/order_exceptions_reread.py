@@ -32,7 +32,7 @@ def reread(
     whole has to be read: other columns, another zone, one that was closed after that moment, or more rows than there
     were.
     """
-    changed = _with_others(database, {*ids, *_told_of(database, since)})
+    changed = _with_others(database, {*ids, *(told_since(database, since) if since is not None else ())})
     if len(changed) > len(before):
         return None
     fresh = list_exceptions(database, before.as_of, state=state, ids=changed)
@@ -51,10 +51,8 @@ def reread(
     return Reread(replace(fresh, columns=columns, ids=ids_, total=len(places)), fresh, places)
 
 
-def _told_of(database: Database, since: int | None) -> list[int]:
-    """Exceptions of which history tells something new."""
-    if since is None:
-        return []
+def told_since(database: Database, since: int) -> list[int]:
+    """Exceptions to which anybody, or the rules, did something after that event."""
     told = exception_events.c
     with database.read() as connection:
         return list(connection.execute(select(told.exception_fk).where(told.id > since).distinct()).scalars())

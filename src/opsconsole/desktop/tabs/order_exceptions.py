@@ -90,6 +90,7 @@ def _content(database: Any, state: str, listing: Listing, since: int) -> TabCont
             {identity: int(read) for identity, read in zip(listing.ids, listing.columns["version"], strict=True)},
         ),
         reread=partial(_again, state, since),
+        news=partial(_news, since),
     )
 
 
@@ -103,6 +104,13 @@ def _again(
     newest = order_exceptions.newest_event(workspace.database)
     found = order_exceptions.reread(workspace.database, content.listing, ids, state=state, since=since)
     return None if found is None else (_content(workspace.database, state, found.listing, newest), found)
+
+
+def _news(since: int, workspace: Workspace) -> list[int]:
+    """Exceptions to which something was done since they were read."""
+    from opsconsole.services import order_exceptions
+
+    return order_exceptions.told_since(workspace.database, since)
 
 
 @dataclass(frozen=True)
