@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import insert, select
 
 from opsconsole.domain.errors import UserError
-from opsconsole.domain.instants import DAY, HOUR
+from opsconsole.domain.instants import DAY, HOUR, MINUTE
 from opsconsole.rules.order_exceptions import BY_CODE, RULES
-from opsconsole.services import exception_rules
+from opsconsole.services import detection_severity, exception_rules
 from opsconsole.services.detection import detect
 from opsconsole.services.rule_values import Place, values_in_force
 from opsconsole.services.rule_values_changes import set_value, switch
@@ -49,10 +49,10 @@ def raised(database, rule="PAYMENT_PENDING"):
         return {row.subject for row in rows if row.state in active}
 
 
-def closing_words(database):
+def severities(database, rule="PAYMENT_PENDING"):
     with database.read() as connection:
-        closed = select(exception_events.c.words).where(exception_events.c.action == "closed")
-        return set(connection.execute(closed).scalars())
+        rows = connection.execute(select(exceptions).where(exceptions.c.rule == rule))
+        return {row.subject: row.severity for row in rows}
 
 
 def put(database, key, value, now, **place):
@@ -147,9 +147,23 @@ def test_severity_and_clock_follow_the_place(shop, now):
     assert told == {("shop", "S3", 24 * HOUR), ("market", "S1", 48 * HOUR)}
     put(shop, "severity", None, now + HOUR, channel="market")
     detect(shop, now + HOUR)
-    with shop.read() as connection:
-        severities = set(connection.execute(select(exceptions.c.severity)).scalars())
-    assert "S1" not in severities
+    assert set(severities(shop).values()) == {"S3"}
+
+
+def test_the_severity_follows_the_service_that_a_newer_file_gives_an_order(writing, now, monkeypatch):
+    """The service is none of the exception's own facts: nothing else of it changes, and no event of it is recent."""
+    monkeypatch.setattr(detection_severity, "_LATE_EVENTS", 0)
+    pending = {"channel": "shop", "status": "processing", "payment_status": "pending", "currency": "USD", "total": 9000}
+    pending |= {"placed_at": now - 30 * HOUR, "ship_by": now + 2 * DAY, "service": "air"}
+    writing(at=now, orders=[{**pending, "order_id": number} for number in ("1", "2")])
+    put(writing.database, "severity", "S1", now, service="air")
+    detect(writing.database, now)
+    assert severities(writing.database) == {"shop/1": "S1", "shop/2": "S1"}
+    for later, service, severity in ((MINUTE, "ground", "S3"), (2 * MINUTE, "air", "S1")):
+        writing.now = now + later
+        writing(at=now + later, orders=[{**pending, "order_id": "1", "service": service}])
+        assert detect(writing.database, now + later).scope == "changed"
+        assert severities(writing.database) == {"shop/1": severity, "shop/2": "S1"}
 
 
 @pytest.mark.parametrize(

@@ -228,7 +228,19 @@ def _to_judge(connection: Connection, scope: Scope, edges: Edges, touched: Colle
     since = before.get("event", 0) - _LATE_EVENTS
     of_people = select(exception_events.c.exception_fk).where(exception_events.c.id > since)
     found.update(connection.execute(of_people).scalars())
+    found.update(_of_services(connection, scope))
     return found
+
+
+def _of_services(connection: Connection, scope: Scope) -> Sequence[int]:
+    """Those of changed orders whose rule has values by service: an order's service is no fact of its exceptions."""
+    rules = [rule.code for rule in RULES if scope.values.by_service(rule)]
+    if not rules or not scope.candidates:
+        return ()
+    with dialect.id_set(connection, scope.candidates) as ids:
+        # Found by their order: there are more of a rule than of what changed.
+        of_orders = select(_e.id).where(ACTIVE, _e.order_fk.in_(select(ids.c.id)), (_e.rule + "").in_(rules))
+        return connection.execute(of_orders).scalars().all()
 
 
 def _passed(edges: Edges, group: str, earlier: float | None) -> ColumnElement[bool] | None:
