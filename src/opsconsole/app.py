@@ -53,6 +53,8 @@ _FIRST = (
     "start",
     "notices",
 )
+# What a tab is made of besides, where that is much, by its key.
+_BEFORE = {"data": ("panel", "data_lists.data_list", "dialogs.import_actions", "empty_imports", "front_pages")}
 # How long a worker keeps the interpreter while the window's thread waits for it; Python's own 5 ms add up to stalls.
 _SWITCH_S = 0.0005
 
@@ -163,6 +165,7 @@ class App:
         first = self.window.first_key if self.first_url() else ""
         steps: list[Callable[[], object]] = [partial(import_module, f"opsconsole.desktop.{name}") for name in _FIRST]
         if first:
+            steps += [partial(import_module, f"opsconsole.desktop.{name}") for name in _BEFORE.get(first, ())]
             steps.append(self.window.names[first].tab_class)
         self.tasks.in_turns([*steps, self._make_parts, self._begin], kind="furnish", owner=self.window)
 

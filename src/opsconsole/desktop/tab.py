@@ -34,6 +34,7 @@ is all that is needed to appear.
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt
@@ -260,9 +261,15 @@ class Tab(TabFrame):
         )
 
     def _show_detail(self, identity: Any, detail: Any) -> None:
-        self.panel.show_content(self.build_panel(identity, detail))
-        self.deeds_of_rows.show_buttons()
-        self.deeds_of_rows.detail_shown(identity)
+        """Fill the panel turn by turn: at once it keeps a busy window waiting; another row's detail goes first."""
+        made: list[PanelContent] = []
+        steps: list[Callable[[], object]] = [
+            lambda: made.append(self.build_panel(identity, detail)),
+            lambda: self.panel.show_content(made[0]),
+            self.deeds_of_rows.show_buttons,
+            partial(self.deeds_of_rows.detail_shown, identity),
+        ]
+        self.desk.tasks.in_turns(steps, kind=f"{self.key}.detail", owner=self)
 
     def _workspace_changed(self) -> None:
         self.stale = True

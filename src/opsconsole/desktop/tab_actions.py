@@ -25,9 +25,10 @@ class TabActions(QObject):
         self._detail_of: Any = None
         self._awaits_detail: TabAction | None = None
         self.actions = tab.row_actions()
+        self._runs = {action.key: partial(self.run, action) for action in self.actions}
         for action in self.actions:
             if action.shortcut:
-                self._add_shortcut(action.shortcut, region, partial(self.run, action))
+                self._add_shortcut(action.shortcut, region, self._runs[action.key])
         for command in tab.commands():
             for keys in command.keys:
                 self._add_shortcut(keys, region, command.run)
@@ -76,7 +77,7 @@ class TabActions(QObject):
             [
                 PanelButton(
                     action.label,
-                    partial(self.run, action),
+                    self._runs[action.key],
                     action.shortcut,
                     action.primary,
                     action.in_menu,
