@@ -167,7 +167,8 @@ class App:
         if first:
             steps += [partial(import_module, f"opsconsole.desktop.{name}") for name in _BEFORE.get(first, ())]
             steps.append(self.window.names[first].tab_class)
-        self.tasks.in_turns([*steps, self._make_parts, self._begin], kind="furnish", owner=self.window)
+        front: list[Callable[[], object]] = [partial(self.window.tab, first)] if first else []
+        self.tasks.in_turns([*steps, self._make_parts, *front, self._begin], kind="furnish", owner=self.window)
 
     def _make_parts(self) -> None:
         from opsconsole.desktop.clockwork import Clockwork

@@ -3,7 +3,8 @@
 A tab's ``build_panel`` returns a ``PanelContent``; its sections come from ``desktop.sections`` or are any widget.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
@@ -87,6 +88,7 @@ class DetailPanel(QFrame):
         self._layout.addWidget(self._scroll, 1)
         self._footer = _Footer()
         self._layout.addWidget(self._footer)
+        self._begun: QWidget | None = None
         self.title = ""
         self.stays = False
         self.show_nothing("Nothing selected", "Choose a row to see why it is here and what to do.")
@@ -98,18 +100,34 @@ class DetailPanel(QFrame):
 
     def show_content(self, content: PanelContent) -> None:
         """Show a subject; the scroll position starts at the top."""
-        self.title = content.title
-        body = QWidget()
+        for step in self.steps(content):
+            step()
+
+    def steps(self, content: PanelContent) -> Iterator[Callable[[], object]]:
+        """Showing a subject, step by step: each is short, and what is shown changes with the last one.
+
+        Whoever goes through them may stop at any: the next subject clears away what was begun.
+        """
+        if self._begun is not None:
+            self._begun.deleteLater()
+        # Made where it will stand, and styled part by part: moving it there would style all of it at once.
+        self._begun = body = QWidget(self._scroll.viewport())
         body.setProperty("surface", "panel")
         body.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(_Header(content, None if self.stays else self.closed.emit))
+        yield lambda: _add(column, _Header(content, None if self.stays else self.closed.emit))
         for section in content.sections:
-            column.addWidget(lines.horizontal())
-            column.addWidget(_SectionFrame(section))
+            yield partial(_add_section, column, section)
+        yield partial(self._end, body, content)
+
+    def _end(self, body: QWidget, content: PanelContent) -> None:
+        column = body.layout()
+        assert isinstance(column, QVBoxLayout)
         column.addStretch(1)
+        self._begun = None
+        self.title = content.title
         self._scroll.setWidget(body)
 
     def set_buttons(self, buttons: Sequence[PanelButton]) -> None:
@@ -120,6 +138,17 @@ class DetailPanel(QFrame):
         """400 px, or 480 px in a wide window."""
         wide = self.window().width() >= 1600
         return QSize(theme.width("detail_panel_wide" if wide else "detail_panel"), 600)
+
+
+def _add(column: QVBoxLayout, part: QWidget) -> None:
+    column.addWidget(part)
+    for widget in (part, *part.findChildren(QWidget)):
+        widget.ensurePolished()
+
+
+def _add_section(column: QVBoxLayout, section: Section) -> None:
+    column.addWidget(lines.horizontal())
+    _add(column, _SectionFrame(section))
 
 
 class _Header(QWidget):

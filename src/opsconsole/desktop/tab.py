@@ -33,7 +33,7 @@ A tab with another middle (tiles and a chart) overrides ``make_body`` and ``show
 is all that is needed to appear.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -262,14 +262,14 @@ class Tab(TabFrame):
 
     def _show_detail(self, identity: Any, detail: Any) -> None:
         """Fill the panel turn by turn: at once it keeps a busy window waiting; another row's detail goes first."""
+        self.desk.tasks.in_turns(self._steps_of(identity, detail), kind=f"{self.key}.detail", owner=self)
+
+    def _steps_of(self, identity: Any, detail: Any) -> Iterator[Callable[[], object]]:
         made: list[PanelContent] = []
-        steps: list[Callable[[], object]] = [
-            lambda: made.append(self.build_panel(identity, detail)),
-            lambda: self.panel.show_content(made[0]),
-            self.deeds_of_rows.show_buttons,
-            partial(self.deeds_of_rows.detail_shown, identity),
-        ]
-        self.desk.tasks.in_turns(steps, kind=f"{self.key}.detail", owner=self)
+        yield lambda: made.append(self.build_panel(identity, detail))
+        yield from self.panel.steps(made[0])
+        yield self.deeds_of_rows.show_buttons
+        yield partial(self.deeds_of_rows.detail_shown, identity)
 
     def _workspace_changed(self) -> None:
         self.stale = True

@@ -1,10 +1,12 @@
 """Listing: the one currency between services, screens, command line and workbooks."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from opsconsole.domain.field import Field, TimeLeft
+from opsconsole.domain.progress import rest
 
 # A list or an array of numbers: arrays are no ``Sequence`` to a type checker.
 Numbers = Any
@@ -38,7 +40,10 @@ _PART = 2_000
 
 def parts(values: Sequence[Any], size: int = _PART) -> Iterator[Sequence[Any]]:
     """A long sequence in parts that take a worker no longer than the window's thread may wait."""
-    return (values[start : start + size] for start in range(0, len(values), size))
+    for start in range(0, len(values), size):
+        began = time.perf_counter()
+        yield values[start : start + size]
+        rest(time.perf_counter() - began)
 
 
 def coded(values: Sequence[Any], codes_as: Callable[[list[int]], Numbers] = list) -> Coded:

@@ -1,11 +1,18 @@
 """How far a long task is, and whether anybody still wants it."""
 
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from opsconsole.domain.errors import Cancelled
 
 Listener = Callable[[int, int, str], None]
+
+
+# Seconds; longer rests only make the work longer.
+_LONGEST_REST = 0.02
 
 
 class Progress:
@@ -30,3 +37,26 @@ class Progress:
             raise Cancelled
         if self._listener is not None:
             self._listener(done, total, text)
+
+
+_aside: ContextVar[Progress | None] = ContextVar("aside", default=None)
+
+
+@contextmanager
+def aside(progress: Progress) -> Iterator[None]:
+    """What is done inside nobody waits for yet: it rests as long as it works, until ``progress`` is cancelled.
+
+    Two threads of Python share one interpreter evenly, so that a busy worker doubles what the window takes to answer.
+    """
+    token = _aside.set(progress)
+    try:
+        yield
+    finally:
+        _aside.reset(token)
+
+
+def rest(worked: float) -> None:
+    """Called between parts of long work, after so many seconds of it: lets others have their turn if it is aside."""
+    progress = _aside.get()
+    if progress is not None and not progress.cancelled:
+        time.sleep(min(worked, _LONGEST_REST))

@@ -9,7 +9,7 @@ from opsconsole.desktop.table.arrangement import Arranged, Arrangement
 from opsconsole.desktop.table.formats import Formats
 from opsconsole.desktop.table.order import Mask, Order
 from opsconsole.domain.listing import Listing
-from opsconsole.domain.progress import Progress
+from opsconsole.domain.progress import Progress, aside
 
 if TYPE_CHECKING:
     from opsconsole.services.splicing import Reread
@@ -49,13 +49,14 @@ class Arranger:
     def warm(self, progress: Progress) -> None:
         """Make what the first letter typed will look through; stops where it is when nobody waits for it any more.
 
-        Nobody who arranges or asks for a facet waits meanwhile.
+        Nobody who arranges or asks for a facet waits meanwhile, and the window has its turns between.
         """
-        for key in self._order.searched():
-            progress.step(0, 0, "")
-            made = self._order.make_searchable(key)
-            with self._lock:
-                self._order.keep_searchable(key, made)
+        with aside(progress):
+            for key in self._order.searched():
+                progress.step(0, 0, "")
+                made = self._order.make_searchable(key)
+                with self._lock:
+                    self._order.keep_searchable(key, made)
 
     def spliced(self, reread: "Reread") -> "Arranger":
         """The arranger of a listing of which a few rows were read again: what was made of the others is kept."""

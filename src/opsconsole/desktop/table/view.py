@@ -192,6 +192,8 @@ class ListView(ListBody):
             self._tasks.cancel(kind)
             self._show(arranger.arrange(arrangement, formats))
             return
+        if arrangement.search:
+            self._tasks.cancel(f"{self.name}.warm")  # what is warmed is waited for now
         self._tasks.run(lambda progress: arranger.arrange(arrangement, formats), self._show, kind=kind, owner=self)
 
     def _show(self, arranged: Arranged) -> None:
