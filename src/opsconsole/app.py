@@ -55,6 +55,8 @@ _FIRST = (
 )
 # What a tab is made of besides, where that is much, by its key.
 _BEFORE = {"data": ("panel", "data_lists.data_list", "dialogs.import_actions", "empty_imports", "front_pages")}
+# What is large of tabs that were not shown yet: each in a turn of its own, before their modules.
+_AHEAD = ("dialogs.mapping_actions", "mapping_editor.column_page", "mapping_editor.layout")
 # How long a worker keeps the interpreter while the window's thread waits for it; Python's own 5 ms add up to stalls.
 _SWITCH_S = 0.0005
 
@@ -207,6 +209,7 @@ class App:
             QTimer.singleShot(_READ_AHEAD_MS, self.window, self._read_ahead)
             return
         steps: list[Callable[[], object]] = [
+            *(partial(import_module, f"opsconsole.desktop.{name}") for name in _AHEAD),
             *(partial(name.tab_class) for name in self.window.names.values()),
             _import_preview,
         ]

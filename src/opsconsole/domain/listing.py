@@ -36,6 +36,8 @@ class Coded(Sequence[Any]):
 
 # Values taken in one go: nobody else's Python runs meanwhile, the window's neither.
 _PART = 2_000
+# Seconds between two parts of what nobody waits for yet, at most; longer rests only make it longer.
+_REST = 0.02
 
 
 def parts(values: Sequence[Any], size: int = _PART) -> Iterator[Sequence[Any]]:
@@ -43,7 +45,7 @@ def parts(values: Sequence[Any], size: int = _PART) -> Iterator[Sequence[Any]]:
     for start in range(0, len(values), size):
         began = time.perf_counter()
         yield values[start : start + size]
-        rest(time.perf_counter() - began)
+        rest(min(time.perf_counter() - began, _REST))
 
 
 def coded(values: Sequence[Any], codes_as: Callable[[list[int]], Numbers] = list) -> Coded:

@@ -11,10 +11,6 @@ from opsconsole.domain.errors import Cancelled
 Listener = Callable[[int, int, str], None]
 
 
-# Seconds; longer rests only make the work longer.
-_LONGEST_REST = 0.02
-
-
 class Progress:
     """Passed down into long work: ``step`` reports ``done`` of ``total`` (0 = unknown) and raises when cancelled."""
 
@@ -55,8 +51,8 @@ def aside(progress: Progress) -> Iterator[None]:
         _aside.reset(token)
 
 
-def rest(worked: float) -> None:
-    """Called between parts of long work, after so many seconds of it: lets others have their turn if it is aside."""
+def rest(seconds: float) -> None:
+    """Called between parts of long work: if it is aside others have their turn for so many seconds."""
     progress = _aside.get()
     if progress is not None and not progress.cancelled:
-        time.sleep(min(worked, _LONGEST_REST))
+        time.sleep(seconds)

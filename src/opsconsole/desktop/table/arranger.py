@@ -9,10 +9,14 @@ from opsconsole.desktop.table.arrangement import Arranged, Arrangement
 from opsconsole.desktop.table.formats import Formats
 from opsconsole.desktop.table.order import Mask, Order
 from opsconsole.domain.listing import Listing
-from opsconsole.domain.progress import Progress, aside
+from opsconsole.domain.progress import Progress, aside, rest
 
 if TYPE_CHECKING:
     from opsconsole.services.splicing import Reread
+
+
+# Seconds in which rows that were just placed are painted: what nobody waits for yet begins afterwards.
+_PAINTED = 0.15
 
 
 class Arranger:
@@ -52,6 +56,7 @@ class Arranger:
         Nobody who arranges or asks for a facet waits meanwhile, and the window has its turns between.
         """
         with aside(progress):
+            rest(_PAINTED)
             for key in self._order.searched():
                 progress.step(0, 0, "")
                 made = self._order.make_searchable(key)
