@@ -1,16 +1,20 @@
 """Bodies of panel sections: sentences, pairs, check lists, history, bars, small tables."""
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from opsconsole.desktop.icons import paint_icon
+from opsconsole.desktop.keycaps import KeyButton
 from opsconsole.desktop.theme import theme
 from opsconsole.desktop.words import Words
 
 _LONG_VALUE = 36
+# Lines made at a time: those of a row with a hundred events would hold the window up.
+_OF_HISTORY = 20
 
 
 def sentences(text: str, *, note: str = "") -> QWidget:
@@ -43,14 +47,28 @@ def pairs(rows: Sequence[tuple[str, str] | tuple[str, str, str]]) -> QWidget:
 
 
 def history(rows: Sequence[tuple[str, str, str]]) -> QWidget:
-    """Lines of when, who and what, newest first."""
+    """Lines of when, who and what, newest first; of a long history the newest, more at every click below them."""
     box, grid = _grid(spacing=4)
     grid.setHorizontalSpacing(12)
-    for number, (when, who, what) in enumerate(rows):
-        for column, text in enumerate((when, who)):
-            grid.addWidget(Words(text, role="small"), number, column, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(Words(what, role="note", wrap=True), number, 2, Qt.AlignmentFlag.AlignTop)
     grid.setColumnStretch(2, 1)
+    left, more = iter(enumerate(rows)), KeyButton(style="link")
+
+    def add() -> None:
+        last = -1
+        for number, (when, who, what) in islice(left, _OF_HISTORY):
+            for column, text in enumerate((when, who)):
+                grid.addWidget(Words(text, role="small"), number, column, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(Words(what, role="note", wrap=True), number, 2, Qt.AlignmentFlag.AlignTop)
+            last = number
+        earlier = len(rows) - last - 1
+        more.set_label(f"{earlier:,} earlier")
+        if earlier > 0:
+            grid.addWidget(more, last + 1, 0, 1, 3)
+        else:
+            more.deleteLater()
+
+    more.clicked.connect(add)
+    add()
     return box
 
 
