@@ -254,17 +254,14 @@ class Tab(TabFrame):
         load, now = self.load_detail, self.request.now
         self.desk.tasks.run(
             lambda progress: load(workspace, identity, now, progress),
-            lambda detail: self._show_detail(identity, detail),
+            lambda detail: self.desk.tasks.in_turns(self._steps_of(identity, detail), kind=kind, owner=self),
             self.report,
             kind=kind,
             owner=self,
         )
 
-    def _show_detail(self, identity: Any, detail: Any) -> None:
-        """Fill the panel turn by turn: at once it keeps a busy window waiting; another row's detail goes first."""
-        self.desk.tasks.in_turns(self._steps_of(identity, detail), kind=f"{self.key}.detail", owner=self)
-
     def _steps_of(self, identity: Any, detail: Any) -> Iterator[Callable[[], object]]:
+        """The panel is filled turn by turn: at once it keeps a busy window waiting; another row's detail goes first."""
         made: list[PanelContent] = []
         yield lambda: made.append(self.build_panel(identity, detail))
         yield from self.panel.steps(made[0])
