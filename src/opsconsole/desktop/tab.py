@@ -254,19 +254,15 @@ class Tab(TabFrame):
         load, now = self.load_detail, self.request.now
         self.desk.tasks.run(
             lambda progress: load(workspace, identity, now, progress),
-            lambda detail: self.desk.tasks.in_turns(self._steps_of(identity, detail), kind=kind, owner=self),
+            lambda detail: self._show_detail(identity, detail),
             self.report,
             kind=kind,
             owner=self,
         )
 
-    def _steps_of(self, identity: Any, detail: Any) -> Iterator[Callable[[], object]]:
-        """The panel is filled turn by turn: at once it keeps a busy window waiting; another row's detail goes first."""
-        made: list[PanelContent] = []
-        yield lambda: made.append(self.build_panel(identity, detail))
-        yield from self.panel.steps(made[0])
-        yield self.deeds_of_rows.show_buttons
-        yield partial(self.deeds_of_rows.detail_shown, identity)
+    def _show_detail(self, identity: Any, detail: Any) -> None:
+        """Fill the panel turn by turn: at once it keeps a busy window waiting; another row's detail goes first."""
+        self.desk.tasks.in_turns(_steps_of(self, identity, detail), kind=f"{self.key}.detail", owner=self)
 
     def _workspace_changed(self) -> None:
         self.stale = True
@@ -334,3 +330,11 @@ def _load_and_arrange(
     arranger = Arranger(content.listing)
     arranger.prepare(*wanted)
     return content, arranger
+
+
+def _steps_of(tab: Tab, identity: Any, detail: Any) -> Iterator[Callable[[], object]]:
+    made: list[PanelContent] = []
+    yield lambda: made.append(tab.build_panel(identity, detail))
+    yield from tab.panel.steps(made[0])
+    yield tab.deeds_of_rows.show_buttons
+    yield partial(tab.deeds_of_rows.detail_shown, identity)
