@@ -1,4 +1,4 @@
-"""Peak memory and seconds of importing large files of many kinds, at two lengths: memory must not grow with the file.
+"""Peak memory and seconds of importing large files of many kinds, at two lengths: how far memory grows with the file.
 
 Each import runs in a process of its own, into an empty SQLite database. Run by name:
 

@@ -1,4 +1,4 @@
-"""Long files, read portion by portion, so that memory does not grow with the file; what they say is the same.
+"""Long files, read portion by portion, so that memory grows far less than the file; what they say is the same.
 
 Exports whose rows stand order by order are cut where an order ends, as they are read (imports/portions.py). All others
 are put on disk as text first, and then read by what belongs together (imports/together.py, imports/regroup.py): formats
