@@ -88,7 +88,8 @@ def test_what_an_order_told_anew_lacks_is_known_with_what_the_file_told_before(r
         f"{ORDER}PO1*1*10*EA*4**BP*A~PO1*2*5*EA*1**BP*B~", f"{anew}PO1*1*8*EA*4**BP*A~", kinds=("850", "850")
     )
     (replaced,) = read(text_file(text, "orders.edi"), channel="").replaced
-    assert (replaced.owner, replaced.lines, replaced.also) == ({"po_number": "PO-1"}, {"1"}, {"1", "2"})
-    # Another order that comes after it is what counts.
+    assert (replaced.kind, replaced.owner, replaced.lines) == ("purchase_order_lines", ("PO-1",), {"1"})
+    # The order that it replaces brings nothing back, also where it stands behind it.
     text = interchange(f"{anew}PO1*1*8*EA*4**BP*A~", f"{ORDER}PO1*2*5*EA*1**BP*B~", kinds=("850", "850"))
-    assert read(text_file(text, "orders.edi"), channel="").replaced == []
+    (replaced,) = read(text_file(text, "orders.edi"), channel="").replaced
+    assert (replaced.owner, replaced.lines) == (("PO-1",), {"1"})

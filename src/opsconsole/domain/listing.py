@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from opsconsole.domain.field import Field, TimeLeft
-from opsconsole.domain.progress import rest
+from opsconsole.domain.progress import is_aside, rest
 
 # A list or an array of numbers: arrays are no ``Sequence`` to a type checker.
 Numbers = Any
@@ -42,10 +42,12 @@ _REST = 0.02
 
 def parts(values: Sequence[Any], size: int = _PART) -> Iterator[Sequence[Any]]:
     """A long sequence in parts that take a worker no longer than the window's thread may wait."""
+    timed = is_aside()
     for start in range(0, len(values), size):
-        began = time.perf_counter()
+        began = time.perf_counter() if timed else 0.0
         yield values[start : start + size]
-        rest(min(time.perf_counter() - began, _REST))
+        if timed:
+            rest(min(time.perf_counter() - began, _REST))
 
 
 def coded(values: Sequence[Any], codes_as: Callable[[list[int]], Numbers] = list) -> Coded:

@@ -51,6 +51,11 @@ def aside(progress: Progress) -> Iterator[None]:
         _aside.reset(token)
 
 
+def is_aside() -> bool:
+    """Whether nobody waits for what is done here."""
+    return _aside.get() is not None
+
+
 def rest(seconds: float) -> None:
     """Called between parts of long work: if it is aside others have their turn for so many seconds."""
     progress = _aside.get()
