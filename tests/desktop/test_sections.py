@@ -28,3 +28,21 @@ def test_a_long_history_shows_its_newest_lines_and_the_earlier_ones_by_clicks(
     assert told() == [f"did {number}" for number in range(count)]
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     assert box.findChildren(KeyButton) == []
+
+
+def test_a_table_with_long_words_is_no_wider_than_the_panel_has_room(qtbot: QtBot) -> None:
+    headers = ["Kind", "Reason", "Status", "Amount", "Evidence due"]
+    row = ["Chargeback", "Fraudulent", "Needs an answer", "$1,231.61", "Mon 30 Nov, 23:47"]
+    box = sections.table(headers, [row], right=[3])
+    qtbot.addWidget(box)
+    assert box.minimumSizeHint().width() <= 352
+    narrow = sections.table(headers[:2], [row[:2]])
+    qtbot.addWidget(narrow)
+    assert not any(words.wordWrap() for words in narrow.findChildren(Words))
+
+
+def test_a_file_s_name_breaks_at_its_underscores(qtbot: QtBot) -> None:
+    words = Words("Read from orders_export_of_the_whole_year_2026-11-28.csv", role="note", wrap=True)
+    qtbot.addWidget(words)
+    assert words.minimumSizeHint().width() < words.fontMetrics().horizontalAdvance(words.plain.split()[-1])
+    assert words.accessibleName() == words.plain

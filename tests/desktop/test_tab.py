@@ -143,6 +143,20 @@ def test_a_reload_keeps_the_current_row_and_leads_to_one_that_was_asked_for(tab:
     assert tab.chips.current == "Ship-by at risk"
 
 
+def test_a_row_that_is_led_to_before_its_list_is_read_opens_the_panel_too(
+    tab: Any, desk: Desk, sample: ModuleType, qtbot: QtBot, settled: Settled
+) -> None:
+    tab.set_panel_open(False)
+    again = sample.SampleTab(desk)
+    qtbot.addWidget(again)
+    assert again.panel.isHidden()
+    again.reveal(9, {})
+    again.reload()
+    settled()
+    assert again.list.current_id() == 9
+    assert not again.panel.isHidden()
+
+
 def test_filters_and_views_are_remembered_but_not_the_search(
     tab: Any, desk: Desk, sample: ModuleType, qtbot: QtBot, settled: Settled
 ) -> None:

@@ -13,6 +13,9 @@ from opsconsole.desktop.theme import theme
 from opsconsole.desktop.words import Words
 
 _LONG_VALUE = 36
+_GAP = 10
+# Of the panel's width: its margins and the scroll bar.
+_AROUND = 48
 # Lines made at a time: those of a row with a hundred events would hold the window up.
 _OF_HISTORY = 20
 
@@ -73,16 +76,21 @@ def history(rows: Sequence[tuple[str, str, str]]) -> QWidget:
 
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> QWidget:
-    """A small table of words; ``right`` are the columns that stand right."""
+    """A small table of words; ``right`` are the columns that stand right. Words wrap where a panel has no room."""
     box, grid = _grid(spacing=5)
-    grid.setHorizontalSpacing(10)
+    grid.setHorizontalSpacing(_GAP)
+    metrics = QFontMetrics(theme.font("small"))
+    columns = zip(headers, *rows, strict=True)
+    natural = sum(max(map(metrics.horizontalAdvance, texts)) + _GAP for texts in columns)
+    wide = natural > theme.width("detail_panel") - _AROUND
     for column, header in enumerate(headers):
         side = Qt.AlignmentFlag.AlignRight if column in right else Qt.AlignmentFlag.AlignLeft
         grid.addWidget(Words(header, role="caption"), 0, column, side)
     for number, row in enumerate(rows, 1):
         for column, text in enumerate(row):
+            wraps = wide and column not in right and " " in text
             side = Qt.AlignmentFlag.AlignRight if column in right else Qt.AlignmentFlag.AlignLeft
-            grid.addWidget(Words(text, role="note"), number, column, side)
+            grid.addWidget(Words(text, role="note", wrap=wraps), number, column, Qt.AlignmentFlag(0) if wraps else side)
     grid.setColumnStretch(len(headers) - 1 if len(headers) - 1 not in right else 1, 1)
     return box
 

@@ -226,6 +226,7 @@ class Tab(TabFrame):
         before = self.list.current_id()
         if self._wanted is not None and self.list.select(self._wanted):
             self._wanted = None
+            self.set_panel_open(True)
         elif before is None:
             self.list.select_first()
         if self.list.current_id() == before:

@@ -65,7 +65,8 @@ class Words(QLabel):
             self.setText(self._text)
             return
         color = theme.color("text").name() if self._role in ("small", "muted", "caption") else ""
-        rich = marked(self._text, color)
+        # A file's name may break at its underscores.
+        rich = marked(self._text, color).replace("_", "_\u200b") if self.wordWrap() else marked(self._text, color)
         if self.wordWrap() and self._role in _LINE_HEIGHT:
             rich = f'<p style="line-height:{_LINE_HEIGHT[self._role]}px;margin:0">{rich}</p>'
         self.setTextFormat(Qt.TextFormat.RichText)
