@@ -211,9 +211,14 @@ def no_carrier_scan_spans(moment: Moment, since: int) -> list[tuple[int, int]]:
 
 
 def of_new_carriers(changed: Any) -> Select[Any]:
-    """Orders with a label of carriers of whose scans only the changed ones know, or knew: it may be told of now."""
-    theirs, other = shipments.alias("theirs"), shipments.alias("other")
+    """Orders with a label of carriers of whose scans only the changed ones know, or knew: it may be told of now.
+
+    Each carrier is asked about once: after a first large import all of its parcels are changed ones.
+    """
+    parcels, other = shipments.alias("parcels"), shipments.alias("other")
     mine = select(changed.c.id)
+    of_changed = select(parcels.c.carrier_key).where(parcels.c.order_fk.in_(mine)).distinct()
+    theirs = of_changed.cte("carriers").prefix_with("MATERIALIZED")
     told = exists(
         select(other.c.id).where(
             other.c.carrier_key == theirs.c.carrier_key,
@@ -221,7 +226,7 @@ def of_new_carriers(changed: Any) -> Select[Any]:
             other.c.order_fk.not_in(mine),
         )
     )
-    lonely = select(theirs.c.carrier_key).where(theirs.c.order_fk.in_(mine), ~told)
+    lonely = select(theirs.c.carrier_key).where(~told)
     waits = (s.first_scan_at.is_(None), s.delivered_at.is_(None))
     return select(s.order_fk.label("id")).where(*waits, s.carrier_key.in_(lonely))
 
