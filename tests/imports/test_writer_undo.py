@@ -109,6 +109,17 @@ def test_a_channel_that_others_used_by_then_goes_with_the_last_of_them(keeping):
     assert state(keeping)["channels"] == []
 
 
+@pytest.mark.parametrize("order", [(1, 2, 3, 4), (2, 1, 4, 3), (3, 2, 4, 1)])
+def test_a_row_that_took_over_an_earlier_one_is_undone_in_any_order(keeping, order):
+    claim = {"order_id": "1", "tracking_number": "x"}
+    keeping(source="s", at=1, claims=[claim])
+    for at in (2, 3, 4):
+        keeping(source="s", at=at, claims=[{**claim, "channel": "a"}])
+    for batch in order:
+        undo(keeping, batch)
+    assert {name: rows for name, rows in state(keeping).items() if rows} == {}
+
+
 @FEW
 @given(case=files())
 def test_undoing_the_last_files_goes_back_through_the_states_before_them(keeping, case):

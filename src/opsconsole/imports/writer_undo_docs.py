@@ -113,11 +113,12 @@ class Docs:
             Kept(self._conn, heir).made(table, keys)
 
     def images(self, batch_id: int, table: str, wanted: Collection[int]) -> dict[int, dict[str, Any]]:
-        """Rows as they were before a batch, as far as it changed them."""
+        """Rows as they were before a batch, as far as it changed them; those that it inserted were not there before."""
         found: dict[int, dict[str, Any]] = {}
+        own = self._inserted_by((batch_id,), table)
         for doc in self._docs((batch_id,), table, CHANGED):
             for place, row_id in enumerate(doc["id"]):
-                if row_id in wanted:
+                if row_id in wanted and row_id not in own:
                     row = {name: values[place] for name, values in doc.items() if name != "id"}
                     found[row_id] = {**row, **found.get(row_id, {})}
         return found
