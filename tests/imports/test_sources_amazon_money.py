@@ -131,6 +131,23 @@ def test_the_sites_of_europe_write_the_same_in_their_own_words(read, sample_file
     assert (payout["amount"], payout["currency"]) == (97822, "EUR")
 
 
+def test_india_tells_its_taxes_in_columns_of_its_own(read, sample_files, rows_of):
+    """1,050.00 sold, 189.00 of GST on it; 6.31 withheld as TCS and TDS; a refund of 200.00 and 36.00 of GST."""
+    parsed = read(sample_files / "amazon_date_range_in.csv", currency="USD")
+    assert (parsed.source, parsed.rejects, parsed.unused) == ("amazon_date_range", [], ())
+    entries = rows_of(parsed, "marketplace_entries")
+    assert {row["currency"] for row in entries} == {"INR"}
+    assert by_kind(entries) == {
+        "sale": 105000, "tax": 18900 - 631 + 120, "refund": -20000 - 3600, "fee": -15000 - 2000 + 3000,
+        "advertising": -11800, "reimbursement": 14838,
+    }  # fmt: skip
+    (refund,) = rows_of(parsed, "refunds")
+    assert (refund["order_id"], refund["amount"]) == ("403-0000001-0000001", 23600)
+    assert refund["refunded_at"] == from_iso("2026-11-05T13:41:32Z")
+    (payout,) = rows_of(parsed, "payouts")
+    assert payout["amount"] == sum(row["amount"] for row in entries) == 88827
+
+
 def test_two_refunds_of_an_article_stay_two_though_two_files_tell_them(read, sample_files, rows_of, text_file, writing):
     lines = (sample_files / "amazon_date_range_de.csv").read_text().splitlines()
     head, sale, refund = lines[2:5]

@@ -66,7 +66,18 @@ _NAMES = tuple(
     for line in _TABLE.split(";")
 )
 _RELEASED = "Transaction Release Date"
-_MORE = (*columns("Regulatory Fee | Tax On Regulatory Fee | sales tax collected | low value goods"), _RELEASED)
+# India's: the tax on what was sold, and what Amazon withholds of it and of the seller's income.
+_GST = "Total sales tax liable(GST before adjusting TCS)"
+_WITHHELD = {
+    "TCS-CGST": "Tax collected at source (CGST)",
+    "TCS-SGST": "Tax collected at source (SGST)",
+    "TCS-IGST": "Tax collected at source (IGST)",
+    "TDS (Section 194-O)": "Tax deducted at source (section 194-O)",
+}
+_MORE = (
+    *columns("Regulatory Fee | Tax On Regulatory Fee | sales tax collected | low value goods"),
+    *(_GST, *_WITHHELD, _RELEASED),
+)
 _ESSENTIAL = ("date/time", "settlement id", "type", "order id", "product sales", "selling fees", "total")
 _FORMS = {"format": [
     "%b %d, %Y %I:%M:%S %p%z", "%d %b %Y %H:%M:%S%z", "%d.%m.%Y %H:%M:%S%z", "%d/%m/%Y %H:%M:%S%z",
@@ -97,7 +108,7 @@ _ADVERTISING = ("advertising", "werbekosten", "publicité", "publicidad", "pubbl
 _FEES = ("fee", "gebühr", "frais", "tarif", "commission", "subscription", "abonnement")
 _SITES = {
     **dict.fromkeys(("amazon.de", "amazon.fr", "amazon.es", "amazon.it", "amazon.nl", "amazon.ie"), "EUR"),
-    "amazon.com.be": "EUR", "amazon.co.uk": "GBP", "amazon.se": "SEK", "amazon.pl": "PLN",
+    "amazon.com.be": "EUR", "amazon.co.uk": "GBP", "amazon.se": "SEK", "amazon.pl": "PLN", "amazon.in": "INR",
 }  # fmt: skip
 _POSTAGE = ("shipping credits", "postage credits")
 # What the buyer paid or gets back, in words; the columns after it may be missing from older reports.
@@ -107,6 +118,7 @@ _BUYERS: dict[str, tuple[str, Sequence[str]]] = {
     "Gift wrap": ("sale", ("gift wrap credits",)),
     "Product tax": ("tax", ("product sales tax",)),
     "Sales tax": ("tax", ("sales tax collected",)),
+    "GST": ("tax", (_GST,)),
     "Shipping tax": ("tax", ("shipping credits tax",)),
     "Gift wrap tax": ("tax", ("giftwrap credits tax",)),
     "Regulatory fee": ("tax", ("Regulatory Fee",)),
@@ -170,11 +182,13 @@ SOURCE = Source(
         }},
         *(_amount(names, [_BACK, {"const": kind}], {"const": words}) for words, (kind, names) in _BUYERS.items()),
         _amount(["marketplace withheld tax"], [{"const": "tax"}], {"const": "Tax withheld by the marketplace"}),
+        *(_amount([name], [{"const": "tax"}], {"const": words}) for name, words in _WITHHELD.items()),
         _amount(["low value goods"], [{"const": "tax"}], {"const": "Tax on low value goods"}),
         _amount(["selling fees"], [{"const": "fee"}], {"const": "Selling fees"}),
         _amount(["fba fees"], [_is("storage", "description", *_STORAGE), {"const": "fulfillment"}],
                 {"const": "FBA fees"}),
-        _amount(["other transaction fees"], [{"const": "fee"}], {"const": "Other transaction fees"}),
+        _amount(["other transaction fees"], [_is("advertising", "description", *_ADVERTISING), {"const": "fee"}],
+                {"const": "Other transaction fees"}),
         _amount(["other"], [
             _is("reimbursement", "description", *_GIVEN),
             _is("reimbursement", "type", "reimbursement"),
