@@ -157,7 +157,8 @@ def join(parsed: ParsedFile, portion: ParsedFile) -> None:
         for kind, count in theirs.items():
             mine[kind] = mine.get(kind, 0) + count
     parsed.rejects += portion.rejects
-    parsed.refused += more_parts(parsed.refused, portion.refused)
+    if portion.refused:
+        parsed.refused = more_parts(parsed.refused, portion.refused)
     parsed.notes += [note for note in portion.notes if note not in parsed.notes]
     parsed.formats = {**portion.formats, **parsed.formats}
     parsed.decimals = {**portion.decimals, **parsed.decimals}
@@ -183,7 +184,7 @@ def _refuse(
     """Tell the problems by their lines, and keep every line of the orders that were refused."""
     assert parsed.raw is not None
     lines = [int(table.lines[problem.row]) for problem in problems]
-    parts = parts_of(drafts, refused, problems)
+    parts = parts_of(drafts, refused, problems, table.lines)
     texts, cells = parsed.raw.of(set(lines), {int(table.lines[row]) for row in parts})
     shown = {normalized(name): readable(name) for name in parsed.names}
     for p, line in zip(problems, lines, strict=True):

@@ -1,10 +1,10 @@
 """Which lines of a file belong to the orders that were refused: all of them are kept, so that they can be corrected."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from opsconsole.imports.columns import TextTable
+from opsconsole.imports.columns import Rows, TextTable
 from opsconsole.imports.drafts import Draft, Problem
 from opsconsole.imports.rejects import RefusedRow, readable
 
@@ -13,11 +13,16 @@ MOST_ROWS = 10_000
 
 
 def parts_of(
-    drafts: Sequence[Draft], refused: Mapping[tuple[object, ...], Problem], problems: Sequence[Problem]
+    drafts: Sequence[Draft],
+    refused: Mapping[tuple[object, ...], Problem],
+    problems: Sequence[Problem],
+    lines: Rows,
 ) -> dict[int, int]:
-    """Part (order) by row of the table, for the rows of refused orders, as many whole orders as are kept."""
-    numbers: dict[object, int] = {}
-    parts: dict[int, int] = {}
+    """Part by row of the table, for the rows of refused orders, as many whole parts as are kept.
+
+    Rows of one order, of one record and of one line (``lines``, by row) are of one part, over however many steps.
+    """
+    joined = _Joined()
     bad = {problem.row for problem in problems}
     for draft in drafts:
         groups = _Groups(draft)
@@ -25,29 +30,56 @@ def parts_of(
         for row, key in zip(rows.tolist(), draft.group_keys(rows), strict=True):
             if key not in refused and row not in bad:
                 continue
-            part = parts.get(row)
-            if part is None:
-                part = numbers.setdefault(key if key in refused else row, len(numbers) + 1)
-            numbers.setdefault(key, part)
             for other in groups.of(row):
-                parts.setdefault(other, part)
-    return _whole(parts)
+                joined.join(other, ("line", int(lines[other])))
+                joined.join(other, row)
+            if key in refused:
+                joined.join(row, key)
+    numbers: dict[object, int] = {}
+    rows_found = sorted(node for node in joined.nodes() if isinstance(node, int))
+    return _whole({row: numbers.setdefault(joined.of(row), len(numbers) + 1) for row in rows_found})
+
+
+class _Joined:
+    """Things that are joined two by two, and what is one by that."""
+
+    def __init__(self) -> None:
+        self._above: dict[object, object] = {}
+
+    def nodes(self) -> Iterable[object]:
+        """All that was joined."""
+        return self._above
+
+    def of(self, node: object) -> object:
+        """The same for all that are one."""
+        top = node
+        while self._above.setdefault(top, top) != top:
+            top = self._above[top]
+        while node != top:  # the way is short from now on
+            node, self._above[node] = self._above[node], top
+        return top
+
+    def join(self, one: object, other: object) -> None:
+        """Both are one."""
+        self._above[self.of(other)] = self.of(one)
 
 
 class _Groups:
-    """Rows of the record that a row stands for."""
+    """Rows of the record that a row stands for; each record is told once."""
 
     def __init__(self, draft: Draft) -> None:
         self._groups = draft.groups
+        self._told: set[int] = set()
         if self._groups is not None:
             self._order = np.argsort(self._groups, kind="stable")
             self._sorted = self._groups[self._order]
 
     def of(self, row: int) -> Sequence[int]:
-        """All rows of the record, the row itself where it stands alone."""
-        if self._groups is None:
+        """All rows of the record, the row itself where it stands alone or was told with another one."""
+        if self._groups is None or (group := int(self._groups[row])) in self._told:
             return (row,)
-        first, last = np.searchsorted(self._sorted, [self._groups[row], self._groups[row] + 1])
+        self._told.add(group)
+        first, last = np.searchsorted(self._sorted, [group, group + 1])
         found: list[int] = self._order[first:last].tolist()
         return found
 
@@ -66,22 +98,23 @@ def _whole(parts: Mapping[int, int]) -> dict[int, int]:
 
 
 def more_parts(kept: Sequence[RefusedRow], more: Sequence[RefusedRow]) -> list[RefusedRow]:
-    """Refused rows of a later portion of a file, numbered on, as many whole parts as are kept besides.
+    """The refused rows of a file with those of a later portion, as many whole parts as are kept.
 
-    A part with a line that is kept already is more of the part of that line.
+    A part with lines that are kept already is more of the parts of those lines, which are one then.
     """
     offset = max((row.part for row in kept), default=0)
-    known = {row.line: row.part for row in kept}
-    rows: dict[int, list[RefusedRow]] = {}
-    for row in more:
-        rows.setdefault(row.part, []).append(row)
+    joined = _Joined()
+    known: dict[int, RefusedRow] = {}
+    rows: dict[object, list[RefusedRow]] = {}
+    for row in (*kept, *(RefusedRow(row.line, row.part + offset, row.cells) for row in more)):
+        joined.join(known.setdefault(row.line, row).part, row.part)
+    for row in known.values():
+        rows.setdefault(joined.of(row.part), []).append(row)
     found: list[RefusedRow] = []
-    for number, its in rows.items():
-        part = next((known[row.line] for row in its if row.line in known), number + offset)
-        its = [RefusedRow(row.line, part, row.cells) for row in its if row.line not in known]
-        if len(kept) + len(found) + len(its) > MOST_ROWS:
+    for its in rows.values():
+        if len(found) + len(its) > MOST_ROWS:
             break
-        found += its
+        found += [RefusedRow(row.line, its[0].part, row.cells) for row in its]
     return sorted(found, key=lambda row: row.line)
 
 
