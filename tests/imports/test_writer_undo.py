@@ -120,6 +120,25 @@ def test_a_row_that_took_over_an_earlier_one_is_undone_in_any_order(keeping, ord
     assert {name: rows for name, rows in state(keeping).items() if rows} == {}
 
 
+def test_an_order_forgets_that_it_shipped_when_the_only_scans_are_undone(keeping):
+    parcel = {"order_id": "2", "channel": "a", "shipment_id": "x", "tracking_number": "x"}
+    keeping(source="s", at=1, shipments=[parcel])
+    before = state(keeping)
+    keeping(source="s", at=2, shipment_events=[{"tracking_number": "x", "occurred_at": 176_400_000_000}])
+    assert state(keeping)["orders"][0]["shipped_at"] == 176_400_000_000
+    undo(keeping, 2)
+    assert state(keeping)["orders"] == before["orders"]
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+def test_a_purchase_order_named_by_a_receipt_and_then_by_itself_goes_with_both(keeping, order):
+    keeping(source="s", at=1, receipts=[{"po_number": "y", "receipt_id": "x", "line_id": "x", "quantity": 1.0}])
+    keeping(source="s", at=2, purchase_orders=[{"po_number": "y"}])
+    for batch in order:
+        undo(keeping, batch)
+    assert {name: rows for name, rows in state(keeping).items() if rows} == {}
+
+
 @FEW
 @given(case=files())
 def test_undoing_the_last_files_goes_back_through_the_states_before_them(keeping, case):

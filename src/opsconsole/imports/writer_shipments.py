@@ -64,13 +64,12 @@ def _either(choose: Any, one: int | None, other: int | None) -> int | None:
 
 
 def link_events(conn: Connection, order_ids: Collection[int], tracking_numbers: Collection[str]) -> set[int]:
-    """Point scans at the shipments with their tracking numbers; returns the orders whose scans are new.
+    """Point scans at the shipments with their tracking numbers; returns the orders whose scans came or went.
 
     Looks at the shipments of the given orders and at the given tracking numbers.
     """
     events, shipments = schema.shipment_events, schema.shipments
-    if conn.execute(select(events.c.id).limit(1)).first() is None:
-        return set()
+    any_events = conn.execute(select(events.c.id).limit(1)).first() is not None
     touched: set[int] = set()
     for chunk in dialect.chunks(sorted(tracking_numbers)):
         numbers = dialect.key_set(conn, {"number": chunk})
@@ -78,8 +77,9 @@ def link_events(conn: Connection, order_ids: Collection[int], tracking_numbers: 
             numbers.join(shipments, shipments.c.tracking_number == numbers.c.number)
         )
         touched.update(conn.execute(statement).scalars())
-        _point(conn, select(numbers.c.number))
-    for chunk in dialect.chunks(sorted(order_ids)):
+        if any_events:
+            _point(conn, select(numbers.c.number))
+    for chunk in dialect.chunks(sorted(order_ids)) if any_events else ():
         with dialect.id_set(conn, chunk) as ids:
             theirs = shipments.c.order_fk.in_(select(ids.c.id))
             known = shipments.c.tracking_number.is_not(None)

@@ -56,6 +56,7 @@ class _Undoing:
         self._result = Undone()
         self._orders: dict[int, int] = {}  # numbers of orders that were deleted -> those they have now
         self._removable: dict[str, list[int]] = defaultdict(list)
+        self._stubs: dict[str, set[int]] = defaultdict(set)  # names again, on which nothing may hang any more
 
     def run(self) -> Undone:
         """Everything, in the order that keeps every row hanging on another."""
@@ -68,7 +69,8 @@ class _Undoing:
             self._take_away(table)
         gone = {name: ids for name, ids in self._removable.items() if ids}
         self._result.removed, self._result.emptied = remove(self._batch, gone)
-        sweep_stubs(self._batch, self._orders.values())
+        self._stubs["orders"].update(self._orders.values())
+        sweep_stubs(self._batch, self._stubs)
         if "orders" in gone:
             for name in MENTIONING:
                 self._batch.mentions[name].update(naming(self._batch, schema.metadata.tables[name]))
@@ -178,6 +180,7 @@ class _Undoing:
                 values |= {"stub": images[row_id].get("stub"), "status_seen_json": None}
             self._conn.execute(update(table).where(table.c.id == row_id).values(**values))
         note(self._batch, table, stubs)
+        self._stubs[table.name].update(stubs)
         sayings.settle()
         self._removable[table.name] += [row_id for row_id in settled.emptied if row_id not in stubs]
         touched = self._docs.touched(table.name)

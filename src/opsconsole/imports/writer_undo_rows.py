@@ -1,7 +1,7 @@
 """Taking rows away again: what nobody else knows goes, what others hang on stays as a name without values."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Column, Connection, Table, delete, or_, select, update
@@ -156,9 +156,9 @@ def _sweep(batch: Batch, parents: dict[str, set[int]]) -> None:
         _delete(batch, table, going)
 
 
-def sweep_stubs(batch: Batch, ids: Iterable[int]) -> None:
-    """Delete those of these orders that are only a name on which nothing hangs."""
-    _sweep(batch, defaultdict(set, {"orders": set(ids)}))
+def sweep_stubs(batch: Batch, ids: Mapping[str, Iterable[int]]) -> None:
+    """Delete those of these orders, purchase orders and their lines that are only a name on which nothing hangs."""
+    _sweep(batch, defaultdict(set, {name: set(ids.get(name, ())) for name in _PARENTS}))
 
 
 def forget_names(batch: Batch, table_name: str, keys: Sequence[str]) -> list[str]:
