@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -16,6 +17,7 @@ from opsconsole.desktop.dialogs.exception_moments import far, moment_of, soon
 from opsconsole.desktop.dialogs.prompt import Prompt, PromptField
 from opsconsole.desktop.memory import at_work, reading_much
 from opsconsole.desktop.table.formats import Formats
+from opsconsole.desktop.theme import theme
 from opsconsole.desktop.workspace import Workspace
 from opsconsole.domain.change import Change, Conflict, Difference
 from opsconsole.domain.errors import UserError
@@ -92,6 +94,23 @@ def test_a_day_is_said_once_where_its_words_would_touch(qtbot: QtBot) -> None:
     assert way._whens(way._spots())[:3] == ["12 Nov\n12:19", "\n12:21", "13 Nov\n09:16"]
     way.resize(900, 84)
     assert way._whens(way._spots()) == [*whens, "", ""]
+
+
+def test_times_on_the_links_are_shortened_where_they_would_touch(qtbot: QtBot) -> None:
+    names = ("Placed", "Paid", "Allocated", "Picked", "Packed", "Shipped", "Scan", "Delivered")
+    stops = [Stop(name, elapsed="23d 16h") for name in names]
+    way = Timeline()
+    qtbot.addWidget(way)
+    way.show_stops(stops)
+    way.resize(368, 84)
+    rooms = [other.x() - one.x() for one, other in pairwise(way._spots())]
+    words = [way._elapsed(stops[0], room) for room in rooms]
+    metrics = QFontMetricsF(theme.font("caption"))
+    for (room, one), (next_room, other) in pairwise(zip(rooms, words, strict=True)):
+        assert metrics.horizontalAdvance(one) + metrics.horizontalAdvance(other) < room + next_room
+    assert set(words) == {"23d"}
+    way.resize(900, 84)
+    assert way._elapsed(stops[0], way._spots()[1].x() - way._spots()[0].x()) == "23d 16h"
 
 
 def test_only_pages_and_mails_are_opened(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ _EDGE = 28.0
 _LINE_Y = 46.0
 _PROMISE_Y = _LINE_Y + 48
 _FLAG_LINE = 18
+_APART = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +159,17 @@ class Timeline(QWidget):
         role = "bad" if stop.late else "line_strong" if ahead else "text_muted"
         painter.setPen(QPen(theme.color(role), 2.0, Qt.PenStyle.DotLine if ahead else Qt.PenStyle.SolidLine))
         painter.drawLine(before, spot)
-        if stop.elapsed:
+        words = self._elapsed(stop, spot.x() - before.x())
+        if words:
             middle = (before.x() + spot.x()) / 2
-            self._text(painter, middle, _LINE_Y - 20, stop.elapsed, "bad" if stop.late else "text_muted")
+            self._text(painter, middle, _LINE_Y - 20, words, "bad" if stop.late else "text_muted")
+
+    @staticmethod
+    def _elapsed(stop: Stop, room: float) -> str:
+        """The time on a link, its larger unit alone where both would touch those of the links beside it."""
+        metrics = QFontMetricsF(theme.font("caption"))
+        forms = (stop.elapsed, stop.elapsed.split(" ", 1)[0])
+        return next((words for words in forms if metrics.horizontalAdvance(words) + _APART <= room), "")
 
     def _paint_stop(self, painter: QPainter, spot: QPointF, stop: Stop, when: str) -> None:
         blocked = stop.state == "blocked"
