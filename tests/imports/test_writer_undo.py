@@ -130,6 +130,18 @@ def test_an_order_forgets_that_it_shipped_when_the_only_scans_are_undone(keeping
     assert state(keeping)["orders"] == before["orders"]
 
 
+def test_a_sale_that_a_newer_file_tells_too_stays_when_the_older_one_is_undone(keeping):
+    sale = {"channel": "x", "sold_at": 90_000_000_000, "quantity": 1.0}
+    keeping(source="s", at=2, sales_history=[sale])
+    result = keeping(source="s", at=3, sales_history=[sale, {**sale, "quantity": 2.0}])
+    counts = result.counts["sales_history"]
+    assert (counts.inserted, counts.updated, counts.unchanged) == (1, 0, 1)
+    undo(keeping, 1)
+    assert sorted(row["quantity"] for row in keeping.rows("sales_history", "quantity")) == [1.0, 2.0]
+    undo(keeping, 2)
+    assert {name: rows for name, rows in state(keeping).items() if rows} == {}
+
+
 @pytest.mark.parametrize("order", [(1, 2), (2, 1)])
 def test_a_purchase_order_named_by_a_receipt_and_then_by_itself_goes_with_both(keeping, order):
     keeping(source="s", at=1, receipts=[{"po_number": "y", "receipt_id": "x", "line_id": "x", "quantity": 1.0}])

@@ -156,7 +156,7 @@ def _chunks(batch: Batch, kind: RecordKind, groups: Sequence[Records]) -> Iterab
 
 
 def _write_sales(batch: Batch, chunk: Chunk, rows: Rows) -> Outcome:
-    """Sales lines are their own identity: what is there stays, the rest gets its local date and is inserted."""
+    """Sales lines are their own identity: what is there is only confirmed, the rest gets its local date."""
     channels = batch.conn.execute(select(schema.channels.c.key, schema.channels.c.time_zone)).all()
     zones = {row[0]: row[1] for row in channels}
     days = Days()

@@ -99,7 +99,7 @@ def _merge(batch: Batch, rows: Rows, merger: Merger, found: Mapping[Key, "_Found
             outcome.inserted[key] = row.id
             continue
         statuses.note(batch, row, values, at)
-        merged = merger.merge(row.known, values, at, batch.id)
+        merged = merger.merge(row.known, values if rows.merges else (), at, batch.id)
         if merged is not None:
             changes.append((row, merged))
             if merged.values is not None:
@@ -190,7 +190,8 @@ def _read(batch: Batch, rows: Rows, keys: Sequence[Key], merger: Merger, ids: di
         key, known = row[5:first], Known(row[first:last], *row[2:5])
         ids[key] = row[0]
         stub, seen = row[last:] if more else (None, None)
-        if not rows.merges or (stub is None and seen is None and merger.repeats(known, *said[key])):
+        values, at = said[key]
+        if stub is None and seen is None and merger.repeats(known, values if rows.merges else (), at):
             continue
         if known.field_sources_json == NOTHING_SAID:
             known.batch_id, known.field_sources_json = NOBODY, None
