@@ -142,6 +142,19 @@ def test_a_sale_that_a_newer_file_tells_too_stays_when_the_older_one_is_undone(k
     assert {name: rows for name, rows in state(keeping).items() if rows} == {}
 
 
+def test_what_went_over_to_a_row_of_a_newer_batch_is_undone_there(keeping):
+    """The second batch is older data: the row keeps what the first one said, until that is undone."""
+    keeping(source="r", at=3, fraud_decisions=[{"order_id": "1", "decision": "y", "reason": "new"}])
+    of_order = {"channel": "a", "order_id": "1"}
+    decision = {**of_order, "decision": "y", "reason": "old", "score": 2.0}
+    keeping(source="r", at=1, orders=[{**of_order, "email": "y"}], fraud_decisions=[decision])
+    assert keeping.rows("fraud_decisions", "reason", "score") == [{"reason": "new", "score": 2.0}]
+    undo(keeping, 1)
+    assert keeping.rows("fraud_decisions", "reason", "score") == [{"reason": "old", "score": 2.0}]
+    undo(keeping, 2)
+    assert {name: rows for name, rows in state(keeping).items() if rows} == {}
+
+
 @pytest.mark.parametrize("order", [(1, 2), (2, 1)])
 def test_a_purchase_order_named_by_a_receipt_and_then_by_itself_goes_with_both(keeping, order):
     keeping(source="s", at=1, receipts=[{"po_number": "y", "receipt_id": "x", "line_id": "x", "quantity": 1.0}])

@@ -65,6 +65,9 @@ class _Undoing:
             self._put_back(table)
         for table in self._known(CHANGED):
             self._change_back(table)
+        for table in schema.metadata.sorted_tables:
+            if table.name in KINDS:
+                self._take_out(table)
         for table in self._known(INSERTED):
             self._take_away(table)
         gone = {name: ids for name, ids in self._removable.items() if ids}
@@ -140,6 +143,15 @@ class _Undoing:
         self._result.restored[table.name] += sorted(restored)
         if images:
             self._settle(table, images)
+
+    def _take_out(self, table: Table) -> None:
+        """Values that went over to other rows since: a newer batch found the order of the row that had them."""
+        for newer in self._docs.newer:
+            deleted = self._docs.docs(table.name, DELETED, of=newer)
+            if any(speaks_of(doc, place, {self._docs.batch_id}) for doc in deleted for place in range(len(doc["id"]))):
+                found = self._docs.images(newer, table.name)
+                images = {row_id: {k: v for k, v in row.items() if k != "order_fk"} for row_id, row in found.items()}
+                self._settle(table, images)
 
     def _write_back(self, table: Table, doc: Doc, places: Sequence[int]) -> None:
         if not places:

@@ -48,9 +48,9 @@ class Docs:
         statement = select(table.c.table_name).where(table.c.batch_id == self.batch_id, table.c.what == what)
         return list(dict.fromkeys(self._conn.execute(statement.order_by(table.c.id)).scalars()))
 
-    def docs(self, table: str, what: str, *, newest_first: bool = False) -> Iterator[Doc]:
-        """The batch's pieces, one at a time."""
-        return self._docs((self.batch_id,), table, what, newest_first=newest_first)
+    def docs(self, table: str, what: str, *, newest_first: bool = False, of: int | None = None) -> Iterator[Doc]:
+        """The batch's pieces, or those of another one, one at a time."""
+        return self._docs((self.batch_id if of is None else of,), table, what, newest_first=newest_first)
 
     def _docs(self, batches: Sequence[int], table: str, what: str, *, newest_first: bool = False) -> Iterator[Doc]:
         t = schema.batch_undo
@@ -112,13 +112,16 @@ class Docs:
         if heir is not None:
             Kept(self._conn, heir).made(table, keys)
 
-    def images(self, batch_id: int, table: str, wanted: Collection[int]) -> dict[int, dict[str, Any]]:
-        """Rows as they were before a batch, as far as it changed them; those that it inserted were not there before."""
+    def images(self, batch_id: int, table: str, wanted: Collection[int] | None = None) -> dict[int, dict[str, Any]]:
+        """Rows as they were before a batch, as far as it changed them; those that it inserted were not there before.
+
+        Without ``wanted`` all that it changed, those that it inserted as they were at first.
+        """
         found: dict[int, dict[str, Any]] = {}
         own = self._inserted_by((batch_id,), table)
         for doc in self._docs((batch_id,), table, CHANGED):
             for place, row_id in enumerate(doc["id"]):
-                if row_id in wanted and row_id not in own:
+                if wanted is None or (row_id in wanted and row_id not in own):
                     row = {name: values[place] for name, values in doc.items() if name != "id"}
                     found[row_id] = {**row, **found.get(row_id, {})}
         return found
