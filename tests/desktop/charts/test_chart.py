@@ -1,12 +1,17 @@
+from types import SimpleNamespace
+from typing import Any, cast
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from opsconsole.desktop.charts.chart import Chart
+from opsconsole.desktop.charts.kpi_words import annotations
 from opsconsole.desktop.charts.mini import MiniChart
 from opsconsole.desktop.charts.spec import ChartSpec, Flag, Level, Limits, Line, Mark
 from opsconsole.desktop.charts.timeline import Stop, Timeline
 from opsconsole.desktop.theme import theme
+from opsconsole.services.kpis_series import SeriesAnnotation
 
 LINE = Line("This year", [0, 1, 2, 3], [98.0, None, 97.0, 96.4], incomplete=frozenset({3}))
 
@@ -83,3 +88,12 @@ def test_a_timeline_reads_its_stops_and_promises_aloud(qtbot: QtBot) -> None:
         "Placed Fri 13 09:12; Packed blocked; Shipped ahead, Ship-by missed Mon 16, 16:00"
     )
     assert has_color(timeline, "bad")
+
+
+def test_a_mark_that_restarts_the_limits_says_so_apart_from_its_name() -> None:
+    def mark(number: int, label: str, *, rebases: bool) -> SeriesAnnotation:
+        return SeriesAnnotation(number, number, 0, 1, None, label, "vendor", rebases)
+
+    marks = (mark(1, "Harbor starts", rebases=True), mark(2, "Weekend", rebases=False))
+    said = annotations(cast("Any", SimpleNamespace(annotations=marks)))
+    assert said == "**1**  Harbor starts: limits restart here\n**2**  Weekend"

@@ -63,6 +63,6 @@ def annotations(series: "Series") -> str:
     if not series.annotations:
         return "None in this time."
     return "\n".join(
-        f"**{mark.number}**  {mark.label}{' Limits restart here.' if mark.rebases else ''}"
+        f"**{mark.number}**  {mark.label}{': limits restart here' if mark.rebases else ''}"
         for mark in series.annotations
     )
