@@ -23,7 +23,6 @@ from opsconsole.desktop.pages.import_preview_page import preview_panel
 from opsconsole.desktop.panel import DetailPanel, PanelButton
 from opsconsole.desktop.settings import IMPORT_LOOK
 from opsconsole.desktop.tab_content import TabCommand
-from opsconsole.desktop.tab_frame import WIDE
 from opsconsole.desktop.table.view import ListView
 from opsconsole.desktop.theme import theme
 from opsconsole.desktop.words import Words
@@ -273,7 +272,7 @@ class ImportPreview(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The side is as wide as every tab's."""
         super().resizeEvent(event)
-        width = theme.width("detail_panel_wide" if self.width() >= WIDE else "detail_panel")
+        width = theme.panel_width(self.width())
         self._sides.setSizes([self.width() - width - 1, width])
         self._note.setVisible(self.width() - width >= _NARROW)
 

@@ -135,9 +135,8 @@ class DetailPanel(QFrame):
         self._footer.fill(buttons)
 
     def sizeHint(self) -> QSize:
-        """400 px, or 480 px in a wide window."""
-        wide = self.window().width() >= 1600
-        return QSize(theme.width("detail_panel_wide" if wide else "detail_panel"), 600)
+        """As wide as the window asks for."""
+        return QSize(theme.panel_width(self.window().width()), 600)
 
 
 def _add(column: QVBoxLayout, part: QWidget) -> None:

@@ -54,7 +54,6 @@ from opsconsole.desktop.workspace import Workspace
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.progress import Progress
 
-WIDE = 1600
 IMPORT = {"import": "choose"}
 
 

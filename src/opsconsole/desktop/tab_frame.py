@@ -24,7 +24,6 @@ from opsconsole.desktop.workspace import Workspace
 from opsconsole.domain.progress import Progress
 from opsconsole.domain.wording import undone
 
-WIDE = 1600
 _BODY_LEAST = 280
 Wanted = tuple[Arrangement, Any, Sequence[str]]
 
@@ -201,7 +200,7 @@ class TabFrame(QWidget):
         """Panel 400 wide, 480 from 1600 px on."""
         super().resizeEvent(event)
         if self.has_panel and self._splitter.count() > 1:
-            width = theme.width("detail_panel_wide" if self.width() >= WIDE else "detail_panel")
+            width = theme.panel_width(self.width())
             self._splitter.setSizes([self.width() - width - 1, width])
 
     def _lay_out(self) -> None:

@@ -51,6 +51,7 @@ _PALETTE = {
     "Accent": "accent",
 }
 _DISABLED = ("WindowText", "Text", "ButtonText")
+_WIDE = 1600
 
 
 class Theme(QObject):
@@ -100,6 +101,10 @@ class Theme(QObject):
     def width(self, role: str) -> int:
         """Width in pixels: detail_panel, detail_panel_wide, focus_ring …"""
         return int(self.tokens["widths"][role])
+
+    def panel_width(self, window: int) -> int:
+        """Width of the panel in a window of this width: more from 1600 px on."""
+        return self.width("detail_panel_wide" if window >= _WIDE else "detail_panel")
 
     def space(self, role: str) -> int:
         """Spacing in pixels: xxs 2, xs 4, s 8, m 12, l 16, xl 24, xxl 32."""

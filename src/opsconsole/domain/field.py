@@ -112,7 +112,8 @@ class Field:
     ``currency`` names the sibling field that holds each row's ISO 4217 code (money only), or is itself a code of
     three capital letters. ``unit`` is shown where it is not obvious. ``hidden`` columns exist in the listing and the
     workbook's column chooser but are not shown at first; ``wide_only`` ones are shown where there is room for them
-    beside the others. ``total`` is what the totals row says. ``estimate`` is for days that are worked
+    beside the others; ``spare`` ones leave a narrow window, the last first, before words of others can no longer be
+    read. ``total`` is what the totals row says. ``estimate`` is for days that are worked
     out: more than a year ahead the day itself means nothing.
     """
 
@@ -127,6 +128,7 @@ class Field:
     hidden: bool = False
     stretch: bool = False
     wide_only: bool = False
+    spare: bool = False
     estimate: bool = False
     decimals: int | None = None
     width: int = 0

@@ -34,8 +34,8 @@ _IMPORTS = (
     Field("state", "State", Kind.STATUS, labels=STATES, wide_only=True),
     Field("read", "Read", Kind.QUANTITY, total=Total.SUM),
     Field("inserted", "Inserted", Kind.QUANTITY, total=Total.SUM),
-    Field("updated", "Updated", Kind.QUANTITY, total=Total.SUM),
-    Field("unchanged", "Unchanged", Kind.QUANTITY, total=Total.SUM),
+    Field("updated", "Updated", Kind.QUANTITY, total=Total.SUM, spare=True),
+    Field("unchanged", "Unchanged", Kind.QUANTITY, total=Total.SUM, spare=True),
     Field("rejected", "Rejected", Kind.QUANTITY, total=Total.SUM),
     Field(
         "to_correct", "To correct", Kind.QUANTITY, wide_only=True, total=Total.SUM, help="Lines that are still refused."

@@ -87,7 +87,7 @@ def _fields(names: tuple[Mapping[Any, str], Mapping[Any, str], Mapping[Any, str]
     promise = "No promise"
     return (
         Field("order", "Order", Kind.IDENTIFIER, width=96, total=Total.COUNT, total_words="orders"),
-        Field("channel", "Channel", Kind.STATUS, labels=channels, width=92),
+        Field("channel", "Channel", Kind.STATUS, labels=channels, width=92, spare=True),
         Field("placed_at", "Placed", Kind.INSTANT, missing="Unknown"),
         Field("status", "Status", Kind.STATUS, missing="Unknown", labels=labels(ORDER_STATUSES), width=110),
         Field(
@@ -104,10 +104,10 @@ def _fields(names: tuple[Mapping[Any, str], Mapping[Any, str], Mapping[Any, str]
         Field("location", "Site", Kind.STATUS, missing="Unknown", labels=sites, width=92, hidden=True),
         Field("ship_by", "Ship by", Kind.INSTANT, missing=promise),
         Field("shipped_at", "Shipped", Kind.INSTANT, missing="Not yet"),
-        Field("deliver_by", "Deliver by", Kind.INSTANT, missing=promise),
+        Field("deliver_by", "Deliver by", Kind.INSTANT, missing=promise, spare=True),
         Field("delivered_at", "Delivered", Kind.INSTANT, missing="Not yet"),
         Field("exceptions", "Exceptions", Kind.QUANTITY, width=80, total=Total.SUM, help="Active ones."),
-        Field("flags", "Flags", missing="None", width=120, help="Histories that cannot have happened as told."),
+        Field("flags", "Flags", missing="None", width=120, spare=True, help="Histories that cannot have been as told."),
         Field("order_id", "Order id", Kind.IDENTIFIER, hidden=True),
         Field("ship_by_basis", "Ship-by from", Kind.STATUS, missing=promise, labels=_BASES, hidden=True),
         Field("deliver_by_basis", "Deliver-by from", Kind.STATUS, missing=promise, labels=_BASES, hidden=True),

@@ -150,7 +150,7 @@ def _fields(currency: str, rows: Sequence[dict[str, Any]], grain: str) -> tuple[
             Field(f"clause_{number + 1}", f"Clause {number + 1}", Kind.CLAUSE, missing="–", labels=short_labels(number))
             for number in range(CLAUSE_COLUMNS)
         ),
-        Field("trend", f"6 {grain}s", Kind.TREND),
+        Field("trend", f"6 {grain}s", Kind.TREND, spare=True),
         Field("breaches", "Breaches", Kind.QUANTITY, total=Total.SUM),
         Field("money_open", "Money open", Kind.MONEY, currency=currency, total=Total.SUM),
         Field("kind", "Kind", Kind.STATUS, labels=_KIND_LABELS, hidden=True),

@@ -11,6 +11,7 @@ from opsconsole.desktop.keycaps import KeyButton
 from opsconsole.desktop.settings import Settings
 from opsconsole.desktop.table.arrangement import SortBy
 from opsconsole.desktop.table.arranger import Arranger
+from opsconsole.desktop.table.columns import LEGIBLE
 from opsconsole.desktop.table.formats import Formats
 from opsconsole.desktop.table.view import ListView
 from opsconsole.desktop.tasks import Tasks
@@ -353,3 +354,28 @@ def test_a_large_listing_is_placed_whatever_is_asked_of_it_meanwhile(
     qtbot.waitUntil(lambda: not view._tasks.is_running())
     assert view.model.arranged.shown == sum(owner == "Shift A" for owner in view.listing.columns["owner"])
     assert sum(group.count for group in view.model.groups) == view.model.arranged.shown
+
+
+def _shown(view: ListView) -> list[str]:
+    return [view.model.fields[number].key for number in view.columns.visible()]
+
+
+def test_spare_columns_leave_a_narrow_list_before_words_are_cut_short(view: ListView, qtbot: QtBot) -> None:
+    def narrowed(width: int) -> list[str]:
+        view.resize(width, 560)
+        qtbot.waitUntil(lambda: view.width() == width)
+        assert view.grid.horizontalScrollBar().maximum() == 0
+        assert view.grid.columnWidth(_column(view, "type")) >= LEGIBLE - 8  # widths are shared out evenly
+        return _shown(view)
+
+    every = _shown(view)
+    assert [key for key in every if key not in narrowed(830)] == ["age"]
+    assert [key for key in every if key not in narrowed(740)] == ["channel", "age"]
+    assert narrowed(966) == every
+
+
+def test_a_spare_column_that_was_asked_for_stays(view: ListView, qtbot: QtBot) -> None:
+    view.columns.show("age", True)
+    view.resize(740, 560)
+    qtbot.waitUntil(lambda: "channel" not in _shown(view))
+    assert "age" in _shown(view)

@@ -17,6 +17,7 @@ MIN_TEXT = 72
 STRETCH_MIN = 160
 STRETCH_FLOOR = 120
 STRETCH_COMFORT = 320
+LEGIBLE = 112  # where words are cut further, spare columns give way
 # Cut in this order when the columns do not fit; identifiers never, then the list scrolls sideways.
 _NEVER_CUT = frozenset({Kind.IDENTIFIER, Kind.QUANTITY, Kind.MONEY, Kind.INSTANT, Kind.DATE, Kind.DURATION})
 _CUT_ORDER = ((Kind.TEXT, Kind.STATUS, Kind.PROPOSAL), (Kind.STATE,))
@@ -59,7 +60,8 @@ class Columns:
         if not self._fields:
             return
         room = self._grid.viewport().width()
-        shown = self._without_wide([field for field in self._fields if self.is_shown(field)], room)
+        wanted = [field for field in self._fields if self.is_shown(field)]
+        shown = self._without_spare(self._without_wide(wanted, room), room)
         widths = {field.key: self._widths.get(field.key, self._natural[field.key]) for field in shown}
         fixed = [field for field in shown if not self._stretches(field)]
         used = sum(widths[field.key] for field in fixed) + LEFT_EXTRA
@@ -112,6 +114,23 @@ class Columns:
                 break
             kept.remove(field)
         return kept
+
+    def _without_spare(self, shown: list[Field], room: int) -> list[Field]:
+        """Fields less the spare ones, the last first, while the words of the others could not be read."""
+        kept = list(shown)
+        for field in reversed([field for field in shown if field.spare and not self._shown.get(field.key)]):
+            if sum(map(self._legible, kept)) + LEFT_EXTRA <= room:
+                break
+            kept.remove(field)
+        return kept
+
+    def _legible(self, field: Field) -> int:
+        """Least width at which a column can be read; none for words that go by themselves."""
+        if field.stretch and field.wide_only and not self._shown.get(field.key):
+            return 0
+        width = self._widths.get(field.key, self._natural[field.key])
+        wordy = field.key not in self._widths and any(field.kind in kinds for kinds in _CUT_ORDER)
+        return min(width, LEGIBLE) if wordy else width
 
     def is_shown(self, field: Field) -> bool:
         """Whether a field is wanted on the screen."""
