@@ -11,7 +11,7 @@ from opsconsole.desktop.keycaps import KeyButton
 from opsconsole.desktop.settings import Settings
 from opsconsole.desktop.table.arrangement import SortBy
 from opsconsole.desktop.table.arranger import Arranger
-from opsconsole.desktop.table.columns import LEGIBLE
+from opsconsole.desktop.table.fitting import LEGIBLE
 from opsconsole.desktop.table.formats import Formats
 from opsconsole.desktop.table.view import ListView
 from opsconsole.desktop.tasks import Tasks
@@ -180,6 +180,8 @@ def test_columns_sort_and_order_are_remembered(
     qtbot.addWidget(again)
     again.resize(966, 560)
     again.set_listing(Arranger(sample.listing()), formats, sort=(SortBy("time_left"),))
+    with qtbot.waitExposed(again):
+        again.show()
     assert again.arrangement.sort == (SortBy("owner"),)
     assert again.columns.visible() == view.columns.visible()
     again.columns.reset()
