@@ -46,6 +46,20 @@ def test_a_statement_that_begins_after_the_cancel_is_ended_too(database):
         write_endlessly()
 
 
+def test_a_cancel_after_the_last_statement_undoes_what_was_written_too(database):
+    before = channel_count(database)
+    progress = Progress()
+
+    def write_and_cancel():
+        with database.write(progress) as conn:
+            conn.execute(CHANNEL)
+            progress.cancel()
+
+    with pytest.raises(Cancelled):
+        write_and_cancel()
+    assert channel_count(database) == before
+
+
 def test_what_ends_before_the_cancel_stays_written(database):
     before = channel_count(database)
     progress = Progress()

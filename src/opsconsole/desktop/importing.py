@@ -1,7 +1,6 @@
 """Importing from the window: look at the files, show what they would do, write, run the rules, say what happened."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,6 +46,12 @@ class ImportOutcome:
     headline: str = ""
     detection: "Turn | None" = None
     run_id: int | None = None
+    rules_cancelled: bool = False
+
+    @property
+    def written(self) -> bool:
+        """Whether any file is in."""
+        return any(file.written for file in self.files)
 
 
 class Importing(QObject):
@@ -143,8 +148,10 @@ class Importing(QObject):
         words = outcome.headline.replace("**", "")
         if outcome.detection is not None:
             words = f"{words} Exceptions: {outcome.detection.words.lower()}."
+        if outcome.rules_cancelled:
+            words = f"{words} The exception rules were cancelled: nothing of them was written."
         actions = []
-        if any(file.written for file in outcome.files):
+        if outcome.written:
             actions.append(MessageAction("Show exceptions", lambda: self._tab.desk.show("order_exceptions")))
         other = [file for file in failed if file.state != "not_recognized"]
         if other:
@@ -156,12 +163,26 @@ class Importing(QObject):
         self._tab.bar.show_message("warn" if failed or refused or cancelled else "good", words, actions)
         self._shown(outcome)
         self._tab.desk.touched(TOUCHED)
+        if cancelled and outcome.written:
+            self._run_rules(outcome)
         self._note_reorders(outcome)
+
+    def _run_rules(self, outcome: ImportOutcome) -> None:
+        """Files that are in are looked at, whatever became of the rest; nobody waits for it."""
+        workspace, desk = self._tab.desk.workspace, self._tab.desk
+        if workspace is None:
+            return
+        desk.tasks.run(
+            lambda progress: _detect(workspace, outcome, progress),
+            lambda _: desk.touched(TOUCHED),
+            kind="import.rules",
+            owner=self._tab,
+        )
 
     def _note_reorders(self, outcome: ImportOutcome) -> None:
         """What is to reorder now takes longer to work out; the panel shows it when it is known."""
         workspace, run_id = self._tab.desk.workspace, outcome.run_id
-        if workspace is None or run_id is None or not any(file.written for file in outcome.files):
+        if workspace is None or run_id is None or not outcome.written:
             return
 
         def work(progress: Progress) -> None:
@@ -220,17 +241,26 @@ def import_and_detect(
 
     What came of it is put into ``made`` too: after a cancel nobody is handed a result.
     """
-    from opsconsole.services import clockwork, import_runs, imports
+    from opsconsole.services import imports
 
-    now = workspace.now()
     report = imports.import_files(
-        workspace.database, paths, answers=answers, who=workspace.user, now=now, progress=progress
+        workspace.database, paths, answers=answers, who=workspace.user, now=workspace.now(), progress=progress
     )
     outcome = ImportOutcome(report.files, report.headline(), run_id=report.run_id)
     made.append(outcome)
-    if any(file.written for file in report.files):
-        with suppress(Cancelled):  # files that are in are looked at, whatever becomes of the rest
-            progress.step(0, 0, "Running the exception rules")
-        outcome.detection = clockwork.turn(workspace.database, workspace.now(), who=workspace.user)
-        import_runs.note_effects(workspace.database, report.run_id, outcome.detection.report, workspace.now())
+    if outcome.written and not report.cancelled:
+        try:
+            _detect(workspace, outcome, progress)
+        except Cancelled:
+            outcome.rules_cancelled = True
     return outcome
+
+
+def _detect(workspace: Workspace, outcome: ImportOutcome, progress: Progress) -> None:
+    """Run the rules after an import and keep what they did; runs in a worker."""
+    from opsconsole.services import clockwork, import_runs
+
+    progress.step(0, 0, "Running the exception rules")
+    database = workspace.database
+    outcome.detection = turn = clockwork.turn(database, workspace.now(), who=workspace.user, progress=progress)
+    import_runs.note_effects(database, outcome.run_id, turn.report, workspace.now())

@@ -2,7 +2,8 @@
 
 It stops every thread while it looks at every object: after a listing of 50,000 rows was read that is a quarter of a
 second, often in the middle of typing. Listings hold no cycles. While one is read the search is off, and what is there
-afterwards is left out of later searches (``gc.freeze``) until nobody looks.
+afterwards is left out of later searches (``gc.freeze``) until nobody looks. So it is after any long work: the first
+search would look at all that was made since the last.
 """
 
 import gc
@@ -11,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 TIDY_EVERY_MS = 10 * 60 * 1000
+# Objects made and kept since the last search that take longer to look at than the window may wait.
+MANY = 50_000
 
 _lock = threading.Lock()
 _working = 0
@@ -29,6 +32,8 @@ def at_work() -> Iterator[None]:
         with _lock:
             _working -= 1
             if not _working:
+                if gc.get_count()[0] > MANY:
+                    gc.freeze()
                 gc.enable()
 
 

@@ -27,6 +27,7 @@ from opsconsole.services.incidents_attach import attach_found, incidents_mark
 from opsconsole.services.market_limits import load_limits
 from opsconsole.store import audit, dialect
 from opsconsole.store.database import Database
+from opsconsole.store.interruption import ends_when_cancelled
 from opsconsole.store.schema import detection_runs, exceptions, rule_runs
 
 _LEASE = "detection"
@@ -37,12 +38,13 @@ def detect(
 ) -> DetectionReport:
     """Run all rules as of ``now``; ``full`` looks at everything.
 
-    Raises UserError when they already ran as of a later moment, Cancelled when the progress was cancelled before
-    anything was written. On a shared database one client detects at a time: another gets a report of scope ``busy``.
+    Raises UserError when they already ran as of a later moment, Cancelled when the progress was cancelled before what
+    was found is committed: nothing of it is written then. On a shared database one client detects at a time: another
+    gets a report of scope ``busy``.
     """
     started = time.perf_counter()
     watched = progress or Progress()
-    with database.read() as connection:
+    with database.read() as connection, ends_when_cancelled(connection, progress):
         if not dialect.try_lock(connection, _LEASE):
             return DetectionReport(now, "busy")
         scope = find_scope(connection, now, full=full)
@@ -51,7 +53,7 @@ def detect(
             watched.step(number, len(RULES) + 1, f"Looking for {rule.label.lower()}")
             findings.append(ask(connection, rule, scope))
         watched.step(len(RULES), len(RULES) + 1, "Writing what was found")
-        with database.write() as writer:
+        with database.write(progress) as writer:
             return _write(writer, scope, findings, who, started)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
 from sqlcipher3 import dbapi2 as sqlite
 
-from opsconsole.domain.errors import UserError
+from opsconsole.domain.errors import Cancelled, UserError
 from opsconsole.domain.progress import Progress
 from opsconsole.store import migrations
 from opsconsole.store.faults import ROOT_CERTIFICATE, user_errors
@@ -69,8 +69,9 @@ class Database:
     def write(self, progress: Progress | None = None) -> Iterator[Connection]:
         """A connection in a write transaction: committed at the end of the block, rolled back when it raises.
 
-        A cancel of ``progress`` ends the statement that runs; Cancelled is raised then. One at a time in a process
-        (other threads wait); RuntimeError when the same thread asks for a second one.
+        A cancel of ``progress`` ends the statement that runs and, up to the commit, undoes what was written; Cancelled
+        is raised then. One at a time in a process (other threads wait); RuntimeError when the same thread asks for a
+        second one.
         """
         if self.read_only:
             raise UserError(f"“{self.label}” is open for reading only.", "Open it again to change something.")
@@ -81,6 +82,8 @@ class Database:
             try:
                 with self._writer.begin() as connection, ends_when_cancelled(connection, progress):
                     yield connection
+                    if progress is not None and progress.cancelled:
+                        raise Cancelled
             finally:
                 self._holder = None
 
