@@ -53,17 +53,27 @@ def show(app: App, qtbot: QtBot) -> Show:
 
 
 @pytest.fixture
-def queue(app: App, show: Show, qtbot: QtBot, tmp_path: Path) -> Any:
-    """The queue of the sample file's orders, in front and with the keyboard."""
+def over_sample_orders(app: App, show: Show, qtbot: QtBot, tmp_path: Path) -> Show:
+    """Brings a tab over the sample file's orders to the front, with the keyboard."""
     path = tmp_path / "orders_export.csv"
     shutil.copyfile(resource("samples", "shopify_orders.csv"), path)
     show("data")
     app.desk.show("data", None, {"files": str(path)})
     settled(qtbot, app)
-    tab = show("order_exceptions")
-    in_front(qtbot, app)
-    tab.list.grid.setFocus()
-    return tab
+
+    def bring(key: str) -> Tab:
+        tab = show(key)
+        in_front(qtbot, app)
+        tab.list.grid.setFocus()
+        return tab
+
+    return bring
+
+
+@pytest.fixture
+def queue(over_sample_orders: Show) -> Any:
+    """The queue of the sample file's orders, in front and with the keyboard."""
+    return over_sample_orders("order_exceptions")
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """The rules page through the real window: a value is tried on history, saved with a reason, and holds."""
 
-import shutil
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +13,6 @@ from opsconsole.app import App
 from opsconsole.desktop.dialogs.prompt import Prompt
 from opsconsole.desktop.tab import Tab
 from opsconsole.desktop.words import Words
-from opsconsole.domain.resources import resource
 from opsconsole.rules.order_exceptions import RULES
 
 Show = Callable[[str], Tab]
@@ -31,17 +28,9 @@ def answer(tab: Tab, qtbot: QtBot, app: App, reason: str) -> None:
 
 
 @pytest.fixture
-def rules(app: App, show: Show, qtbot: QtBot, tmp_path: Path) -> Any:
+def rules(app: App, over_sample_orders: Show, qtbot: QtBot) -> Any:
     """The rules page over the sample file's orders, the rule of pending payments current."""
-    path = tmp_path / "orders_export.csv"
-    shutil.copyfile(resource("samples", "shopify_orders.csv"), path)
-    show("data")
-    app.desk.show("data", None, {"files": str(path)})
-    settled(qtbot, app)
-    tab = show("rules")
-    app.window.activateWindow()
-    qtbot.waitUntil(lambda: bool(app.window.isActiveWindow()))
-    tab.list.grid.setFocus()
+    tab = over_sample_orders("rules")
     assert tab.list.select("PAYMENT_PENDING")
     settled(qtbot, app)
     return tab
