@@ -3,7 +3,7 @@
 import pytest
 
 from opsconsole.domain import progress as module
-from opsconsole.domain.listing import parts
+from opsconsole.domain.listing import in_order, let_go, parts
 from opsconsole.domain.progress import Progress, aside
 
 
@@ -29,3 +29,11 @@ def test_parts_of_work_aside_leave_the_others_their_turns_until_it_is_waited_for
     assert 0 <= rests[0] <= 0.02
     list(parts(range(4), 2))
     assert len(rests) == 1
+
+
+def test_what_is_put_in_order_or_let_go_in_parts_ends_as_in_one_go() -> None:
+    values = [number * 7_919 % 9_001 for number in range(9_500)]
+    assert list(in_order(values)) == sorted(values)
+    assert list(in_order([])) == []
+    let_go(values)
+    assert values == []

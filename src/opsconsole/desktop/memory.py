@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 TIDY_EVERY_MS = 10 * 60 * 1000
 # Objects made and kept since the last search that take longer to look at than the window may wait.
-MANY = 50_000
+MANY = 10_000
 
 _lock = threading.Lock()
 _working = 0

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, select
 
+from opsconsole.domain.listing import in_order
 from opsconsole.rules.order_exceptions_conditions import ACTIVE
 from opsconsole.rules.rule import AT
 from opsconsole.services.detection_findings import Finding
@@ -37,7 +38,7 @@ def known_exceptions(connection: Connection, findings: Sequence[Finding], scope:
         for found in finding.found
         if (found.kind, found.subject) not in known[finding.rule.code]
     }
-    for row in _of_subjects(connection, sorted(missing)):
+    for row in _of_subjects(connection, list(in_order(list(missing)))):
         known[row.rule][row.subject_kind, row.subject] = row
     return dict(known)
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from opsconsole.domain import money
 from opsconsole.domain.field import Cover, Field, Kind, Total
-from opsconsole.domain.listing import Listing
+from opsconsole.domain.listing import Listing, let_go
 from opsconsole.domain.wording import day, plural
 from opsconsole.rules.stock_conditions import NO_CONDITION, STOCK_CONDITIONS
 from opsconsole.rules.stock_policy import StockPolicy, policy_from
@@ -83,7 +83,10 @@ def stock_overview(database: Database, now: int) -> tuple[Listing, list[Conditio
     with database.read() as connection:
         company, data, _, items = _loaded(connection, now)
         names = location_names(connection)
-    return _listing(company, data, items, names), _count_conditions(items, company.base_currency)
+    told = _listing(company, data, items, names), _count_conditions(items, company.base_currency)
+    let_go(items)
+    let_go(data.levels)
+    return told
 
 
 # What an open proposal shows at first; the other columns of the list stay in reach.

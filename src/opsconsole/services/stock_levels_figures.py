@@ -216,12 +216,13 @@ def _set_demand(data: StockData, items: Sequence[StockItem], sold: Floats) -> No
             began[index] = LONGER_DAYS
     carried = demand.carried_forward(counts)[:, BEFORE:]
     found = demand.recent_demand(sold, demand.usable_days(sold, carried, began))
+    moving, still = np.any(sold[:, -RECENT_DAYS:], axis=1), (0.0,) * RECENT_DAYS
     for index, item in enumerate(items):
         per_day, deviation = float(found.per_day[index]), float(found.deviation[index])
         item.per_day = None if math.isnan(per_day) else per_day
         item.deviation = 0.0 if math.isnan(deviation) else deviation
         item.demand_days, item.demand_window = int(found.days[index]), int(found.window[index])
-        item.trend = tuple(sold[index, -RECENT_DAYS:].tolist())
+        item.trend = tuple(sold[index, -RECENT_DAYS:].tolist()) if moving[index] else still
 
 
 def _began(data: StockData, item: StockItem, sold: Floats) -> int:

@@ -256,10 +256,15 @@ def keys_value(conn: Connection, keys: Iterable[Any]) -> Any:
     """Keys as the one value that stands for a table of them."""
     distinct = list(dict.fromkeys(keys))
     if is_sqlite(conn):
-        told = (json.dumps(part, separators=(",", ":"), ensure_ascii=False)[1:-1] for part in parts(distinct))
-        return f"[{','.join(told)}]"
+        return _as_json(distinct)
     # As a server writes it: its driver binds a long list slowly.
     return f"{{{','.join(map(_element, distinct))}}}"
+
+
+def _as_json(values: Sequence[Any]) -> str:
+    """Values as SQLite reads a list of them; written in parts, since a worker that writes one text holds the window."""
+    told = (json.dumps(part, separators=(",", ":"), ensure_ascii=False)[1:-1] for part in parts(values))
+    return f"[{','.join(told)}]"
 
 
 def _element(key: Any) -> str:
@@ -284,13 +289,13 @@ def key_set(conn: Connection, columns: Mapping[str, Sequence[Any]], types: Mappi
     """A table of the given columns (text unless ``types`` says otherwise) to join with, bound as one value each."""
     kinds = {name: (types or {}).get(name, Text()) for name in columns}
     if is_sqlite(conn):
-        rows = json.dumps(list(zip(*columns.values(), strict=True)), separators=(",", ":"), ensure_ascii=False)
+        rows = _as_json(list(zip(*columns.values(), strict=True)))
         source = func.json_each(bindparam(None, rows, Text())).table_valued("value")
-        parts: list[ColumnElement[Any]] = [
+        cells: list[ColumnElement[Any]] = [
             func.json_extract(source.c.value, f"$[{index}]", type_=kinds[name]).label(name)
             for index, name in enumerate(columns)
         ]
-        statement = select(*parts).select_from(source)
+        statement = select(*cells).select_from(source)
     else:
         arrays = [bindparam(None, list(values), ARRAY(kinds[name])) for name, values in columns.items()]
         typed = [cast(array, ARRAY(kinds[name])) for array, name in zip(arrays, columns, strict=True)]
