@@ -12,6 +12,9 @@ MAX_CELL = 1 * MEBIBYTE  # characters of one cell; spreadsheets stop at 32,767
 MAX_LINE = 16 * MEBIBYTE  # characters of one line
 MAX_COLUMNS = 4_096
 MAX_RECORDS = 5_000_000
+# One transaction of an EDI file is held whole; the standard lets an order have 100,000 items, a notice 200,000 levels.
+MAX_SEGMENTS = 1_000_000
+MAX_TRANSACTION = 128 * MEBIBYTE  # characters
 MAX_UNPACKED = 8 * 1024 * MEBIBYTE
 MAX_PART = 2 * 1024 * MEBIBYTE  # one part of a spreadsheet, unpacked
 MAX_SHARED_TEXT = 512 * MEBIBYTE  # a spreadsheet's shared text is read whole

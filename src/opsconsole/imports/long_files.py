@@ -6,7 +6,6 @@ are decided over whole columns, and each section of record specs gets its own po
 """
 
 import itertools
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -31,7 +30,6 @@ from opsconsole.imports.sniff import DelimitedText
 from opsconsole.imports.spool import Spool
 from opsconsole.imports.text_store import TextStore
 from opsconsole.imports.together import Section, sections
-from opsconsole.imports.x12_table import X12Table
 
 _CHUNKS = 2  # portions of rows that are read together; a shorter file is read at once
 
@@ -83,7 +81,7 @@ def _read_cut(settling: Settling, cut: portions.Cut, progress: Progress | None) 
 
 def _read_regrouped(settling: Settling, progress: Progress | None) -> ParsedFile:
     opened = settling.opened
-    many = sys.maxsize if isinstance(opened.table, X12Table) else _CHUNKS * portions.ROWS
+    many = _CHUNKS * portions.ROWS
     watch = watched(opened.file, progress)
     tables = in_chunks(opened.table, opened.fit.names, opened.needed, opened.fit.line, watch, many)
     first = next(tables)

@@ -82,8 +82,19 @@ class ParsedFile:
 
     def portions(self) -> Iterable[Sequence[Records]]:
         """Its records, all at once or portion by portion."""
-        every: Iterable[Sequence[Records]] = [self.records] if self.spool is None else self.spool
+        every = self.as_told()
         return every if not self.stores else (list(map(self._of_store, portion)) for portion in every)
+
+    def as_told(self) -> Iterable[Sequence[Records]]:
+        """The same with the channels that the file names."""
+        return [self.records] if self.spool is None else self.spool
+
+    def put_around(self, place: int, first: Sequence[Records], last: Sequence[Records]) -> None:
+        """Add records at the beginning and at the end of a portion."""
+        if self.spool is None:
+            self.records = [*first, *self.records, *last]
+        else:
+            self.spool.put_around(place, first, last)
 
     def _of_store(self, records: Records) -> Records:
         if "channel" not in records.columns:

@@ -50,10 +50,7 @@ class Settling:
     def whole(self, table: TextTable) -> ParsedFile:
         """All that a whole table says."""
         opened = self.opened
-        parsed = self.conclude(self.cut(table, RawRows(opened.table)))
-        if isinstance(opened.table, X12Table):
-            settle_x12(parsed, opened.table)
-        return parsed
+        return self.conclude(self.cut(table, RawRows(opened.table)))
 
     def cut(self, table: TextTable, raw: RawLines) -> ParsedFile:
         """What rows say for which nothing else of the file counts; all formats are told by them."""
@@ -70,6 +67,8 @@ class Settling:
         """With what only the whole file tells."""
         parsed.notes += own_notes(self.opened.fit.candidate, parsed.own_words)
         conclude(parsed, self.reading.now)
+        if isinstance(self.opened.table, X12Table):
+            settle_x12(parsed, self.opened.table)
         return parsed
 
     def decided(self, columns: Columns) -> Formats:

@@ -18,18 +18,26 @@ class Spool:
 
     def __init__(self) -> None:
         self._pieces = Scratch()
+        self._portions: list[list[int]] = []  # numbers of the pieces of each
         self.counts: Counter[str] = Counter()
 
     def add(self, portion: Sequence[Records]) -> None:
         """Append a portion; UserError where there is no room for it."""
-        for records in portion:
+        self._portions.append([self._piece(portion)])
+
+    def put_around(self, place: int, first: Sequence[Records], last: Sequence[Records]) -> None:
+        """Add records at the beginning and at the end of a portion."""
+        self._portions[place] = [self._piece(first), *self._portions[place], self._piece(last)]
+
+    def _piece(self, some: Sequence[Records]) -> int:
+        for records in some:
             self.counts[records.kind] += len(records)
-        self._pieces.add(marshal.dumps([_plain(records) for records in portion]))
+        return self._pieces.add(marshal.dumps([_plain(records) for records in some]))
 
     def __iter__(self) -> Iterator[list[Records]]:
         """Portion by portion."""
-        for number in range(len(self._pieces)):
-            yield [_records(*plain) for plain in marshal.loads(self._pieces.read(number))]
+        for pieces in self._portions:
+            yield [_records(*plain) for piece in pieces for plain in marshal.loads(self._pieces.read(piece))]
 
     def close(self) -> None:
         """The file goes."""

@@ -7,10 +7,16 @@ lost some of them is refused.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
-_BREAK_BEFORE_SEGMENT = r"[\r\n]+(?=[A-Z][A-Z0-9]{1,2}%s)"
+from opsconsole.imports import limits
+from opsconsole.imports.rejects import readable
+from opsconsole.imports.x12_stream import Signs
+
+_ENVELOPES = frozenset(("ISA", "IEA", "GS", "GE", "ST", "SE"))
+_BEGINNINGS = frozenset(name[:2] for name in _ENVELOPES)
+_FEW = 2_000  # segments that are kept taken apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +38,51 @@ class Segment:
 
 @dataclass
 class Transaction:
-    """A transaction set from ST to SE with what its envelopes say; ``sent`` is an ISO date, with a time if known."""
+    """A transaction set from ST to SE with what its envelopes say; ``sent`` is an ISO date, with a time if known.
+
+    ``count`` are its segments, the first of which has the ``number`` in the file; ``texts`` are those that were kept,
+    as they are written; ``size`` are the characters of these.
+    """
 
     kind: str
     control: str
     sender: str
     receiver: str
     sent: str
-    segments: list[Segment] = field(default_factory=list)
+    number: int
+    signs: Signs
+    texts: list[str]
+    count: int = 1
+    size: int = 0
+    _few: list[Segment] = field(default_factory=list)
+
+    @property
+    def segments(self) -> Iterable[Segment]:
+        """Its segments; those of a long one are taken apart anew each time."""
+        if self.count > _FEW:
+            return self._apart()
+        if not self._few:
+            self._few = list(self._apart())
+        return self._few
+
+    def _apart(self) -> Iterator[Segment]:
+        elements = self.signs.elements
+        return (Segment(number, elements(text)) for number, text in enumerate(self.texts, start=self.number))
 
     @property
     def fault(self) -> tuple[int, str, str]:
         """Where it is not whole: the segment's number, what it says and what was expected; no number where it is."""
-        last = self.segments[-1]
+        last = self.last
         if last.name != "SE":
             return last.number, "", f"SE: the end of transaction {self.control} is missing"
-        if last.at(1).strip() != str(len(self.segments)) and last.at(1).strip().lstrip("0") != str(len(self.segments)):
-            return last.number, last.at(1), f"{len(self.segments)}: the number of segments that are there"
+        if last.at(1).strip() != str(self.count) and last.at(1).strip().lstrip("0") != str(self.count):
+            return last.number, last.at(1), f"{self.count}: the number of segments that are there"
         return 0, "", ""
+
+    @property
+    def last(self) -> Segment:
+        """The segment it ends with."""
+        return Segment(self.number + self.count - 1, self.signs.elements(self.texts[-1]))
 
 
 def looks_like(start: bytes) -> bool:
@@ -58,85 +91,60 @@ def looks_like(start: bytes) -> bool:
     return text.startswith("ISA") and len(text) > 4 and not text[3].isalnum() and text.count(text[3]) > 10
 
 
-def split(text: str) -> list[Segment]:
-    """Segments of all interchanges in a text."""
-    found = _segments(text, at_breaks=False)
-    if all(one.fault[0] == 0 for one in transactions(found)):
-        return found
-    # A terminator may be lost where a line ends.
-    again = _segments(text, at_breaks=True)
-    return again if all(one.fault[0] == 0 for one in transactions(again)) else found
+def transactions(
+    parts: Iterable[tuple[Signs, list[str]]], name: str = "", kinds: Collection[str] | None = None
+) -> Iterator[Transaction]:
+    """Transactions in a file's segments, one after the other; one that another begins in is not whole.
 
-
-def _segments(text: str, *, at_breaks: bool) -> list[Segment]:
-    found: list[Segment] = []
-    for part in _interchanges(text):
-        separator, component, terminator = _signs(part)
-        pieces: Iterable[str] = part.split(terminator)
-        if at_breaks:
-            pattern = re.compile(_BREAK_BEFORE_SEGMENT % re.escape(separator))
-            pieces = (piece for whole in pieces for piece in pattern.split(whole))
-        for piece in pieces:
-            plain = re.sub(r"[\r\n]+", "", piece).replace("\xa0", " ").strip()
-            if plain and plain != component:
-                of_isa = plain.startswith("ISA")  # whose last element is the component separator itself
-                empty = "" if of_isa else component
-                elements = tuple(element.strip().rstrip(empty).strip() for element in plain.split(separator))
-                found.append(Segment(len(found) + 1, elements))
-    return found
-
-
-def _interchanges(text: str) -> Iterator[str]:
-    """Texts that begin with ISA; each may have signs of its own."""
-    marks = re.finditer(r"(?<![A-Za-z0-9])ISA([^A-Za-z0-9\s])", text)
-    # What stands between two element separators is a value.
-    starts = [found.start() for found in marks if text[found.start() - 1 : found.start()] != found[1]]
-    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
-        yield text[start:end]
-
-
-def _signs(text: str) -> tuple[str, str, str]:
-    """Element separator, component separator and segment terminator of an interchange."""
-    separator = text[3]
-    place = 0
-    for _ in range(16):
-        place = text.find(separator, place) + 1
-        if not place:
-            return separator, "", "~"
-    component, terminator = text[place : place + 1], text[place + 1 : place + 2] or "~"
-    if terminator.isalnum():  # ISA16 is missing: what stands in its place ends the segment
-        return separator, "", component
-    return separator, component, terminator
-
-
-def transactions(segments: Iterable[Segment]) -> list[Transaction]:
-    """Transactions in a file's segments; one that another begins in is not whole."""
-    found: list[Transaction] = []
+    Of those that are not of the ``kinds`` only the last segment is kept. UserError where one has no end in sight;
+    ``name`` is the file's.
+    """
+    number = 0
     isa: Segment | None = None
     group: Segment | None = None
     current: Transaction | None = None
-    for segment in segments:
-        if segment.name == "ISA":
-            isa, group, current = segment, None, None
-        elif segment.name == "GS":
-            group, current = segment, None
-        elif segment.name == "ST":
-            current = _begun(segment, isa, group)
-            found.append(current)
-        elif segment.name in ("GE", "IEA"):
-            current = None
-        elif current is not None:
-            current.segments.append(segment)
-            current = None if segment.name == "SE" else current
-    return found
+    for signs, texts in parts:
+        for text in texts:
+            number += 1
+            told = ""
+            if text[:2] in _BEGINNINGS:
+                segment = Segment(number, signs.elements(text))
+                told = segment.name if segment.name in _ENVELOPES else ""
+            if current is not None and told in ("", "SE"):
+                _append(current, text, name, kinds)
+            if current is not None and told:
+                yield current
+                current = None
+            if told == "ISA":
+                isa, group = segment, None
+            elif told == "GS":
+                group = segment
+            elif told == "ST":
+                current = _begun(segment, isa, group, signs, text)
+    if current is not None:
+        yield current
 
 
-def _begun(segment: Segment, isa: Segment | None, group: Segment | None) -> Transaction:
+def _append(transaction: Transaction, text: str, name: str, kinds: Collection[str] | None) -> None:
+    transaction.count += 1
+    if kinds is not None and transaction.kind not in kinds:
+        transaction.texts[:] = [text]
+        return
+    transaction.texts.append(text)
+    transaction.size += len(text)
+    if transaction.count > limits.MAX_SEGMENTS or transaction.size > limits.MAX_TRANSACTION:
+        most = f"{limits.MAX_SEGMENTS:,} segments or {limits.MAX_TRANSACTION >> 20} MB"
+        what = f"its transaction {readable(transaction.control)[:40]} ({readable(transaction.kind)[:40]})"
+        raise limits.too_large(name, f"{what} has more than {most}")
+
+
+def _begun(segment: Segment, isa: Segment | None, group: Segment | None, signs: Signs, text: str) -> Transaction:
     def said(place: int, other: int) -> str:
         return (group.at(place) if group else "") or (isa.at(other) if isa else "")
 
     sent = f"{date(said(4, 9))} {time(said(5, 10))}".strip()
-    return Transaction(segment.at(1), segment.at(2), said(2, 6), said(3, 8), sent, [segment])
+    of = (segment.at(1), segment.at(2), said(2, 6), said(3, 8), sent)
+    return Transaction(*of, segment.number, signs, [text])
 
 
 def date(text: str) -> str:

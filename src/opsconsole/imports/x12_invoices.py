@@ -5,9 +5,10 @@ two it is follows from the amounts: per kind of charge where they agree, else fr
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from heapq import merge
 
 from opsconsole.imports import x12_codes as codes
 from opsconsole.imports.x12 import Segment, Transaction, date
@@ -36,9 +37,29 @@ class Charge:
         return self.segment.name, self.segment.at(2) if self.segment.name == "SAC" else self.segment.at(1)
 
 
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What counts for a whole invoice: its head, what its items come to, its charges each once, and what it states."""
+
+    head: Row
+    goods: Decimal
+    charges: list[Charge]
+    stated: Decimal | None
+
+
 def invoice_rows(transaction: Transaction) -> Iterator[Row]:
-    """A row per item and per charge of an invoice."""
-    head, items, ends = _parts(transaction)
+    """A row per item and per charge of an invoice, in the order of their segments."""
+    facts = _facts(transaction)
+    charged = sorted((_charge_row(facts.head, charge) for charge in facts.charges), key=_line)
+    return merge(_item_rows(transaction, facts.head), charged, key=_line)
+
+
+def _line(row: Row) -> int:
+    return row.line
+
+
+def _item_rows(transaction: Transaction, head: Row) -> Iterator[Row]:
+    items = (block for block in blocks(transaction.segments, "IT1", *_END) if block[0].name == "IT1")
     for count, block in enumerate(items, start=1):
         first = block[0]
         row = head.below(first.number)
@@ -51,14 +72,25 @@ def invoice_rows(transaction: Transaction) -> Iterator[Row]:
         for segment in (one for one in block if one.name == "PID"):
             row.put("PID05 description", segment.at(5), segment)
         yield row
-    for charge in counted(transaction.segments, items, ends):
-        yield _charge_row(head, charge)
 
 
-def _parts(transaction: Transaction) -> tuple[Row, list[list[Segment]], list[Segment]]:
-    """What holds for the invoice, its items' segments, and the segments that stand outside of the items."""
+def _facts(transaction: Transaction) -> _Facts:
     parts = blocks(transaction.segments, "IT1", *_END)
     above = next(parts)
+    goods = Decimal()
+    inside: list[Charge] = []
+    outside = charges(above)
+    for block in parts:
+        if block[0].name == "IT1":
+            goods += (_number(block[0].at(2)) or 0) * _price(block)
+            inside += charges(block)
+        else:
+            outside += charges(block)
+    total = stated(transaction.segments)
+    return _Facts(_head(transaction, above), goods, counted(goods, inside, outside, total), total)
+
+
+def _head(transaction: Transaction, above: Sequence[Segment]) -> Row:
     head = envelope(transaction)
     for segment in above:
         if segment.name == "BIG":
@@ -69,9 +101,7 @@ def _parts(transaction: Transaction) -> tuple[Row, list[list[Segment]], list[Seg
             head.put("CUR02 currency", segment.at(2), segment)
         elif segment.name == "N1":
             put_party(head, segment)
-    found = list(parts)
-    ends = [*above, *(segment for block in found if block[0].name != "IT1" for segment in block)]
-    return head, [block for block in found if block[0].name == "IT1"], ends
+    return head
 
 
 def _charge_row(head: Row, charge: Charge) -> Row:
@@ -106,11 +136,6 @@ def charges(segments: Sequence[Segment]) -> list[Charge]:
     return found
 
 
-def _goods(items: Sequence[Sequence[Segment]]) -> Decimal:
-    """What the items come to, as far as they can be read."""
-    return sum(((_number(one[0].at(2)) or 0) * _price(one) for one in items), Decimal())
-
-
 def _price(item: Sequence[Segment]) -> Decimal:
     """The price of one of an item's unit."""
     first = item[0]
@@ -119,39 +144,33 @@ def _price(item: Sequence[Segment]) -> Decimal:
     return unit_price(row, first.at(3), _number(first.at(4)) or Decimal(), first.at(5))
 
 
-def counted(segments: Sequence[Segment], items: Sequence[Sequence[Segment]], ends: Sequence[Segment]) -> list[Charge]:
+def counted(goods: Decimal, inside: Sequence[Charge], outside: Sequence[Charge], total: Decimal | None) -> list[Charge]:
     """The charges of an invoice, each once; taxes that a charge tells already are left out."""
-    inside = charges([segment for block in items for segment in block])
-    outside = charges(ends)
     if any(codes.CHARGES.get(one.segment.at(2)) == "tax" for one in (*inside, *outside) if one.segment.name == "SAC"):
         inside, outside = ([one for one in some if one.segment.name != "TXI"] for some in (inside, outside))
     sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for one in inside:
         sums[one.key] += one.amount
     both = [*inside, *(one for one in outside if sums.get(one.key) != one.amount)]
-    total = stated(segments)
-    goods = _goods(items)
 
     def comes_to(some: Sequence[Charge]) -> bool:
         return round(goods + sum((one.amount for one in some), Decimal()), 2) == total
 
-    return next((some for some in (both, outside, inside) if comes_to(some)), both)
+    return next((list(some) for some in (both, outside, inside) if comes_to(some)), both)
 
 
-def stated(segments: Sequence[Segment]) -> Decimal | None:
+def stated(segments: Iterable[Segment]) -> Decimal | None:
     """What the invoice says it comes to (TDS01, two decimals implied)."""
     return next((_number(segment.at(1), places=2) for segment in segments if segment.name == "TDS"), None)
 
 
 def difference(transaction: Transaction) -> tuple[str, Decimal, Decimal] | None:
     """Number of an invoice whose lines do not come to what it says, with both sums; None where they do."""
-    head, items, ends = _parts(transaction)
-    told = stated(transaction.segments)
-    goods = _goods(items)
-    found = round(goods + sum((one.amount for one in counted(transaction.segments, items, ends)), Decimal()), 2)
-    if told is None or told == found:
+    facts = _facts(transaction)
+    found = round(facts.goods + sum((one.amount for one in facts.charges), Decimal()), 2)
+    if facts.stated is None or facts.stated == found:
         return None
-    return head.cells.get("BIG02 invoice", ""), found, told
+    return facts.head.cells.get("BIG02 invoice", ""), found, facts.stated
 
 
 def _number(text: str, places: int = 0) -> Decimal | None:

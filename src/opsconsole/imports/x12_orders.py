@@ -32,14 +32,15 @@ def order_rows(transaction: Transaction) -> Iterator[Row]:
     parts = blocks(transaction.segments, "PO1", *_END)
     above = next(parts)
     head = _head(transaction, above)
-    items = [block for block in parts if block[0].name == "PO1"]
-    if not items:
+    items = (block for block in parts if block[0].name == "PO1")
+    count = 0
+    for count, block in enumerate(items, start=1):
+        yield from _item_rows(head, block, above, count)
+    if not count:
         row = head.below(above[0].number)
         put_dates(row, _of(above, "DTM"), _DATES)
         row.cells["row"] = "order"
         yield row
-    for count, block in enumerate(items, start=1):
-        yield from _item_rows(head, block, above, count)
 
 
 def _head(transaction: Transaction, above: Sequence[Segment]) -> Row:
@@ -110,25 +111,38 @@ def _put_schedules(row: Row, schedules: Sequence[Segment]) -> None:
         row.put("PO103 unit", schedules[0].at(2), schedules[0])
 
 
-def schedule_notes(rows: Iterable[Row]) -> list[str]:
+class Schedules:
     """What to say of items that come in parts: what counts as promised, and parts that are not all of it."""
-    parted = [row.cells for row in rows if "SCH parts" in row.cells]
-    said = []
-    if parted:
-        said.append(
-            f"{plural(len(parted), 'line')} of orders come in parts with days of their own (SCH): the last day counts "
+
+    def __init__(self) -> None:
+        self._parted = 0
+        self._unlike: list[str] = []
+
+    def add(self, row: Row) -> None:
+        """Take note of a row."""
+        cells = row.cells
+        if "SCH parts" not in cells:
+            return
+        self._parted += 1
+        if len(self._unlike) < _MOST_NAMED and total([cells.get("PO102 quantity", "")]) != cells["SCH parts"]:
+            self._unlike.append(
+                f"The parts of line {cells['PO101 line']} of order {cells.get('BEG03 order', '')} come to "
+                f"{cells['SCH parts']}, it orders {cells.get('PO102 quantity', 'nothing')}."
+            )
+
+    def notes(self) -> list[str]:
+        """All of it."""
+        if not self._parted:
+            return []
+        lines = plural(self._parted, "line")
+        first = (
+            f"{lines} of orders come in parts with days of their own (SCH): the last day counts "
             "as promised, the first as the earliest."
         )
-    unlike = [cells for cells in parted if total([cells.get("PO102 quantity", "")]) != cells["SCH parts"]]
-    said += [
-        f"The parts of line {cells['PO101 line']} of order {cells.get('BEG03 order', '')} come to "
-        f"{cells['SCH parts']}, it orders {cells.get('PO102 quantity', 'nothing')}."
-        for cells in unlike[:_MOST_NAMED]
-    ]
-    return said
+        return [first, *self._unlike]
 
 
-def _of(segments: Sequence[Segment], *names: str) -> list[Segment]:
+def _of(segments: Iterable[Segment], *names: str) -> list[Segment]:
     return [segment for segment in segments if segment.name in names]
 
 
@@ -143,12 +157,14 @@ def notice_rows(transaction: Transaction) -> Iterator[Row]:
     top = envelope(transaction)
     _put_level(top, next(parts))
     levels: dict[str, Row] = {}
+    parents = {segment.at(2) for segment in _of(transaction.segments, "HL")}
     last = top
     for block in parts:
         if block[0].name == "HL":
             parent = block[0].at(2)
             last = levels.get(parent, top if not parent else last).below(block[0].number)
-            levels[block[0].at(1)] = last
+            if block[0].at(1) in parents:
+                levels[block[0].at(1)] = last
         for part in blocks(block, "LIN"):
             items = _of(part, "LIN", "SN1")
             if items:

@@ -82,7 +82,7 @@ class Row:
 
 def envelope(transaction: Transaction) -> Row:
     """What every row of a transaction begins with."""
-    first = transaction.segments[0]
+    first = next(iter(transaction.segments))
     row = Row(first.number)
     texts = (transaction.kind, transaction.control, transaction.sender, transaction.receiver, transaction.sent)
     for column, text in zip(COMMON, texts, strict=False):
@@ -147,7 +147,7 @@ def occurred(day: str, at: str, zone: str) -> str:
     return f"{local.isoformat()}{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
 
 
-def blocks(segments: Sequence[Segment], *starts: str) -> Iterator[list[Segment]]:
+def blocks(segments: Iterable[Segment], *starts: str) -> Iterator[list[Segment]]:
     """The segments before the first of the names, then the blocks that each of these begins."""
     block: list[Segment] = []
     for segment in segments:

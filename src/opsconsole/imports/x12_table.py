@@ -3,9 +3,10 @@
 The line of a row is the number of its segment; segments count from 1 at the first ISA.
 """
 
+import codecs
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from opsconsole.domain import wording
@@ -14,15 +15,16 @@ from opsconsole.imports import limits, sniff
 from opsconsole.imports.parsed import ParsedFile
 from opsconsole.imports.rejects import Reject
 from opsconsole.imports.tables import FileOptions, InputFile, NumberedRow, open_unpacked
-from opsconsole.imports.x12 import Segment, Transaction, split, transactions
-from opsconsole.imports.x12_invoices import difference, invoice_rows
-from opsconsole.imports.x12_orders import notice_rows, order_rows, schedule_notes, status_rows
-from opsconsole.imports.x12_replaced import replaced_orders
+from opsconsole.imports.x12 import Segment, Transaction, transactions
+from opsconsole.imports.x12_invoices import invoice_rows
+from opsconsole.imports.x12_orders import notice_rows, order_rows, status_rows
 from opsconsole.imports.x12_rows import COLUMNS, COMMON, Row
-from opsconsole.imports.x12_units import count_pieces, noted, put_noted
+from opsconsole.imports.x12_stream import Signs, segment_texts
+from opsconsole.imports.x12_told import Told
+from opsconsole.imports.x12_units import Packs, count_pieces, lacks_pack
 from opsconsole.imports.x12_units import expected as units_expected
 
-_MOST = 256 * limits.MEBIBYTE
+_BLOCK = limits.MEBIBYTE // 4
 _AS_BUYER = (
     "Purchase orders (850) were taken for ours to suppliers; who sells and gets them from customers imports such files "
     "as “X12 EDI, as the seller” (source x12_as_seller)."
@@ -43,44 +45,85 @@ _KINDS = {
 }
 
 
+@dataclass
+class _Contents:
+    """What a file holds: how many transactions by kind, what is refused of those that are read.
+
+    ``at_breaks``: its segments also end where lines do. ``faulty``: a transaction is not whole, of whatever kind.
+    """
+
+    at_breaks: bool
+    kinds: Counter[str] = field(default_factory=Counter)
+    refused: list[Reject] = field(default_factory=list)
+    faulty: bool = False
+
+
 class X12Table:
-    """Rows of the transactions that are read; ``refused`` are those that are not whole, ``notes`` what else to say."""
+    """Rows of the transactions that are read; ``refused`` are those that are not whole, ``notes`` what else to say.
+
+    The file is read a few times, transaction by transaction. Memory: one of them, and what is refused.
+    """
 
     ragged = False
 
     def __init__(self, file: InputFile, encoding: str) -> None:
         self._file = file
         self._encoding = encoding
+        self._told: Told | None = None  # of all rows, when they were read to the end
 
     @cached_property
-    def _segments(self) -> list[Segment]:
-        with open_unpacked(self._file) as stream:
-            content = stream.read(_MOST + 1)
-        if len(content) > _MOST:
-            raise limits.too_large(self._file.name, "it is an EDI file of more than 256 MB")
-        return split(content.decode(self._encoding, "replace").replace("\ufeff", ""))
-
-    @cached_property
-    def _transactions(self) -> list[Transaction]:
-        found = transactions(self._segments)
-        if not any(one.kind in _ROWS for one in found):
-            kinds = ", ".join(sorted({one.kind for one in found})) or "none"
+    def _contents(self) -> _Contents:
+        found = self._scan(_Contents(at_breaks=False))
+        if found.faulty:  # a terminator may be lost where a line ends
+            again = self._scan(_Contents(at_breaks=True))
+            found = found if again.faulty else again
+        if not any(kind in _ROWS for kind in found.kinds):
+            kinds = ", ".join(sorted(found.kinds)) or "none"
             raise UserError(
                 f"{self._file.name} is X12 EDI, but has no transaction that is read: {kinds}.",
                 f"Those that are read are {', '.join(_ROWS)}.",
             )
         return found
 
+    def _scan(self, contents: _Contents) -> _Contents:
+        for one in transactions(self._parts(contents.at_breaks), self._file.name, _ROWS):
+            contents.kinds[one.kind] += 1
+            line, told, expected = one.fault
+            if not line:
+                continue
+            contents.faulty = True
+            if contents.at_breaks:
+                break  # it is read without them
+            if one.kind in _ROWS:
+                raw = as_written(one.last)
+                contents.refused.append(Reject(_KINDS[one.kind], line, "transaction (SE01)", told, expected, raw))
+        return contents
+
+    def _parts(self, at_breaks: bool) -> Iterator[tuple[Signs, list[str]]]:
+        return segment_texts(self._blocks(), self._file.name, at_breaks=at_breaks)
+
+    def _blocks(self) -> Iterator[str]:
+        decoder = codecs.getincrementaldecoder(self._encoding)("replace")
+        with open_unpacked(self._file) as stream:
+            while block := stream.read(_BLOCK):
+                yield decoder.decode(block).replace("\ufeff", "")
+        yield decoder.decode(b"", final=True).replace("\ufeff", "")
+
+    def _whole(self) -> Iterator[Transaction]:
+        """The transactions that are read, as far as they are whole."""
+        found = transactions(self._parts(self._contents.at_breaks), self._file.name, _ROWS)
+        return (one for one in found if one.kind in _ROWS and not one.fault[0])
+
     @property
     def description(self) -> str:
         """``utf-8, X12 850, 214``."""
-        kinds = sorted({one.kind for one in self._transactions if one.kind in _ROWS})
+        kinds = sorted(kind for kind in self._contents.kinds if kind in _ROWS)
         return f"{self._encoding.removesuffix('-sig')}, X12 {', '.join(kinds)}"
 
     @property
     def why(self) -> str:
         """``it begins with an interchange (ISA) and has 2 transactions that are read: 850 (2)``."""
-        read = Counter(one.kind for one in self._transactions if one.kind in _ROWS)
+        read = Counter({kind: number for kind, number in self._contents.kinds.items() if kind in _ROWS})
         kinds = ", ".join(f"{kind} ({number:,})" for kind, number in sorted(read.items()))
         verb = "is" if read.total() == 1 else "are"
         told = f"{wording.plural(read.total(), 'transaction')} that {verb} read: {kinds}"
@@ -89,79 +132,113 @@ class X12Table:
     @cached_property
     def columns(self) -> tuple[str, ...]:
         """Names of the columns that its transactions have."""
-        kinds = {one.kind for one in self._transactions}
+        kinds = self._contents.kinds
         found = [*COMMON, *(column for kind in COLUMNS if kind in kinds for column in COLUMNS[kind])]
         return tuple(dict.fromkeys(found))
 
     def rows(self) -> Iterator[NumberedRow]:
         """The header, then the rows in the order of their segments."""
         yield 1, list(self.columns)
-        for row in self.told_rows():
+        told = Told()
+        for row in self._rows(told):
             yield row.line, [row.cells.get(column, "") for column in self.columns]
+        self._told = told
 
-    def told_rows(self) -> Iterator[Row]:
-        """Rows of the transactions that are whole, in their order."""
-        packs = noted(row for one in self._whole() if one.kind in ("850", "855") for row in _ROWS[one.kind](one))
+    def _rows(self, told: Told | None = None) -> Iterator[Row]:
+        """Rows of the transactions that are whole, in their order; what else is to be said goes into ``told``."""
         for one in self._whole():
-            for row in sorted(_ROWS[one.kind](one), key=lambda row: row.line):
-                put_noted(row, packs)
+            if told is not None:
+                told.add_transaction(one)
+            for row in _ROWS[one.kind](one):
+                if lacks_pack(row):
+                    self._packs.put(row)
                 count_pieces(row)
+                if told is not None:
+                    told.add(row)
                 yield row
 
-    def _whole(self) -> list[Transaction]:
-        return [one for one in self._transactions if one.kind in _ROWS and not one.fault[0]]
+    @cached_property
+    def _packs(self) -> Packs:
+        """What packs hold that orders and answers tell of, wherever they stand in the file."""
+        telling = (one for one in self._whole() if one.kind in ("850", "855"))
+        return Packs(row for one in telling for row in _ROWS[one.kind](one))
+
+    @property
+    def told(self) -> Told:
+        """What all of its rows say besides."""
+        if self._told is None:
+            for _ in self.rows():
+                pass
+        assert self._told is not None
+        return self._told
 
     def raw(self, lines: Collection[int]) -> Mapping[int, str]:
         """Segments as they are written, by their number."""
-        return {line: "*".join(self._segments[line - 1].elements) for line in lines if 0 < line <= len(self._segments)}
+        found: dict[int, str] = {}
+        last = max(lines, default=0)
+        number = 0
+        for signs, texts in self._parts(self._contents.at_breaks) if last else ():
+            for text in texts:
+                number += 1
+                if number in lines:
+                    found[number] = as_written(Segment(number, signs.elements(text)))
+            if number >= last:
+                break
+        return found
 
     def refused(self) -> list[Reject]:
         """Transactions that lost segments on their way."""
-        found: list[Reject] = []
-        for one in self._transactions:
-            line, told, expected = one.fault
-            if line and one.kind in _ROWS:
-                raw = self.raw([line])[line]
-                found.append(Reject(_KINDS[one.kind], line, "transaction (SE01)", told, expected, raw))
-        return found
+        return self._contents.refused
 
     def notes(self) -> list[str]:
         """Transactions that are not read, and what their figures do not agree in."""
-        unread = Counter(one.kind for one in self._transactions if one.kind not in _ROWS)
+        unread = Counter({kind: number for kind, number in self._contents.kinds.items() if kind not in _ROWS})
         said = []
         if unread:
             kinds = ", ".join(f"{kind} ({number})" for kind, number in sorted(unread.items()))
             said.append(f"{wording.plural(unread.total(), 'transaction')} of other kinds not read: {kinds}.")
-        ahead = sum(1 for row in self.told_rows() if row.cells["row"] in ("estimate", "appointment"))
-        if ahead:
-            said.append(
-                f"{wording.plural(ahead, 'status', 'statuses')} told of estimates or appointments and no scans."
-            )
-        said += schedule_notes(self.told_rows())
-        for one in self._transactions:
-            unlike = difference(one) if one.kind == "810" and not one.fault[0] else None
-            if unlike:
-                number, found, told = unlike
-                said.append(f"The lines of invoice {number} come to {found:,.2f}, it says {told:,.2f}.")
-        return said
+        return [*said, *self.told.notes()]
 
     def with_elements(self, rejects: list[Reject]) -> list[Reject]:
         """Rejects that name the element beside the field, where it stands, and the segment as it is written."""
-        rows = {row.line: row for row in self.told_rows()} if rejects else {}
-        return [self._with_element(reject, rows.get(reject.line)) for reject in rejects]
+        if not rejects:
+            return []
+        places = self._places(rejects)
+        raw = self.raw({reject.line for reject in rejects} | {segment for _, segment in places.values()})
+        return [_with_element(reject, places.get(number), raw) for number, reject in enumerate(rejects)]
 
-    def _with_element(self, reject: Reject, row: Row | None) -> Reject:
-        named = [column for column in reject.columns if row and column in row.segments]
-        if not named or not row:
-            return replace(reject, raw=self.raw([reject.line]).get(reject.line, reject.raw))
-        segment = row.segments[named[0]]
-        element = named[0].partition(" ")[0]
-        expected = reject.expected
-        if named[0].endswith(" pieces"):
-            expected = units_expected(reject.found) or expected
-        where = element if segment == reject.line else f"{element} in segment {segment}"
-        raw = self.raw([segment]).get(segment, reject.raw)
-        return replace(reject, field=f"{reject.field} ({where})", expected=expected, raw=raw)
+    def _places(self, rejects: Sequence[Reject]) -> dict[int, tuple[str, int]]:
+        """The column that is at fault and the segment it stands in, by the place of the reject."""
+        on: dict[int, list[int]] = {}
+        for number, reject in enumerate(rejects):
+            on.setdefault(reject.line, []).append(number)
+        last = max(on)
+        found: dict[int, tuple[str, int]] = {}
+        for row in self._rows():
+            if row.line > last:
+                break
+            for number in on.get(row.line, ()):
+                column = next((name for name in rejects[number].columns if name in row.segments), "")
+                if column:
+                    found[number] = column, row.segments[column]
+        return found
+
+
+def _with_element(reject: Reject, place: tuple[str, int] | None, raw: Mapping[int, str]) -> Reject:
+    if place is None:
+        return replace(reject, raw=raw.get(reject.line, reject.raw))
+    column, segment = place
+    element = column.partition(" ")[0]
+    expected = reject.expected
+    if column.endswith(" pieces"):
+        expected = units_expected(reject.found) or expected
+    where = element if segment == reject.line else f"{element} in segment {segment}"
+    return replace(reject, field=f"{reject.field} ({where})", expected=expected, raw=raw.get(segment, reject.raw))
+
+
+def as_written(segment: Segment) -> str:
+    """A segment as it is shown, whatever its signs."""
+    return "*".join(segment.elements)
 
 
 def settle_x12(parsed: ParsedFile, table: X12Table) -> None:
@@ -171,7 +248,7 @@ def settle_x12(parsed: ParsedFile, table: X12Table) -> None:
         for counts in (parsed.records_read, parsed.records_rejected):
             counts[reject.kind] = counts.get(reject.kind, 0) + 1
     parsed.why = table.why
-    parsed.replaced = replaced_orders(parsed.records, table.told_rows())
+    parsed.replaced = table.told.anew.orders(parsed.as_told())
     parsed.notes += table.notes()
     if parsed.source == "x12" and parsed.records_read.get("purchase_order_lines"):
         parsed.notes.append(_AS_BUYER)

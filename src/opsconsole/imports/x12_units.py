@@ -6,8 +6,12 @@ its own unit. Where a pack's content is told nowhere the quantity keeps its unit
 of pieces.
 """
 
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
+
+import numpy as np
 
 from opsconsole.imports.x12 import Segment
 from opsconsole.imports.x12_rows import Row
@@ -21,8 +25,6 @@ PACKS: Mapping[str, str] = {
 PER_PIECE = ("PE",)
 PER_MANY: Mapping[str, int] = {"HP": 100, "TP": 1000}
 PACK, INNER = "PO401 pack", "PO414 inner pack"
-
-Packs = dict[tuple[str, str], dict[str, str]]
 
 
 def put_packs(row: Row, segments: Iterable[Segment]) -> None:
@@ -102,24 +104,46 @@ def expected(text: str) -> str:
     return f"a number of pieces: what one {PACKS[unit]} ({unit}) holds is told nowhere in the file (PO4)"
 
 
-def noted(rows: Iterable[Row]) -> Packs:
-    """What the rows' packs hold, by order and number of the article."""
-    found: Packs = {}
-    for row in rows:
-        told = {name: row.cells[name] for name in (PACK, INNER) if name in row.cells}
-        for key in _keys(row) if told else ():
-            found.setdefault(key, told)
-    return found
+class Packs:
+    """What articles' packs hold, by order and number of the article: the first that tells it counts.
+
+    Memory: two numbers per article and order.
+    """
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        known: dict[tuple[str, str], int] = {}
+        hashes, codes = array("q"), array("i")
+        for row in rows:
+            if not _tells_pack(row):
+                continue
+            code = known.setdefault((row.cells.get(PACK, ""), row.cells.get(INNER, "")), len(known))
+            for key in _keys(row):
+                hashes.append(hash(key))
+                codes.append(code)
+        self._told = list(known)
+        distinct, first = np.unique(np.array(hashes, np.int64), return_index=True)
+        self._hashes = array("q", distinct.tobytes())
+        self._codes = np.array(codes, np.int32)[first]
+
+    def put(self, row: Row) -> None:
+        """What other transactions say of the same article's pack, in a row that is silent."""
+        for key in _keys(row):
+            number = hash(key)
+            place = bisect_left(self._hashes, number)
+            if place < len(self._hashes) and self._hashes[place] == number:
+                told = zip((PACK, INNER), self._told[self._codes[place]], strict=True)
+                row.cells.update({name: text for name, text in told if text})
+                return
 
 
-def put_noted(row: Row, packs: Packs) -> None:
-    """What other transactions say of the same article's pack, where this one is silent."""
-    if PACK in row.cells or INNER in row.cells:
-        return
-    for key in _keys(row):
-        if key in packs:
-            row.cells.update(packs[key])
-            return
+def lacks_pack(row: Row) -> bool:
+    """Whether a row counts in packs and does not say what they hold."""
+    units = (row.cells.get(unit, "").upper() for _, unit, _ in _COUNTED)
+    return any(unit in PACKS for unit in units) and not _tells_pack(row)
+
+
+def _tells_pack(row: Row) -> bool:
+    return PACK in row.cells or INNER in row.cells
 
 
 def total(quantities: Iterable[str]) -> str:

@@ -4,14 +4,14 @@ Which order was told anew and when is kept, so that what was said of it before m
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, insert, select
 
 from opsconsole.domain.wording import plural
-from opsconsole.imports.parsed import LINE_OWNERS, ParsedFile
+from opsconsole.imports.parsed import LINE_OWNERS, ParsedFile, Replaced
 from opsconsole.imports.records_kind import Records
 from opsconsole.imports.writer_merge import NOTHING_SAID
 from opsconsole.store.schema import batches, order_lines, orders, purchase_order_lines, purchase_orders, replaced_orders
@@ -36,84 +36,110 @@ class _Line:
     quantity: int | None = None
 
 
-@dataclass
-class _Told:
-    """What a file says of the lines of a kind, by order."""
-
-    lines: dict[Owner, dict[str, _Line]] = field(default_factory=lambda: defaultdict(dict))
-
-    def add(self, group: Records, source_time: int) -> None:
+def _told(groups: Iterable[Records], source_time: int, wanted: Container[Owner]) -> dict[Owner, dict[str, _Line]]:
+    """What records of a kind say of the lines of some orders."""
+    found: dict[Owner, dict[str, _Line]] = defaultdict(dict)
+    for group in groups:
         names = LINE_OWNERS[group.kind]
         if "line_id" not in group.columns or any(name not in group.columns for name in names):
-            return
+            continue
         owners = zip(*(group.columns[name] for name in names), strict=True)
         times = group.times or [None] * len(group)
+        quantity = "quantity" in group.columns
         for owner, number, known in zip(owners, group.columns["line_id"], times, strict=True):
+            if owner not in wanted:
+                continue
             at = source_time if known is None else known
-            line = self.lines[owner].setdefault(number, _Line(at))
+            line = found[owner].setdefault(number, _Line(at))
             line.first = min(line.first, at)
-            if "quantity" in group.columns:
+            if quantity:
                 line.quantity = at if line.quantity is None else max(line.quantity, at)
+    return found
 
 
 def take_out_lines(conn: Connection, batch_id: int, parsed: ParsedFile) -> list[str]:
     """Add a record for every line that an order had and what replaces it lacks: its quantity is 0 from then on.
 
     The line stays, since answers and receipts may name it; such records are written, tried out and undone like all
-    others. Returns what to say of it. A file that is read in portions tells no such orders and is not looked at.
+    others. Returns what to say of it. Memory: a portion of the file, in which orders are whole, and what is replaced.
     """
-    said = []
+    said: list[str] = []
     for kind in LINE_OWNERS:
-        anew = [one for one in parsed.replaced if one.kind == kind]
-        groups = [group for group in parsed.records if group.kind == kind]
-        before = _before(conn, kind) if groups else {}
+        anew = {one.owner: one for one in parsed.replaced if one.kind == kind}
+        before = _before(conn, kind) if parsed.counts().get(kind) else {}
         if not anew and not before:
             continue
-        told = _Told()
-        for group in groups:
-            told.add(group, parsed.source_time)
-        for one in anew:
-            lines = told.lines[one.owner]
-            gone = (_known(conn, kind, one.owner) | lines.keys()) - one.lines
-            said += _take_out(parsed, _Out(kind, one.owner, one.at, one.line), gone, lines)
-        for owner in told.lines.keys() & before.keys():
-            lines = told.lines[owner]
-            new = lines.keys() - _known(conn, kind, owner)
-            kept = {line for one in anew if one.owner == owner and one.at >= before[owner] for line in one.lines}
-            said += _take_out(parsed, _Out(kind, owner, before[owner], 0), new - kept, lines)
-        _keep(conn, batch_id, kind, {one.owner: one.at for one in anew})
+        outs: list[_Out] = []
+        for place, portion in enumerate(parsed.as_told()):
+            groups = [group for group in portion if group.kind == kind]
+            told = _told(groups, parsed.source_time, anew.keys() | before.keys())
+            its = [out for owner, lines in told.items() for out in _outs(conn, kind, owner, lines, anew, before)]
+            first = [_records(out, out.later) for out in reversed(its) if out.later]
+            last = [_records(out, out.earlier) for out in its if out.earlier]
+            if first or last:
+                parsed.put_around(place, first, last)
+            outs += its
+        parsed.records_read[kind] = parsed.records_read.get(kind, 0) + sum(len(out.lines) for out in outs)
+        said += [out.words for out in sorted(outs, key=lambda out: (not out.line, out.line, out.owner))]
+        _keep(conn, batch_id, kind, {owner: one.at for owner, one in anew.items()})
     return said
 
 
 @dataclass(frozen=True)
 class _Out:
-    """The order that loses lines, when it was told anew, and on which line of this file (0: in another)."""
+    """The order that loses lines, when it was told anew, and on which line of this file (0: in another).
+
+    What is said of ``later`` lines later than that is written after it, so that it counts as newer.
+    """
 
     kind: str
     owner: Owner
     at: int
     line: int
+    earlier: Sequence[str]
+    later: Sequence[str]
+
+    @property
+    def lines(self) -> list[str]:
+        """All lines that it loses."""
+        return sorted([*self.earlier, *self.later])
+
+    @property
+    def words(self) -> str:
+        """What to say of it."""
+        if self.line:
+            told = f"Order {self.owner[-1]} replaces what was said of it before"
+        else:
+            told = f"Order {self.owner[-1]} was told anew in a file that is newer than what this one says of it"
+        gone = self.lines
+        numbers = f"{', '.join(gone[:5])}{', …' if len(gone) > 5 else ''}"
+        return f"{told}: {plural(len(gone), 'line')} no longer in it ({numbers}), with a quantity of 0 now."
 
 
-def _take_out(parsed: ParsedFile, out: _Out, gone: Iterable[str], lines: Mapping[str, _Line]) -> list[str]:
-    """Add records of the lines; one that the file orders later than that stays ordered."""
+def _outs(
+    conn: Connection,
+    kind: str,
+    owner: Owner,
+    lines: Mapping[str, _Line],
+    anew: Mapping[Owner, Replaced],
+    before: Mapping[Owner, int],
+) -> Iterator[_Out]:
+    """What an order loses by this file and by one that came before; ``lines`` are what the file says of it."""
+    one = anew.get(owner)
+    known = _known(conn, kind, owner)
+    if one is not None:
+        yield from _out(_Out(kind, owner, one.at, one.line, (), ()), (known | lines.keys()) - one.lines, lines)
+    if owner in before:
+        kept = one.lines if one is not None and one.at >= before[owner] else frozenset()
+        yield from _out(_Out(kind, owner, before[owner], 0, (), ()), lines.keys() - known - kept, lines)
+
+
+def _out(out: _Out, gone: Iterable[str], lines: Mapping[str, _Line]) -> Iterator[_Out]:
+    """With its lines, where there are any; one that the file orders later than that stays ordered."""
     left = sorted(line for line in gone if line not in lines or (lines[line].quantity or 0) <= out.at)
-    # What is said of a line later than that is written after it, so that it counts as newer.
     later = [line for line in left if line in lines and lines[line].first > out.at]
-    earlier = [line for line in left if line not in later]
-    if later:
-        parsed.records.insert(0, _records(out, later))
-    if earlier:
-        parsed.records.append(_records(out, earlier))
-    if not left:
-        return []
-    parsed.records_read[out.kind] = parsed.records_read.get(out.kind, 0) + len(left)
-    if out.line:
-        told = f"Order {out.owner[-1]} replaces what was said of it before"
-    else:
-        told = f"Order {out.owner[-1]} was told anew in a file that is newer than what this one says of it"
-    numbers = f"{', '.join(left[:5])}{', …' if len(left) > 5 else ''}"
-    return [f"{told}: {plural(len(left), 'line')} no longer in it ({numbers}), with a quantity of 0 now."]
+    if left:
+        yield replace(out, earlier=[line for line in left if line not in later], later=later)
 
 
 def _records(out: _Out, gone: Sequence[str]) -> Records:
