@@ -7,16 +7,17 @@ import random
 
 _UNITS = ("EA", "EA", "EA", "DZ", "CA", "CA", "PK", "IP", "SF")
 _SIGNS = (("*", ">", "~"), ("*", ">", "~"), ("|", ":", "'"), ("*", "<", "\n"), ("^", "\\", "\r"), ("+", ":", "~\n"))
-_DAMAGED = {"quantity": ("", "forty", "-1", "1e400"), "day": ("20261316", "soon", ""), "price": ("1.2.3", "", "free")}
+_DAMAGED = {"quantity": ("", "forty", "-1", "1e400"), "day": ("20261316", "soon", ""), "price": ("x", "", "free")}
 
 
 class Made:
     """One file of a seed; its orders, articles and days are few, so that all of it meets."""
 
-    def __init__(self, seed: object, orders: int = 4, *, faults: float = 0.04) -> None:
+    def __init__(self, seed: object, orders: int = 4, *, faults: float = 0.04, packs: bool = True) -> None:
         self.dice = random.Random(str(seed))
         self._orders = orders
         self._faults = faults
+        self._units = _UNITS if packs else ("EA", "DZ")  # what a pack holds may be told nowhere
 
     def file(self, transactions: int) -> str:
         """Interchanges with about so many transactions in all."""
@@ -70,7 +71,7 @@ class Made:
         price = self._value("price", f"{dice.randrange(1, 999) / 10}")
         line = "" if dice.random() < 0.2 else str(number)
         basis = dice.choice(("", "", "", "PE", "HP"))
-        found = [f"{name}*{line}*{quantity}*{dice.choice(_UNITS)}*{price}*{basis}*BP*A-{dice.randrange(5)}"]
+        found = [f"{name}*{line}*{quantity}*{dice.choice(self._units)}*{price}*{basis}*BP*A-{dice.randrange(5)}"]
         if dice.random() < 0.3:
             found.append(f"PO4*{dice.randrange(2, 13)}")
         if dice.random() < 0.3:
@@ -96,7 +97,7 @@ class Made:
             found += self._item("PO1", number + 1)
             for _ in range(dice.randrange(3)):
                 code = dice.choice(("IA", "IB", "IR"))
-                found.append(f"ACK*{code}*{dice.randrange(1, 30)}*{dice.choice(_UNITS)}*067*{self._day()}")
+                found.append(f"ACK*{code}*{dice.randrange(1, 30)}*{dice.choice(self._units)}*067*{self._day()}")
         return found
 
     def _notice(self) -> list[str]:
@@ -107,7 +108,7 @@ class Made:
             found += [f"HL*{level}*1*O", f"PRF*{self._number()}"]
             for item in range(dice.randrange(3)):
                 found += [f"HL*{level}0{item}*{level}*I", f"LIN*{item + 1}*BP*A-{dice.randrange(5)}"]
-                found.append(f"SN1**{self._value('quantity', '7')}*{dice.choice(_UNITS)}")
+                found.append(f"SN1**{self._value('quantity', '7')}*{dice.choice(self._units)}")
         return found
 
     def _bill(self) -> list[str]:
