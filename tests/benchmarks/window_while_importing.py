@@ -285,7 +285,9 @@ def main() -> None:
     """Measure on each database and print; what takes too long is named."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--on", default="sqlite,postgresql")
-    parser.add_argument("--rows", type=int, default=100_000, help="of stock and orders; the others in proportion")
+    parser.add_argument(
+        "--rows", type=int, default=100_000, help="of stock and orders, 20,000 or more; the others in proportion"
+    )
     parser.add_argument("--trace", action="store_true")
     given = parser.parse_args()
     application = QApplication(sys.argv[:1])

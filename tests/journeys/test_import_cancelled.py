@@ -14,6 +14,7 @@ from opsconsole.app import App
 from opsconsole.desktop.tab import Tab
 from opsconsole.desktop.tasks import Task
 from opsconsole.domain.resources import resource
+from opsconsole.services.detection import detect
 from opsconsole.store.schema import detection_runs, exceptions, import_runs, orders
 
 Show = Callable[[str], Tab]
@@ -67,6 +68,10 @@ def test_the_rules_after_an_import_can_be_cancelled_and_the_import_stays(
     assert (count(app, orders), count(app, exceptions), count(app, detection_runs)) == (6, 0, runs)
     assert desk.bar.text.startswith("Read 1 file")
     assert "The exception rules were cancelled: nothing of them was written." in desk.bar.text
+    # The next run looks at all that this one would have.
+    assert app.desk.workspace is not None
+    detect(app.desk.workspace.database, app.desk.workspace.now())
+    assert count(app, exceptions) > 0
 
 
 def test_a_cancel_at_the_end_of_a_file_leaves_nothing_of_it(
