@@ -60,3 +60,18 @@ def test_a_second_row_of_one_key_is_refused_all_the_while(sqlite_database, growi
 
     with pytest.raises(Exception, match="UNIQUE"):
         write_twice()
+
+
+@pytest.mark.postgresql
+def test_postgresql_counts_a_table_that_grew_anew(postgresql_url, open_url, growing):
+    """The server's own row estimate, which leads it to an index or away from it."""
+    database = open_url(postgresql_url)
+    estimate = text("SELECT reltuples FROM pg_class WHERE oid = 'orders'::regclass")
+    with database.write() as conn, indexes.built_at_the_end(conn, [(schema.orders, 50)]):
+        dialect.bulk_insert(conn, schema.orders, orders(1, 50))
+    with database.read() as conn:
+        assert conn.execute(estimate).scalar_one() == 50
+    with database.write() as conn, indexes.built_at_the_end(conn, [(schema.orders, 3)]):
+        dialect.bulk_insert(conn, schema.orders, orders(51, 3))
+    with database.read() as conn:
+        assert conn.execute(estimate).scalar_one() == 50
