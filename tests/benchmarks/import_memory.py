@@ -1,318 +1,143 @@
-"""Peak memory and seconds of importing large files of many kinds, at two lengths: how far memory grows with the file.
+"""Peak memory and seconds of importing large files of many kinds, at several lengths: how far memory grows with a file.
 
-Each import runs in a process of its own, into an empty SQLite database. Run by name:
+Each import runs in a process of its own, into an empty database. Run by name:
 
-    python tests/benchmarks/import_memory.py [--kinds inventory,xlsx] [--rows 100000 500000] [--dry-run]
+    python tests/benchmarks/import_memory.py [--kinds "inventory; xlsx"] [--rows 100000 500000] [--dry-run]
+        [--postgresql] [--most MB]
 
+``--dry-run`` looks at the files as the window does first. Kinds joined by `` + `` are dropped together.
 Prints seconds, peak MB and what was read for each kind and length. The named alternative is the same kind at the
-shorter length: the ratio of the peaks is printed.
+shortest length, and for files dropped together each of them alone: the growth and the ratio of the peaks are printed.
+Exit code 1 where the longest needs over ``--most`` MB more than the shortest, or a drop than its most demanding file.
 """
 
 import argparse
-import csv
+import contextlib
 import json
-import random
-import resource
+import re
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent))
-from import_orders import NOW, SEED
-from import_orders import make as make_orders
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from import_files import KINDS
+from import_orders import NOW
 
-DATA = Path(__file__).resolve().parents[1] / "data"
-ORDERS = """name = "Orders"
-[[records]]
-kind = "orders"
-one_per = ["Order"]
-[records.fields]
-order_id = { from = "Order" }
-placed_at = { from = "Placed", format = "%d/%m/%Y %H:%M" }
-email = { from = "Email" }
-currency = { const = "EUR" }
-total = { from = "Total", decimal = "," }
-[[records]]
-kind = "order_lines"
-[records.fields]
-order_id = { from = "Order" }
-line_id = { from = "Line" }
-sku = { from = "SKU" }
-quantity = { from = "Qty" }
-"""
-SHIPMENTS = """name = "Shipments"
-[[records]]
-kind = "vendors"
-one_per = ["Carrier"]
-[records.fields]
-key = { from = "Carrier", slug = true }
-name = { from = "Carrier" }
-kind = { const = "carrier" }
-[[records]]
-kind = "shipments"
-[records.fields]
-order_id = { from = "Order" }
-shipment_id = { from = "Parcel" }
-tracking_number = { from = "Parcel" }
-carrier_key = { from = "Carrier", slug = true }
-shipped_at = { from = "Shipped", format = "%d/%m/%Y %H:%M" }
-"""
-TICKETS = """name = "Tickets"
-[[records]]
-kind = "tickets"
-[records.fields]
-helpdesk = { const = "desk" }
-ticket_id = { from = "Ticket" }
-order_id = { from = "Order" }
-subject = { from = "Subject" }
-opened_at = { from = "Opened", format = "%d/%m/%Y %H:%M" }
-"""
+from postgres_server import Server, start_server
 
-Rows = Iterator[list[str]]
+TOGETHER = " + "
+MOST = 150  # MB; of 400,000 rows more, ids alone are some dozens
 
 
-def header(name: str, delimiter: str = ",") -> list[str]:
-    """The first line with cells of a sample file."""
-    with (DATA / name).open(encoding="utf-8-sig", newline="") as stream:
-        return next(row for row in csv.reader(stream, delimiter=delimiter) if any(row))
+def peak() -> int:
+    """The largest memory of this process so far, MB; of nothing before it, where the system tells."""
+    with contextlib.suppress(OSError):
+        told = re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text("ascii"))
+        if told:
+            return int(told[1]) // 1024
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1 << 20 if sys.platform == "darwin" else 1024)
 
 
-def filled(names: list[str], given: dict[str, str]) -> list[str]:
-    """A row of the given cells."""
-    return [given.get(name, "") for name in names]
-
-
-def inventory(rows: int) -> Rows:
-    """Stock of a Shopify shop: two locations a variant."""
-    names = header("shopify_inventory_19.csv")
-    yield names
-    for row in range(rows):
-        figures = {name: str(row % 97) for name in names if "(" in name and "new" not in name}
-        given = {"Handle": f"article-{row // 2}", "Title": f"Article {row // 2}", "Option1 Name": "Title"}
-        given |= {"Option1 Value": "Default Title", "SKU": f"SKU-{row // 2:06}", "Location": ("Reno", "Leeds")[row % 2]}
-        yield filled(names, given | figures)
-
-
-def settlement(rows: int) -> Rows:
-    """One settlement of Amazon's, V2: the first row is the payout."""
-    names = header("amazon_settlement_v2.txt", "\t")
-    yield names
-    of = {"settlement-id": "18000000001"}
-    instants = {
-        "settlement-start-date": "2026-11-01T04:00:00+00:00",
-        "settlement-end-date": "2026-11-15T04:00:00+00:00",
-    }
-    yield filled(names, {**of, **instants, "total-amount": "9.35", "currency": "USD"})
-    for row in range(rows - 1):
-        order = row // 4
-        given = {**of, "order-id": f"111-{order // 9999999:07}-{order:07}", "marketplace-name": "Amazon.com"}
-        given |= {"transaction-type": "Refund" if order % 20 == 0 else "Order", "sku": f"SKU-{order % 4000}"}
-        given |= {"amount-type": ("ItemPrice", "ItemPrice", "ItemFees", "ItemFees")[row % 4]}
-        given |= {"amount-description": ("Principal", "Shipping", "Commission", "FBAPerUnitFulfillmentFee")[row % 4]}
-        given |= {"amount": f"{(row % 9000) / 100:.2f}", "order-item-code": f"6{order:013}"}
-        moment = f"2026-11-{1 + order % 14:02}T{order % 24:02}:{order % 60:02}:{order // 60 % 60:02}+00:00"
-        yield filled(names, {**given, "posted-date-time": moment, "posted-date": moment[:10]})
-
-
-def ebay(rows: int) -> Rows:
-    """eBay's orders report, in the order of sales but for every hundredth order, which comes at the end once more."""
-    names = header("ebay_orders_us.csv")
-    yield names
-    for row in range(rows):
-        order = row if row < rows * 99 // 100 else (row * 100) % rows
-        day = f"Nov-{1 + order % 15:02}-26"
-        given = {"Sales Record Number": str(order), "Order Number": f"11-{order:05}-{order % 99999:05}"}
-        given |= {"Buyer Username": f"b{order % 40000}", "Buyer Email": f"b{order % 40000}@example.com"}
-        given |= {"Item Number": f"{row:012}", "Item Title": f"Article {row % 4000}", "Quantity": "1"}
-        given |= {"Custom Label": f"SKU-{row % 4000}", "Sold For": f"${(row % 9000) / 100:.2f}", "Sale Date": day}
-        given |= {"Total Price": f"${(order % 9000) / 100:.2f}", "Paid On Date": day, "Ship By Date": "Nov-20-26"}
-        given |= {"Transaction ID": f"{row:013}", "Tracking Number": f"94{row:020}", "Shipped On Date": day}
-        yield filled(names, given)
-
-
-def fedex(rows: int) -> Rows:
-    """FedEx's billing, a parcel a row."""
-    names = header("fedex_billing.csv")
-    yield names
-    for row in range(rows):
-        given = {"Bill to Account Number": "100200300", "Invoice Date": "20261116", "Payor": "Shipper"}
-        given |= {"Invoice Number": f"8-{row // 1000:03}-45678", "Express or Ground Tracking ID": f"79{row:010}"}
-        given |= {"Transportation Charge Amount": f"{(row % 9000) / 100:.2f}", "Service Type": "FedEx Home Delivery"}
-        given |= {"Net Charge Amount": f"{(row % 9000) / 100:.2f}", "Shipment Date": f"202611{1 + row % 14:02}"}
-        yield filled(names, given)
-
-
-def orders(rows: int) -> Rows:
-    """Orders of two lines each, for a mapping: sorted by day, dates that only the last half prove."""
-    yield ["Order", "Line", "Placed", "Email", "Total", "SKU", "Qty"]
-    for row in range(rows):
-        order = row // 2
-        placed = f"{1 + 27 * order * 2 // rows:02}/10/2026 {order % 24:02}:{order % 60:02}"
-        total = f"{order % 9000},{order % 100:02}"
-        yield [f"A-{order}", str(row % 2), placed, f"c{order}@example.com", total, f"S-{row % 4000}", str(1 + row % 3)]
-
-
-def unsorted_orders(rows: int) -> Rows:
-    """The same in any order."""
-    found = orders(rows)
-    yield next(found)
-    every = list(found)
-    random.Random(SEED).shuffle(every)
-    yield from every
-
-
-def shipments(rows: int) -> Rows:
-    """Parcels, for a mapping."""
-    yield ["Parcel", "Order", "Carrier", "Shipped"]
-    for row in range(rows):
-        yield [
-            f"94{row:020}",
-            f"A-{row}",
-            ("UPS", "FedEx", "USPS")[row % 3],
-            f"{1 + row % 28:02}/10/2026 10:{row % 60:02}",
-        ]
-
-
-def tickets(rows: int) -> Rows:
-    """Tickets, for a mapping."""
-    yield ["Ticket", "Order", "Subject", "Opened"]
-    for row in range(rows):
-        yield [str(row), f"A-{row % 9000}", f"Where is parcel {row}?", f"{1 + row % 28:02}/10/2026 10:{row % 60:02}"]
-
-
-def text(make: Callable[[int], Rows], ending: str = "csv") -> Callable[[Path, int], Path]:
-    """Writes rows as text."""
-
-    def write(folder: Path, rows: int) -> Path:
-        path = folder / f"file.{ending}"
-        with path.open("w", encoding="utf-8", newline="") as stream:
-            csv.writer(stream, delimiter="\t" if ending == "txt" else ",", lineterminator="\n").writerows(make(rows))
-        return path
-
-    return write
-
-
-def sheet(folder: Path, rows: int) -> Path:
-    """The orders as a spreadsheet."""
-    from openpyxl import Workbook
-
-    book = Workbook(write_only=True)
-    page = book.create_sheet("Orders")
-    for row in orders(rows):
-        page.append(row)
-    book.save(folder / "file.xlsx")
-    return folder / "file.xlsx"
-
-
-def shopify(folder: Path, rows: int) -> Path:
-    """Orders of Shopify, sorted by order."""
-    make_orders(folder / "file.csv", rows)
-    return folder / "file.csv"
-
-
-def unsorted_shopify(folder: Path, rows: int) -> Path:
-    """The same in any order of lines."""
-    path = shopify(folder, rows)
-    first, *rest = path.read_text("utf-8").splitlines(keepends=True)
-    random.Random(SEED).shuffle(rest)
-    path.write_text(first + "".join(rest), "utf-8")
-    return path
-
-
-def x12(folder: Path, rows: int) -> Path:
-    """Purchase orders of ten items each."""
-    path = folder / "file.edi"
-    with path.open("w", encoding="utf-8") as stream:
-        stream.write("ISA*00*          *00*          *ZZ*OURSELVES      *ZZ*MILLWORKS      *261102*0915*U*00401*")
-        stream.write("000000101*0*T*>~\nGS*PO*OURSELVES*MILLWORKS*20261102*0915*101*X*004010~\n")
-        for order in range(rows // 10):
-            stream.write(f"ST*850*{order:09}~\nBEG*00*SA*PO-{order}**20261102~\nCUR*BY*USD~\nDTM*002*20261116~\n")
-            stream.write("N1*ST*Reno FC*92*RENO~\nN1*SU*Millworks*92*S-77~\n")
-            for item in range(10):
-                stream.write(f"PO1*{item + 1}*{1 + item % 90}*EA*4.25**BP*SKU-{(order * 10 + item) % 4000}~\n")
-            stream.write(f"CTT*10~\nSE*18*{order:09}~\n")
-        stream.write(f"GE*{rows // 10}*101~\nIEA*1*000000101~\n")
-    return path
-
-
-KINDS: dict[str, tuple[Callable[[Path, int], Path], str]] = {
-    "shopify": (shopify, ""),
-    "shopify, unsorted": (unsorted_shopify, ""),
-    "inventory": (text(inventory), ""),
-    "settlement": (text(settlement, "txt"), ""),
-    "ebay": (text(ebay), ""),
-    "fedex": (text(fedex), ""),
-    "orders, mapped": (text(orders), ORDERS),
-    "orders, mapped, unsorted": (text(unsorted_orders), ORDERS),
-    "shipments, mapped": (text(shipments), SHIPMENTS),
-    "tickets, mapped": (text(tickets), TICKETS),
-    "xlsx": (sheet, ORDERS),
-    "x12": (x12, ""),
-}
-
-
-def run(path: Path, *, dry_run: bool) -> dict[str, Any]:
-    """Import a file into a fresh database beside it, in this process."""
+def run(paths: list[Path], url: str, *, dry_run: bool) -> dict[str, Any]:
+    """Import files into a fresh database, or look at them, in this process."""
+    from opsconsole.domain.import_answers import Answers
     from opsconsole.services import databases, imports
+    from opsconsole.services.import_preview import preview_files
 
-    database = databases.open_database(str(path.with_suffix(".db")), create=True)
-    mapping = path.with_suffix(".toml")
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    began = time.perf_counter()
-    said = imports.import_files(
-        database,
-        [path],
-        channel="shop",
-        currency="USD",
-        mapping=mapping if mapping.exists() else None,
-        dry_run=dry_run,
-        who="Benchmark",
-        now=NOW,
-    ).files[0]
-    seconds = time.perf_counter() - began
+    database = databases.open_database(url, create=True)
+    mappings = {path: path.with_suffix(".toml") for path in paths}
+    said = {
+        str(path): Answers(channel="shop", currency="USD", mapping=str(mapping) if mapping.exists() else "")
+        for path, mapping in mappings.items()
+    }
+    before, began, spent = peak(), time.perf_counter(), time.process_time()
+    if dry_run:
+        files = [one.report for one in preview_files(database, paths, answers=said, who="Benchmark", now=NOW).files]
+    else:
+        files = imports.import_files(database, paths, answers=said, who="Benchmark", now=NOW).files
+    figures = {"s": time.perf_counter() - began, "cpu": time.process_time() - spent, "mb": peak(), "before": before}
     database.close()
-    if said.state not in ("done", "partly", "dry_run"):
-        raise SystemExit(f"{said.state}: {said.message} {said.hint}")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    return {"s": seconds, "mb": peak, "before": before, "read": said.total("read"), "new": said.total("inserted")}
+    for file in files:
+        if file.state not in ("done", "partly", "dry_run"):
+            raise SystemExit(f"{file.state}: {file.message} {file.hint}")
+    totals = {what: sum(file.total(what) for file in files) for what in ("read", "inserted", "rejected")}
+    return figures | totals
 
 
-def measure(kind: str, rows: int, *, dry_run: bool) -> dict[str, Any]:
-    """Figures of one import in a process of its own."""
-    make, mapping = KINDS[kind]
-    with tempfile.TemporaryDirectory() as name:
-        path = make(Path(name), rows)
+def make(kind: str, folder: Path, rows: int) -> None:
+    """The files of a kind, each in a folder of its own, with its mapping."""
+    for number, one in enumerate(kind.split(TOGETHER)):
+        write, mapping = KINDS[one]
+        place = folder / f"{number}"
+        place.mkdir()
+        path = write(place, rows)
         if mapping:
             path.with_suffix(".toml").write_text(mapping, "utf-8")
-        command = [sys.executable, __file__, "--run", str(path), *(["--dry-run"] if dry_run else [])]
+
+
+def measure(kind: str, rows: int, *, dry_run: bool, server: Server | None) -> dict[str, Any]:
+    """Figures of one import in a process of its own; the files are made in another one."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        subprocess.run([sys.executable, __file__, "--make", kind, "--rows", str(rows), "--at", name], check=True)
+        url = (
+            server.create_database(f"memory_{time.time_ns()}")
+            if server is not None
+            else f"sqlite:///{folder / 'ops.db'}"
+        )
+        command = [sys.executable, __file__, "--at", name, "--url", url, *(["--dry-run"] if dry_run else [])]
         figures: dict[str, Any] = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
+    told = f"{figures['read']:9,} records read, {figures['inserted']:9,} new, {figures['rejected']:9,} refused"
+    print(
+        f"{kind:26} {rows:8,} rows {figures['s']:7.1f} s ({figures['cpu']:6.1f} of this process) "
+        f"{figures['before']:5,} → {figures['mb']:5,} MB {told}",
+        flush=True,
+    )
     return figures
 
 
-def main() -> None:
+def compare(kind: str, lengths: list[int], most: int, *, dry_run: bool, server: Server | None) -> bool:
+    """Measure a kind at each length, and files of one drop beside each alone; whether all is in bounds."""
+    peaks = [measure(kind, rows, dry_run=dry_run, server=server)["mb"] for rows in lengths]
+    growth = peaks[-1] - peaks[0]
+    print(f"{kind:26} grew {growth:,} MB, × {peaks[-1] / peaks[0]:.2f}", flush=True)
+    good = growth <= most
+    alone = kind.split(TOGETHER)
+    if len(alone) > 1:
+        largest = max(measure(one, lengths[-1], dry_run=dry_run, server=server)["mb"] for one in alone)
+        print(f"{kind:26} {peaks[-1] - largest:+,} MB beside its largest, × {peaks[-1] / largest:.2f}", flush=True)
+        good = good and peaks[-1] - largest <= most
+    return good
+
+
+def main() -> int:
     """All kinds asked for, at each length."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kinds", default="; ".join(KINDS), help="separated by semicolons")
+    parser.add_argument("--kinds", default="; ".join(KINDS), help="separated by semicolons, those of one drop by +")
     parser.add_argument("--rows", type=int, nargs="+", default=[100_000, 500_000])
     parser.add_argument("--dry-run", action="store_true")
-    parser.add_argument("--run", type=Path)
+    parser.add_argument("--postgresql", action="store_true")
+    parser.add_argument("--most", type=int, default=MOST, help="MB that the longest may need more than the shortest")
+    for name in ("--make", "--at", "--url"):
+        parser.add_argument(name, default="", help=argparse.SUPPRESS)
     given = parser.parse_args()
-    if given.run:
-        print(json.dumps(run(given.run, dry_run=given.dry_run)))
-        return
-    for kind in map(str.strip, given.kinds.split(";")):
-        peaks = []
-        for rows in given.rows:
-            found = measure(kind, rows, dry_run=given.dry_run)
-            peaks.append(found["mb"])
-            words = f"{found['read']:9,} records read, {found['new']:9,} new"
-            print(f"{kind:26} {rows:8,} rows {found['s']:7.1f} s {found['mb']:6,} MB  {words}", flush=True)
-        print(f"{kind:26} peak × {peaks[-1] / peaks[0]:.2f}", flush=True)
+    if given.make:
+        make(given.make, Path(given.at), given.rows[0])
+        return 0
+    if given.url:
+        paths = sorted(path for path in Path(given.at).glob("*/*") if path.suffix != ".toml")
+        print(json.dumps(run(paths, given.url, dry_run=given.dry_run)))
+        return 0
+    kinds = [" + ".join(map(str.strip, kind.split("+"))) for kind in given.kinds.split(";")]
+    with start_server() if given.postgresql else contextlib.nullcontext() as server:
+        good = [compare(kind, given.rows, given.most, dry_run=given.dry_run, server=server) for kind in kinds]
+    return 0 if all(good) else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

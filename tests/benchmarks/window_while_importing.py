@@ -33,7 +33,7 @@ from PySide6.QtWidgets import QApplication
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent))
-from import_memory import KINDS
+from import_files import KINDS
 from import_orders import NOW
 from test_triage import LIMIT_MS
 

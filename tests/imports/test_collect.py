@@ -88,5 +88,5 @@ def test_records_on_some_lines_are_those_of_the_whole_file(tmp_path: Path) -> No
     table = open_text(input_file(path), FileOptions())
     every = dict(table.rows())
     for wanted in ({2}, {4, 7}, {2, 4, 6, 7}, set(every)):
-        assert dict(rows_on(table, wanted)) == {line: every[line] for line in wanted}
+        assert dict(rows_on(table, sorted(wanted))) == {line: every[line] for line in wanted}
     assert dict(rows_on(table, {99})) == {}

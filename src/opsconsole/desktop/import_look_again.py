@@ -87,4 +87,6 @@ class LookingAgain:
 def _unknown(report: "FileReport") -> "FileReport":
     """A report without what was found and asked."""
     asked: dict[str, Any] = {"ask_formats": {}, "ask_channels": (), "ask_currencies": (), "ask_readings": ()}
-    return replace(report, state="cancelled", message="", hint="", counts=[], rejects=[], notes=[], **asked)
+    return replace(
+        report, state="cancelled", message="", hint="", counts=[], rejects=type(report.rejects)(), notes=[], **asked
+    )

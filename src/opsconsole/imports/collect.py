@@ -4,7 +4,7 @@ import csv
 import itertools
 import sys
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 
 from opsconsole.domain.progress import Progress
@@ -130,8 +130,8 @@ def records_of(block: fields.Block, table: DelimitedText) -> Iterator[NumberedRo
         raise table.broken(fault, block.line + begins - 1) from fault
 
 
-def rows_on(table: DelimitedText, wanted: Set[int]) -> Iterator[NumberedRow]:
-    """The records that begin on some lines, which reading the file gave; only those are cut into fields."""
+def rows_on(table: DelimitedText, wanted: Iterable[int]) -> Iterator[NumberedRow]:
+    """The records that begin on some lines, which reading the file gave and which ascend; only those are cut."""
     if table.encoding not in fields.ENCODINGS or table.old_line_breaks or not table.quoted:
         yield from table.rows()
         return
@@ -139,7 +139,7 @@ def rows_on(table: DelimitedText, wanted: Set[int]) -> Iterator[NumberedRow]:
     with open_unpacked(table.file) as stream:
         lines = (line.decode(encoding, "surrogateescape") for line in stream)
         number = 0
-        for line in sorted(wanted):
+        for line in wanted:
             for _ in range(line - number - 1):
                 stream.readline()
             reader = csv.reader(lines, delimiter=table.delimiter)

@@ -24,7 +24,7 @@ from opsconsole.imports.parsed import ParsedFile, join
 from opsconsole.imports.raw_lines import Later, RawRows, tell_lines
 from opsconsole.imports.records import KINDS
 from opsconsole.imports.regroup import Links
-from opsconsole.imports.rejects import Reject, told_once
+from opsconsole.imports.reject_store import RejectStore, told_once
 from opsconsole.imports.settling import Settling
 from opsconsole.imports.sniff import DelimitedText
 from opsconsole.imports.spool import Spool
@@ -123,13 +123,13 @@ class _Regrouped:
         formats = settling.decided(store)
         parsed = settling.part(empty, Later(), formats.decided(), settling.spec.records)
         parsed.spool, parsed.own_words, parsed.raw = self._spool, own_words, RawRows(settling.opened.table)
-        rejects: list[list[Reject]] = []
+        rejects: list[RejectStore] = []
         for place, section in enumerate(parts):
             for table in links.portions(place, store, portions.ROWS):
                 self._step(section)
                 join(parsed, settling.part(table, Later(), formats.decided(), section.specs))
             rejects.append(parsed.rejects)
-            parsed.rejects = []
+            parsed.rejects = RejectStore()
         parsed.rejects = told_once(rejects, list(KINDS))
         tell_lines(parsed)
         return settling.conclude(parsed)

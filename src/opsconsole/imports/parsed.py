@@ -2,7 +2,7 @@
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,9 +12,10 @@ from opsconsole.imports.columns import Rows, TextTable, normalized
 from opsconsole.imports.drafts import Draft, Problem
 from opsconsole.imports.records import KINDS, PROMISES, Records, Type
 from opsconsole.imports.refused import more_parts, parts_of, whole_rows
+from opsconsole.imports.reject_store import RejectStore
 from opsconsole.imports.rejects import Rank, RefusedRow, Reject, readable
 from opsconsole.imports.spool import Spool
-from opsconsole.imports.tables import InputFile
+from opsconsole.imports.tables import InputFile, NumberedRow
 
 BASIS_RECORDS = "each record's own last update"
 BASIS_NEWEST = "the newest time in the file"
@@ -60,7 +61,7 @@ class ParsedFile:
     names: tuple[str, ...]
     unused: tuple[str, ...]
     records: list[Records] = field(default_factory=list)
-    rejects: list[Reject] = field(default_factory=list)
+    rejects: RejectStore = field(default_factory=RejectStore)
     records_read: dict[str, int] = field(default_factory=dict)
     records_rejected: dict[str, int] = field(default_factory=dict)
     source_time: int = 0
@@ -167,7 +168,7 @@ def join(parsed: ParsedFile, portion: ParsedFile) -> None:
     ):
         for kind, count in theirs.items():
             mine[kind] = mine.get(kind, 0) + count
-    parsed.rejects += portion.rejects
+    parsed.rejects.extend(portion.rejects)
     if portion.refused:
         parsed.refused = more_parts(parsed.refused, portion.refused)
     parsed.notes += [note for note in portion.notes if note not in parsed.notes]
@@ -179,6 +180,10 @@ def join(parsed: ParsedFile, portion: ParsedFile) -> None:
 
 class RawLines:
     """Gives back lines of the file as they were read; only asked where something is refused."""
+
+    def each(self, lines: Iterable[int]) -> Iterator[NumberedRow]:
+        """The cells of lines, which ascend, one by one; maybe of others too."""
+        raise NotImplementedError
 
     def of(self, lines: Set[int], whole: Set[int] = frozenset()) -> tuple[dict[int, str], dict[int, list[str]]]:
         """Text by line, and for the lines in ``whole`` their cells."""

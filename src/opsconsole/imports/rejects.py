@@ -4,7 +4,7 @@ import csv
 import dataclasses
 import io
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -43,30 +43,8 @@ class Reject:
     rank: Rank = dataclasses.field(default=Rank.PLAIN, compare=False)
 
 
-def told_once(apart: Iterable[Sequence[Reject]], kinds: Sequence[str]) -> list[Reject]:
-    """What was found at fault by itself in several readings of a file, as one reading of it tells it, by lines.
-
-    ``kinds`` is the order in which record kinds are read.
-    """
-    lines: dict[int, list[Sequence[Reject]]] = {}
-    for rejects in apart:
-        by_line: dict[int, list[Reject]] = {}
-        for reject in rejects:
-            by_line.setdefault(reject.line, []).append(reject)
-        for line, its in by_line.items():
-            lines.setdefault(line, []).append(its)
-    place = {kind: number for number, kind in enumerate(kinds)}
-    found: list[Reject] = []
-    for _, groups in sorted(lines.items()):
-        if len(groups) == 1:
-            found += groups[0]
-            continue
-        its = sorted((one for group in groups for one in group), key=lambda one: place.get(one.kind, len(place)))
-        found += sorted(_worth_telling(its), key=lambda one: one.field)
-    return found
-
-
-def _worth_telling(its: Collection[Reject]) -> Iterable[Reject]:
+def worth_telling(its: Collection[Reject]) -> Iterable[Reject]:
+    """What of several faults of a line is told."""
     ranks = {one.rank for one in its}
     gone = {Rank.DERIVED} if Rank.PLAIN in ranks else set()
     gone |= {Rank.WAITING} if ranks != {Rank.WAITING} else set()

@@ -1,15 +1,19 @@
 """Pieces of a long file on disk instead of in memory, in a temporary file that nobody else sees."""
 
+import contextlib
 import tempfile
+import weakref
+from typing import IO
 
 from opsconsole.domain.errors import UserError
 
 
 class Scratch:
-    """Keeps pieces of bytes; each is known by its number."""
+    """Keeps pieces of bytes, each known by its number, until it is closed or nobody has it any more."""
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by ``close``
+        self._finalizer = weakref.finalize(self, _let_go, self._file)
         self._ends = [0]
 
     def __len__(self) -> int:
@@ -20,6 +24,7 @@ class Scratch:
         try:
             self._file.seek(self._ends[-1])
             self._file.write(content)
+            self._file.flush()
         except OSError as fault:
             raise UserError(
                 f"The file cannot be read: there is no room in the folder {tempfile.gettempdir()}.",
@@ -35,4 +40,9 @@ class Scratch:
 
     def close(self) -> None:
         """The file goes."""
-        self._file.close()
+        self._finalizer()
+
+
+def _let_go(file: IO[bytes]) -> None:
+    with contextlib.suppress(OSError):  # what could not be written is nobody's loss now
+        file.close()

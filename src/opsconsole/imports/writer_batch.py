@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from opsconsole.domain.progress import Progress
 from opsconsole.imports.records import Records
+from opsconsole.imports.reject_store import RejectStore
 from opsconsole.imports.rejects import Reject
 from opsconsole.imports.row_ids import RowIds
 from opsconsole.imports.writer_kept import Forgotten, Kept
@@ -57,7 +58,7 @@ class WriteResult:
 
     counts: dict[str, Counts] = field(default_factory=dict)
     ids: dict[str, WrittenIds] = field(default_factory=dict)
-    rejects: list[Reject] = field(default_factory=list)
+    rejects: RejectStore = field(default_factory=RejectStore)
     touched: RowIds = field(default_factory=RowIds)
 
     @property

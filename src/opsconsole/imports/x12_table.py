@@ -13,6 +13,7 @@ from opsconsole.domain import wording
 from opsconsole.domain.errors import UserError
 from opsconsole.imports import limits, sniff
 from opsconsole.imports.parsed import ParsedFile
+from opsconsole.imports.reject_store import RejectStore
 from opsconsole.imports.rejects import Reject
 from opsconsole.imports.tables import FileOptions, InputFile, NumberedRow, open_unpacked
 from opsconsole.imports.x12 import Segment, Transaction, transactions
@@ -243,7 +244,7 @@ def as_written(segment: Segment) -> str:
 
 def settle_x12(parsed: ParsedFile, table: X12Table) -> None:
     """Say of an X12 file what no other has: elements of rejects, lost segments, transactions that are not read."""
-    parsed.rejects = [*table.with_elements(parsed.rejects), *table.refused()]
+    parsed.rejects = RejectStore([*table.with_elements(list(parsed.rejects)), *table.refused()])
     for reject in table.refused():
         for counts in (parsed.records_read, parsed.records_rejected):
             counts[reject.kind] = counts.get(reject.kind, 0) + 1

@@ -1,15 +1,18 @@
 """What an imported file leaves in the database beside its records: its batch, its rejects, its counts."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import groupby, islice
 from typing import Any
 
 from sqlalchemy import Connection, update
 
 from opsconsole.imports.parsed import ParsedFile
+from opsconsole.imports.raw_lines import with_lines
 from opsconsole.imports.records import KINDS
 from opsconsole.imports.refused import MOST_ROWS
+from opsconsole.imports.reject_store import RejectStore, in_order
 from opsconsole.imports.rejects import RefusedRow, Reject, readable
 from opsconsole.imports.tables import file_hash
 from opsconsole.imports.writer import WriteResult
@@ -19,6 +22,7 @@ from opsconsole.store import dialect
 from opsconsole.store.schema import batches, reject_rows, rejects
 
 _MOST_REJECTS = 100_000  # kept of one file; the counts are always right
+_CHUNK = 10_000
 
 
 def newest_data(parsed: ParsedFile) -> int | None:
@@ -90,51 +94,58 @@ def totals(report: FileReport) -> dict[str, int]:
 def count_records(parsed: ParsedFile, result: WriteResult, report: FileReport) -> None:
     """Put what the reader and the writer did into the report: counts per kind and both their rejects."""
     refused = _with_raw(parsed, result.rejects)
+    by_kind = Counter(reject.kind for reject in refused)
     for kind, known in KINDS.items():
         read = parsed.records_read.get(kind, 0)
         if not read:
             continue
-        rejected = parsed.records_rejected.get(kind, 0) + sum(1 for reject in refused if reject.kind == kind)
+        rejected = parsed.records_rejected.get(kind, 0) + by_kind[kind]
         count = KindCounts(kind, known.label, read, rejected=rejected)
         written = result.counts.get(kind)
         if written is not None:
             count.inserted, count.updated, count.unchanged = written.inserted, written.updated, written.unchanged
         report.counts.append(count)
-    report.rejects = sorted([*parsed.rejects, *refused], key=lambda reject: (reject.line, reject.field))
+    report.rejects = parsed.rejects
+    if refused or not parsed.rejects.ordered:
+        found = in_order([parsed.rejects, refused], key=lambda reject: (reject.line, reject.field))
+        report.rejects = RejectStore(reject for _, reject in found)
 
 
-def _with_raw(parsed: ParsedFile, refused: Sequence[Reject]) -> list[Reject]:
-    lines = {reject.line for reject in refused if reject.line}
-    if not lines or parsed.raw is None:
-        return list(refused)
+def _with_raw(parsed: ParsedFile, refused: RejectStore) -> RejectStore:
+    """What the writer refused, with its lines, which are kept as far as there is room."""
+    if not any(reject.line for reject in refused) or parsed.raw is None:
+        return refused
+    ordered = RejectStore(reject for _, reject in in_order([refused], key=lambda reject: reject.line))
     known = {row.line for row in parsed.refused}
-    whole = set(sorted(lines - known)[: max(0, MOST_ROWS - len(known))])
-    texts, cells = parsed.raw.of(lines, whole)
+    lines = (line for line, _ in groupby(ordered, key=lambda reject: reject.line) if line and line not in known)
+    whole = set(islice(lines, max(0, MOST_ROWS - len(known))))
+    told, cells = with_lines(ordered, parsed.raw, whole)
     part = max((row.part for row in parsed.refused), default=0)
     for number, (line, row) in enumerate(sorted(cells.items()), start=1):
         width = len(parsed.names)
         fitted = [readable(cell) for cell in row][:width] + [""] * (width - len(row))
         parsed.refused.append(RefusedRow(line, part + number, tuple(fitted)))
-    return [replace(reject, raw=readable(texts.get(reject.line, ""))) for reject in refused]
+    return told
 
 
-def keep_rejects(conn: Connection, batch_id: int, refused: Sequence[Reject]) -> None:
+def keep_rejects(conn: Connection, batch_id: int, refused: Iterable[Reject]) -> None:
     """Keep what was refused with its batch."""
-    kept = refused[:_MOST_REJECTS]
-    if not kept:
-        return
-    columns: dict[str, Sequence[Any]] = {
-        "id": dialect.next_ids(conn, rejects, len(kept)),
-        "batch_id": [batch_id] * len(kept),
-        "record_kind": [reject.kind for reject in kept],
-        "line": [reject.line for reject in kept],
-        "field": [reject.field for reject in kept],
-        "found": [reject.found for reject in kept],
-        "expected": [reject.expected for reject in kept],
-        "raw": [reject.raw for reject in kept],
-        "columns_json": [json.dumps(reject.columns, ensure_ascii=False) if reject.columns else None for reject in kept],
-    }
-    dialect.bulk_insert(conn, rejects, columns)
+    kept = islice(refused, _MOST_REJECTS)
+    while some := list(islice(kept, _CHUNK)):
+        columns: dict[str, Sequence[Any]] = {
+            "id": dialect.next_ids(conn, rejects, len(some)),
+            "batch_id": [batch_id] * len(some),
+            "record_kind": [reject.kind for reject in some],
+            "line": [reject.line for reject in some],
+            "field": [reject.field for reject in some],
+            "found": [reject.found for reject in some],
+            "expected": [reject.expected for reject in some],
+            "raw": [reject.raw for reject in some],
+            "columns_json": [
+                json.dumps(reject.columns, ensure_ascii=False) if reject.columns else None for reject in some
+            ],
+        }
+        dialect.bulk_insert(conn, rejects, columns)
 
 
 def reopen(conn: Connection, batch_id: int) -> None:

@@ -1,6 +1,6 @@
 """What files would do, before anything is written: what each is and why, its columns, first rows and changes."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -297,7 +297,7 @@ _REJECTS = (
 )
 
 
-def _rejects(found: list[Reject], now: int) -> Listing:
+def _rejects(found: Sequence[Reject], now: int) -> Listing:
     rows = [
         {
             "id": number,

@@ -77,7 +77,9 @@ def keep_refused(conn: Connection, batch_id: int, opened: Opened, parsed: Parsed
         "decimals": parsed.decimals,
         **parsed.defaults,
     }
-    refused = len({reject.line for reject in parsed.rejects} | {row.line for row in parsed.refused})
+    others = {row.line for row in parsed.refused}
+    others.difference_update(reject.line for reject in parsed.rejects)
+    refused = parsed.rejects.count_lines() + len(others)
     row: dict[str, Any] = {"batch_id": batch_id, "rows_refused": refused}
     row["header_json"] = json.dumps(parsed.names, ensure_ascii=False)
     row["reading_json"] = json.dumps(told, ensure_ascii=False)

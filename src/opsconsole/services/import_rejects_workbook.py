@@ -6,6 +6,7 @@ from opsconsole.domain.errors import UserError
 from opsconsole.domain.progress import Progress
 from opsconsole.domain.reject_sheet import RejectSheet, SheetRow
 from opsconsole.domain.wording import plural
+from opsconsole.imports.reject_store import RejectStore
 from opsconsole.imports.reject_workbook import Marker, read_lines, read_marker, same_text
 from opsconsole.imports.tables import InputFile
 from opsconsole.services.import_rejects import Correction, GridRow, RejectGrid, correct_rejects, key_of, reject_grid
@@ -106,7 +107,7 @@ def _report(file: InputFile, done: Correction, gone: int, left_out: int) -> File
         label=f"Corrections of import {done.batch_id}, {done.file}",
         why="it is the workbook of its rejected lines",
         batch_id=done.correction_batch,
-        rejects=list(done.still),
+        rejects=RejectStore(done.still),
         notes=notes,
     )
     if done.report is not None:

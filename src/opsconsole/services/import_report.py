@@ -8,6 +8,7 @@ from opsconsole.domain import wording
 from opsconsole.domain.field import Field, Kind, Total
 from opsconsole.domain.instants import SECOND, to_iso
 from opsconsole.domain.listing import Listing, from_rows
+from opsconsole.imports.reject_store import RejectStore
 from opsconsole.imports.rejects import Reject
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class FileReport:
     batch_id: int | None = None
     unread_id: int | None = None
     counts: list[KindCounts] = field(default_factory=list)
-    rejects: list[Reject] = field(default_factory=list)
+    rejects: RejectStore = field(default_factory=RejectStore)
     samples: list[Sample] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     unused: tuple[str, ...] = ()
@@ -164,13 +165,13 @@ class FileReport:
         return f"Of {read}, {'; '.join(parts)}."
 
     def _refused(self) -> str:
-        lines = {reject.line for reject in self.rejects}
-        first = min((r for r in self.rejects if r.field), key=lambda r: r.line, default=self.rejects[0])
+        lines = self.rejects.count_lines()
+        first = self.rejects.example or self.rejects[0]
         found = f"“{first.found}”" if first.found else "nothing"
         where = wording.field_words(first.field) or "the line"
         example = f"line {first.line:,} has {found} in {where}, expected {first.expected}"
         return (
-            f"**{wording.plural(len(lines), 'line')}** {'was' if len(lines) == 1 else 'were'} set aside: {example}. "
+            f"**{wording.plural(lines, 'line')}** {'was' if lines == 1 else 'were'} set aside: {example}. "
             "An order with such a line waits whole; correct the file and import it again, nothing is doubled."
         )
 
@@ -204,7 +205,8 @@ class ImportReport:
         good = [file for file in self.files if file.state in (DONE, PARTLY, DRY_RUN)]
         if not good:
             return 2
-        return 0 if len(good) == len(self.files) and not self.total("rejected") and not self.rejects else 3
+        refused = any(file.rejects for file in self.files)
+        return 0 if len(good) == len(self.files) and not self.total("rejected") and not refused else 3
 
     def words(self) -> list[str]:
         """The report as a person would write it: a headline, then each file."""

@@ -218,7 +218,7 @@ def _import(job: _Look, seen: Seen, content: str) -> FileReport:
 
 def _together(one: FileReport, other: FileReport) -> FileReport:
     one.counts += other.counts
-    one.rejects += other.rejects
+    one.rejects.extend(other.rejects)
     one.notes += other.notes
     one.batch_id = other.batch_id
     return one
