@@ -56,12 +56,12 @@ class _Joined:
         while self._above.setdefault(top, top) != top:
             top = self._above[top]
         while node != top:  # the way is short from now on
-            node, self._above[node] = self._above[node], top
+            self._above[node], node = top, self._above[node]
         return top
 
     def join(self, one: object, other: object) -> None:
         """Both are one."""
-        self._above[self.of(other)] = self.of(one)
+        self._above[self.of(one)] = self.of(other)
 
 
 class _Groups:
