@@ -381,3 +381,18 @@ def test_a_spare_column_that_was_asked_for_stays(view: ListView, qtbot: QtBot) -
     view.resize(740, 560)
     qtbot.waitUntil(lambda: "channel" not in _shown(view))
     assert "age" in _shown(view)
+
+
+@pytest.mark.parametrize("hidden_first", [True, False])
+def test_the_arrows_move_also_where_the_current_column_is_hidden(
+    view: ListView, qtbot: QtBot, hidden_first: bool
+) -> None:
+    if not hidden_first:
+        view.select_first()
+    view.columns.show("severity", False)
+    if hidden_first:
+        view.select_first()
+    for key, row in ((Qt.Key.Key_Down, 1), (Qt.Key.Key_Down, 2), (Qt.Key.Key_Up, 1)):
+        qtbot.keyClick(view.grid, key)
+        assert view.grid.currentIndex().row() == row
+        assert view.grid.selected_rows() == [row]

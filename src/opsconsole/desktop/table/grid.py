@@ -70,7 +70,7 @@ class Grid(QTableView):
 
     def set_current_row(self, row: int, *, select: bool = True) -> None:
         """Make a row current (and the only selected one)."""
-        index = self.listing_model.index(row, 0)
+        index = self.listing_model.index(row, _first_shown(self))
         flags = QItemSelectionModel.SelectionFlag.NoUpdate
         if select:
             flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
@@ -96,6 +96,7 @@ class Grid(QTableView):
         if handler is None and self.listing_model.groups:
             handler = self._fold_handler(Qt.Key(event.key()), event.modifiers())
         if handler is None:
+            _leave_hidden_column(self)
             super().keyPressEvent(event)
             return
         handler()
@@ -321,6 +322,20 @@ class Grid(QTableView):
             part = selection.at(number)
             rows.update(range(max(part.top(), first), min(part.bottom(), last) + 1))
         return rows
+
+
+def _first_shown(grid: Grid) -> int:
+    """Number of the first column that is shown."""
+    header = grid.horizontalHeader()
+    columns = map(header.logicalIndex, range(header.count()))
+    return next((column for column in columns if not header.isSectionHidden(column)), 0)
+
+
+def _leave_hidden_column(grid: Grid) -> None:
+    """Qt moves nowhere from a cell of a column that is hidden."""
+    current = grid.currentIndex()
+    if current.isValid() and grid.isColumnHidden(current.column()):
+        grid.set_current_row(current.row(), select=False)
 
 
 def _paint_skeleton(grid: Grid, painter: QPainter) -> None:
