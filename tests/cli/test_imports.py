@@ -39,7 +39,7 @@ def test_an_import_is_undone_by_its_number_after_a_look_at_what_that_does(run) -
     assert len(json.loads(run("list", "orders", "--json")[1])["rows"]) == 6
     code, out, _ = run("imports", "undo", batch)
     assert code in (0, 3)
-    assert out.startswith(f"Import {batch} (shopify_orders.csv) was undone: rows ")
+    assert out.startswith(f"Import {batch} (shopify_orders.csv) was undone: ")
     assert json.loads(run("list", "orders", "--json")[1])["rows"] == []
     states = [row["state"] for row in json.loads(run("list", "imports", "--json")[1])["rows"]]
     assert states == ["done", "undone"]

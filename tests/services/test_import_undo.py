@@ -103,7 +103,8 @@ def test_undoing_a_newer_export_brings_the_older_values_back(undoer: Undoer) -> 
     told = {(row["what"], row["subject"], row["field"], row["now"], row["then"]) for row in seen.rows.rows()}
     assert ("restored", "order #2001", "payment status", "partially_refunded", "paid") in told
     assert ("removed", "order #2005", None, None, None) in told
-    assert seen.headline().startswith("Import 2 (**shopify_orders_79.csv**) would be undone: rows ")
+    assert seen.headline().startswith("Import 2 (**shopify_orders_79.csv**) would be undone: **")
+    assert f"**{seen.total('removed')}** rows removed" in seen.headline()
 
 
 def test_undoing_the_older_of_two_exports_leaves_the_newer_one(undoer: Undoer) -> None:

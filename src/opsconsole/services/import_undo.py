@@ -67,16 +67,16 @@ class UndoReport:
         """One sentence."""
         done = "would be undone" if self.dry_run else "was undone"
         parts = [
-            f"**{self.total(what):,}** {verb}"
+            f"**{total:,}** {'row' if total == 1 else 'rows'} {verb}"
             for what, verb in (
                 (REMOVED, "removed"),
                 (RESTORED, "put back as they were"),
                 (EMPTIED, "emptied, since something hangs on them"),
                 (STAYS, "left as newer files wrote them"),
             )
-            if self.total(what)
+            if (total := self.total(what))
         ]
-        told = f": rows {', '.join(parts)}." if parts else "; it had changed nothing that is still there."
+        told = f": {', '.join(parts)}." if parts else "; it had changed nothing that is still there."
         return f"Import {self.batch_id} (**{self.file}**) {done}{told}"
 
     def words(self) -> list[str]:
