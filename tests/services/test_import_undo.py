@@ -82,6 +82,7 @@ def test_undoing_the_only_import_leaves_nothing_of_it_but_its_row_in_the_list(un
     assert [(row["state"], row["label"], row["belongs_to"]) for row in rows] == [
         ("done", "Undo of import 1", "1"), ("undone", "Shopify, orders", None),
     ]  # fmt: skip
+    assert rows[1]["fills"] == "Undone"
     assert [row["words"] for row in changes.list_changes(undoer.database, now).rows()] == [
         "Undo import of shopify_orders_75.csv"
     ]

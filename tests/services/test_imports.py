@@ -250,6 +250,24 @@ def test_a_feeds_usual_interval_is_the_median_distance_of_its_newest_data(import
     assert importer.column(feeds.c.newest_data_at) == [from_iso("2026-11-07T08:00:00Z")]
 
 
+@pytest.mark.parametrize(
+    "times",
+    [("2024-02-01 08:00:00", "2026-01-01 08:00:00", "2026-11-07 08:00:00"), ("08:00:01", "08:00:02", "08:00:04")],
+)
+def test_files_saved_over_years_or_within_seconds_are_no_habit(
+    sqlite_importer: Importer, tmp_path: Path, times: tuple[str, ...]
+) -> None:
+    mapping = tmp_path / "orders.toml"
+    mapping.write_text(
+        'name = "Daily"\nchannel = "web"\n[[records]]\nkind = "orders"\n'
+        '[records.fields]\norder_id = "id"\nplaced_at = "at"\n'
+    )
+    for number, at in enumerate(times):
+        (tmp_path / "some.csv").write_text(f"id,at\n{number},{at if len(at) > 8 else f'2026-11-07 {at}'}\n")
+        sqlite_importer(tmp_path / "some.csv", mapping=mapping)
+    assert sqlite_importer.column(feeds.c.usual_interval_seconds) == [None]
+
+
 def test_one_bad_file_spoils_no_other(importer: Importer, tmp_path: Path) -> None:
     (tmp_path / "spend.csv").write_text("Campaign,Spend\nBrand,12.50\n")
     (tmp_path / "old.xls").write_bytes(b"\xd0\xcf\x11\xe0 old excel")

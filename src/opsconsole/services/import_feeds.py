@@ -13,6 +13,8 @@ from opsconsole.store.schema import batches, feeds
 # Two distances make a habit; one may be the first load of a history.
 _LEAST_ARRIVALS = 3
 _RECENT = 60
+# Files that were copied one after the other, or saved over the years, tell no habit.
+_SHORTEST_SECONDS, _LONGEST_SECONDS = 60, 100 * 86_400
 
 
 def note_arrival(conn: Connection, *, source: str, channel: str, label: str, newest_data_at: int, now: int) -> None:
@@ -49,7 +51,7 @@ def confirm_arrival(conn: Connection, batch_id: int | None, *, at: int, now: int
 
 
 def usual_interval(conn: Connection, source: str, channel: str) -> int | None:
-    """Median distance in seconds of the newest data of a feed's recent imports; None before there is a habit."""
+    """Median distance in seconds of the newest data of a feed's recent imports; None where there is no habit."""
     statement = (
         select(batches.c.newest_data_at)
         .where(
@@ -66,7 +68,8 @@ def usual_interval(conn: Connection, source: str, channel: str) -> int | None:
     if len(newest) < _LEAST_ARRIVALS:
         return None
     gaps = [later - earlier for earlier, later in itertools.pairwise(newest)]
-    return int(statistics.median(gaps) / SECOND)
+    usual = int(statistics.median(gaps) / SECOND)
+    return usual if _SHORTEST_SECONDS <= usual <= _LONGEST_SECONDS else None
 
 
 def forget_arrival(conn: Connection, *, source: str, channel: str) -> None:

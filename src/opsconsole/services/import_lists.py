@@ -17,7 +17,7 @@ from opsconsole.imports.records import KINDS
 from opsconsole.imports.source import all_sources
 from opsconsole.services.business import business
 from opsconsole.services.import_rejects_kept import open_counts
-from opsconsole.services.import_report import CANCELLED, NOT_RECOGNIZED, REFUSED, STATES, in_a_row
+from opsconsole.services.import_report import CANCELLED, NOT_RECOGNIZED, REFUSED, STATES, UNDONE, in_a_row
 from opsconsole.store.database import Database
 from opsconsole.store.schema import batches, reject_rows, rejects, unread_files
 
@@ -87,7 +87,7 @@ def _read_row(row: Mapping[Any, Any], refused: Mapping[int, int]) -> dict[str, A
         "batch": str(row["id"]),
         "file": row["file_name"],
         "label": row["source_label"],
-        "fills": _fills(row["counts_json"]),
+        "fills": _fills(row["counts_json"]) if row["undone_at"] is None else dict(STATES)[UNDONE],
         "channel": row["channel"],
         "state": row["state"],
         "read": row["records_read"],
