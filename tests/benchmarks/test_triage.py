@@ -52,15 +52,31 @@ class Beat(QObject):
         start = self._wall = time.perf_counter()
         self._worked = time.thread_time()
         self._timer.start()
-        QTimer.singleShot(0, work)
-        quiet, ended = 0, start
-        while quiet < 20:
-            self._application.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 10)
-            quiet = quiet + 1 if done() else 0
-            ended = time.perf_counter() if quiet <= 1 else ended
-            assert time.perf_counter() - start < 300
+        ended = until_quiet(self._application, work, done, 300)
         self._timer.stop()
         return Figures(self.worked * 1000, self.waited * 1000, (ended - start) * 1000)
+
+
+def until_quiet(
+    application: QApplication,
+    work: Callable[[], Any],
+    done: Callable[[], bool],
+    most: float,
+    doing: Callable[[], str] = str,
+) -> float:
+    """Begin a piece of work and turn the window's loop until ``done`` holds and everything was painted; when that was.
+
+    Fails after ``most`` seconds with the words of ``doing``.
+    """
+    QTimer.singleShot(0, work)
+    quiet, start = 0, time.perf_counter()
+    ended = start
+    while quiet < 20:
+        application.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 10)
+        quiet = quiet + 1 if done() else 0
+        ended = time.perf_counter() if quiet <= 1 else ended
+        assert time.perf_counter() - start < most, doing()
+    return ended
 
 
 def fill(url: str) -> None:

@@ -28,14 +28,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from PySide6.QtCore import QEventLoop, QObject, QTimer
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent))
 from import_files import KINDS
 from import_orders import NOW
-from test_triage import LIMIT_MS
+from test_triage import LIMIT_MS, until_quiet
 
 CANCEL_S, LARGE_S = 1.0, 2.0
 COUNTING_S = 5.0
@@ -103,13 +103,7 @@ class Watch(QObject):
         start = self._wall = time.perf_counter()
         self._before, self._threads = time.thread_time(), _threads()
         self._timer.start()
-        QTimer.singleShot(0, work)
-        quiet, ended = 0, start
-        while quiet < 20:
-            self._application.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 10)
-            quiet = quiet + 1 if done() else 0
-            ended = time.perf_counter() if quiet <= 1 else ended
-            assert time.perf_counter() - start < 900, self._doing
+        ended = until_quiet(self._application, work, done, 900, lambda: self._doing)
         self._timer.stop()
         faulthandler.cancel_dump_traceback_later()
         cancel = None if self.pressed is None else (self.done or ended) - self.pressed
