@@ -106,7 +106,7 @@ def _fields(names: tuple[Mapping[Any, str], Mapping[Any, str], Mapping[Any, str]
         Field("shipped_at", "Shipped", Kind.INSTANT, missing="Not yet"),
         Field("deliver_by", "Deliver by", Kind.INSTANT, missing=promise, spare=True),
         Field("delivered_at", "Delivered", Kind.INSTANT, missing="Not yet"),
-        Field("exceptions", "Exceptions", Kind.QUANTITY, width=80, total=Total.SUM, help="Active ones."),
+        Field("exceptions", "Exceptions", Kind.QUANTITY, width=96, total=Total.SUM, help="Active ones."),
         Field("flags", "Flags", missing="None", width=120, spare=True, help="Histories that cannot have been as told."),
         Field("order_id", "Order id", Kind.IDENTIFIER, hidden=True),
         Field("ship_by_basis", "Ship-by from", Kind.STATUS, missing=promise, labels=_BASES, hidden=True),
