@@ -58,7 +58,8 @@ def _by_number(batch: Batch, named: Collection[Named], found: dict[Named, int], 
     keys = dialect.key_set(
         batch.conn, {"channel": [channel for channel, _ in named], "number": [order for _, order in named]}
     )
-    on = (table.c.order_number == keys.c.number) & (table.c.channel == keys.c.channel)
+    # A computed channel: SQLite would walk all orders of the channel for each number by the key's index.
+    on = (table.c.order_number == keys.c.number) & (table.c.channel.concat("") == keys.c.channel)
     statement = select(keys.c.channel, keys.c.number, table.c.id).select_from(keys.join(table, on))
     fits: dict[Named, set[int]] = defaultdict(set)
     for channel, number, row_id in batch.conn.execute(statement):
