@@ -43,3 +43,14 @@ fields = { order_id = "order", sku = "sku", quantity = "quantity" }
 """
     parsed = read(text_file(text), forced=mapping(said))
     assert parts_of(parsed.refused) == [[2, 4]]
+
+
+def test_lines_that_name_no_order_are_corrected_one_by_one(text_file, read, mapping):
+    said = """
+name = "Shop"
+[[records]]
+kind = "order_lines"
+fields = { order_id = "order", sku = "sku", quantity = "quantity" }
+"""
+    parsed = read(text_file("order,sku,quantity\n,KET-17,1\n2,MUG-3,two\n,MUG-3,1\n2,KET-17,1\n"), forced=mapping(said))
+    assert parts_of(parsed.refused) == [[2], [3, 5], [4]]

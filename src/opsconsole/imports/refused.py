@@ -20,7 +20,8 @@ def parts_of(
 ) -> dict[int, int]:
     """Part by row of the table, for the rows of refused orders, as many whole parts as are kept.
 
-    Rows of one order, of one record and of one line (``lines``, by row) are of one part, over however many steps.
+    Rows of one order (those that name none stand alone), of one record and of one line (``lines``, by row) are of one
+    part, over however many steps.
     """
     joined = _Joined()
     bad = {problem.row for problem in problems}
@@ -33,7 +34,7 @@ def parts_of(
             for other in groups.of(row):
                 joined.join(other, ("line", int(lines[other])))
                 joined.join(other, row)
-            if key in refused:
+            if key in refused and key[-1] is not None:
                 joined.join(row, key)
     numbers: dict[object, int] = {}
     rows_found = sorted(node for node in joined.nodes() if isinstance(node, int))

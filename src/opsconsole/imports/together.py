@@ -51,7 +51,9 @@ class Link:
         assert spec is not None
         of, expression = type_of(spec, self.value), spec.fields[self.value]
         typed = evaluate(table).value(spec.kind, self.value, of, expression, np.ones(len(table), np.bool_))
-        numbers = np.fromiter(map(hash, (*typed.values, None)), np.int64, len(typed.values) + 1)
+        # What needs the value and lacks it is refused by itself; else rows without one may be the same record.
+        without = UNLINKED if spec.kind.field(self.value).required else hash(None)
+        numbers = np.fromiter((*map(hash, typed.values), without), np.int64, len(typed.values) + 1)
         return numbers[typed.codes]  # code -1, no value, is the last
 
 
