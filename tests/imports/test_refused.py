@@ -54,3 +54,29 @@ fields = { order_id = "order", sku = "sku", quantity = "quantity" }
 """
     parsed = read(text_file("order,sku,quantity\n,KET-17,1\n2,MUG-3,two\n,MUG-3,1\n2,KET-17,1\n"), forced=mapping(said))
     assert parts_of(parsed.refused) == [[2], [3, 5], [4]]
+
+
+def test_lines_that_name_no_order_are_no_order_together(text_file, read, mapping):
+    """Whether blank or a word that means nothing stands there, each line is an order refused by itself."""
+    said = """
+name = "Shop"
+[[records]]
+kind = "orders"
+one_per = ["order"]
+fields = { order_id = { from = "order", null = ["", "none"] }, placed_at = "placed" }
+[[records]]
+kind = "order_lines"
+fields = { order_id = { from = "order", null = ["", "none"] }, sku = "sku", quantity = "quantity" }
+"""
+    text = (
+        "order,placed,sku,quantity\n,2026-11-02,KET-17,1\n2,2026-11-02,MUG-3,two\n"
+        ",2026-11-02,MUG-3,1\nnone,,MUG-3,1\nnone,2026-11-02,CUP-1,1\n2,2026-11-02,KET-17,1\n"
+    )
+    parsed = read(text_file(text), forced=mapping(said))
+    assert parts_of(parsed.refused) == [[2], [3, 7], [4], [5], [6]]
+    assert parsed.records_read == parsed.records_rejected == {"orders": 5, "order_lines": 6}
+    assert [(one.line, one.field) for one in parsed.rejects if one.line in (2, 4, 6)] == [
+        (2, "order_id"),
+        (4, "order_id"),
+        (6, "order_id"),
+    ]

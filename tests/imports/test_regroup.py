@@ -17,10 +17,12 @@ from sqlalchemy import select
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.progress import Progress
 from opsconsole.imports import fields, portions, regroup
+from opsconsole.imports.columns import TextTable
 from opsconsole.imports.opened import Opened, Reading
 from opsconsole.imports.parsed import ParsedFile
 from opsconsole.imports.reader import open_file, read_opened
 from opsconsole.imports.records import Records
+from opsconsole.imports.settling import Settling
 from opsconsole.imports.source import all_sources
 from opsconsole.services import databases, imports
 from opsconsole.store import indexes, schema
@@ -130,6 +132,46 @@ def test_rows_in_any_order_say_what_the_file_says_at_once(text_file: Write, name
         assert parts.spool is not None
         assert_same(parts, whole)
         parts.close()
+
+
+ORDERS = """
+name = "Shop"
+[[records]]
+kind = "orders"
+one_per = ["order"]
+fields = { order_id = { from = "order", null = ["", "n/a"] }, placed_at = "placed", email = "email" }
+[[records]]
+kind = "order_lines"
+fields = { order_id = { from = "order", null = ["", "n/a"] }, sku = "sku", quantity = "quantity" }
+"""
+
+
+@pytest.mark.parametrize("cut", [False, True], ids=["regrouped", "cut"])
+@pytest.mark.parametrize("named", [0, 30])
+def test_lines_that_name_no_order_come_in_portions_as_others_do(
+    text_file: Write, mapping: Any, monkeypatch: pytest.MonkeyPatch, named: int, *, cut: bool
+) -> None:
+    if cut:
+        monkeypatch.setattr(portions, "_LONG", 0)
+        monkeypatch.setattr(portions, "_MOST", 20)
+    rows = [f"{('', 'n/a')[row % 2]},2026-11-02,{row}@example.com,S-{row % 7},1" for row in range(60)]
+    rows += [f"A-{row // 2},2026-11-02,a@example.com,S-{row % 7},1" for row in range(named)]
+    path = text_file("order,placed,email,sku,quantity\n" + "\n".join(rows) + "\n")
+    opened = open_file(path, [], forced=mapping(ORDERS))
+    sizes: list[int] = []
+    part = Settling.part
+
+    def noted(self: Settling, table: TextTable, *rest: Any) -> ParsedFile:
+        sizes.append(len(table))
+        return part(self, table, *rest)
+
+    whole = read_opened(opened, SHOP)
+    monkeypatch.setattr(Settling, "part", noted)
+    parts = read_opened(opened, SHOP, in_portions=True)
+    assert_same(parts, whole)
+    assert parts.records_rejected == {"orders": 60, "order_lines": 60}
+    assert max(sizes) < 30
+    parts.close()
 
 
 def content(database: Any) -> dict[str, list[str]]:

@@ -14,6 +14,7 @@ from opsconsole.imports.formats import find_column
 from opsconsole.imports.mapping import TIMES_FIELD, Expression, RecordSpec, type_of
 from opsconsole.imports.records import RecordKind, Type, group_fields
 from opsconsole.imports.rejects import Rank
+from opsconsole.imports.unnamed import unnamed
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,11 @@ def _record_rows(evaluator: Evaluator, spec: RecordSpec, kept: Mask) -> tuple[Ro
     told_by = spec.fields.get(spec.one_per_field)
     if told_by is not None and evaluator.available(told_by):
         columns.append(_as_column(evaluator, spec, spec.one_per_field, kept))
-    groups = np.where(kept, group_codes(columns, len(table)), -1).astype(np.int32)
+    found = group_codes(columns, len(table))
+    if columns:
+        alone = np.flatnonzero(unnamed(evaluator, spec))
+        found[alone] = found.max(initial=-1) + 1 + np.arange(len(alone))
+    groups = np.where(kept, found, -1).astype(np.int32)
     _, first = np.unique(groups[rows], return_index=True)
     return rows[np.sort(first)], groups
 

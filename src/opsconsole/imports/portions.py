@@ -25,6 +25,8 @@ from opsconsole.imports.tables import Table
 # Rows of a portion, about; files that are shorter than some of these are read at once.
 ROWS = 12_000
 _LONG = 16 * limits.MEBIBYTE
+# Rows of a portion that is not cut any more: maybe none of them names an order.
+_MOST = 5 * ROWS
 
 Hashes = npt.NDArray[np.int64]
 
@@ -168,6 +170,8 @@ def _pieces(table: DelimitedText, header_line: int, place: int, width: int) -> I
         if rest:
             yield together
             together, rows = [], 0
+        elif rows > _MOST:
+            raise Whole
     if rest:
         together.append((fields.Block(rest, block.line + block.line_count() - rest.count(b"\n")), None))
     if together:

@@ -4,7 +4,7 @@ A record that stands for several rows, an order whose lines are refused together
 tell, a record that repeats another: each of these is decided among rows that are linked, whatever the other rows are.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -16,7 +16,8 @@ from opsconsole.imports.conditions import any_holds
 from opsconsole.imports.evaluate import Evaluator
 from opsconsole.imports.formats import find_column
 from opsconsole.imports.mapping import Expression, Key, RecordSpec, type_of
-from opsconsole.imports.records import KINDS, group_fields
+from opsconsole.imports.records import KINDS
+from opsconsole.imports.unnamed import all_parts, group_field, told_by_row, unnamed
 
 Hashes = npt.NDArray[np.int64]
 UNLINKED = 0
@@ -28,13 +29,17 @@ Evaluate = Callable[[TextTable], Evaluator]
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Rows of a table that have the same number belong together; ``space`` are links that share their numbers."""
+    """Rows of a table that have the same number belong together; ``space`` are links that share their numbers.
+
+    ``named``: rows that name no order stand alone.
+    """
 
     space: object
     keys: tuple[Key, ...] = ()  # the texts of these columns
     value: str = ""  # or the value of this field; of neither: all rows belong together
     spec: RecordSpec | None = field(default=None, compare=False)  # only rows that are its records
     number: int = -1  # of the spec
+    named: bool = False
 
     def numbers(self, table: TextTable, evaluate: Evaluate) -> Hashes:
         """The number of each row, 0 where it is linked to no other."""
@@ -44,6 +49,8 @@ class Link:
             found = _by_texts(table, self.keys)
         else:
             found = np.full(len(table), _EVERY_ROW, np.int64)
+        if self.named and self.spec is not None:
+            found = np.where(unnamed(evaluate(table), self.spec), UNLINKED, found)
         return found if self.spec is None else np.where(kept_rows(table, self.spec), found, UNLINKED)
 
     def _values(self, table: TextTable, evaluate: Evaluate) -> Hashes:
@@ -117,7 +124,7 @@ def sections(specs: Sequence[RecordSpec], table: TextTable, evaluate: Evaluate) 
     for number, spec in enumerate(specs):
         spec = replace(spec, fields={key: e for key, e in spec.fields.items() if evaluator.available(e)})
         one = Section([specs[number]])
-        group = _group(spec)
+        group = group_field(spec)
         _link_records(one, spec, number, table, evaluate)
         for expression in spec.fields.values():
             _link_values(one, spec, number, expression, table)
@@ -132,27 +139,21 @@ def sections(specs: Sequence[RecordSpec], table: TextTable, evaluate: Evaluate) 
     return sorted(found.values(), key=lambda one: min(order.index(spec.kind.key) for spec in one.specs))
 
 
-def _group(spec: RecordSpec) -> str:
-    """The field that names what its records are refused with; empty where each stands for itself."""
-    names = group_fields(spec.kind)
-    return names[-1] if names and names[-1] in spec.fields else ""
-
-
 def _link_records(one: Section, spec: RecordSpec, number: int, table: TextTable, evaluate: Evaluate) -> None:
     """Link the rows of a record, of what is refused together and of what may be the same record."""
-    group = _group(spec)
+    group = group_field(spec)
     if group:
-        link = Link(group, value=group, spec=spec, number=number) if _plain(spec, group) else Link(group)
+        link = Link(group, value=group, spec=spec, number=number) if told_by_row(spec, group) else Link(group)
         one.links[link] = None
     elif not spec.kind.occurrence:
         one.links |= _by_identity(spec, number, table, evaluate)
     if spec.one_per_field and not spec.one_per:
-        plain = spec.one_per_field in spec.fields and _plain(spec, spec.one_per_field)
+        plain = spec.one_per_field in spec.fields and told_by_row(spec, spec.one_per_field)
         value = spec.one_per_field if plain else ""
         one.links[Link((number, "one per"), value=value, spec=spec, number=number)] = None
     if not spec.one_per or not has_keys(table, spec.one_per):
         return
-    link = Link((number, "one per"), spec.one_per, spec=spec, number=number)
+    link = Link((number, "one per"), spec.one_per, spec=spec, number=number, named=True)
     if not group and not spec.one_per_field and all(expression.rows == "first" for expression in spec.fields.values()):
         one.first = link
     else:
@@ -164,7 +165,7 @@ def _by_identity(spec: RecordSpec, number: int, table: TextTable, evaluate: Eval
     there = [name for name in spec.kind.identity if name in spec.fields]
     if not there:
         return {}
-    plain = [name for name in there if _plain(spec, name)]
+    plain = [name for name in there if told_by_row(spec, name)]
     # Rows without the value may be the same record as well, unless each of them is refused.
     needed = [name for name in plain if spec.kind.field(name).required]
     links = [Link((number, name), value=name, spec=spec, number=number) for name in needed or plain]
@@ -173,27 +174,9 @@ def _by_identity(spec: RecordSpec, number: int, table: TextTable, evaluate: Eval
     return {max(links, key=lambda link: len(np.unique(link.numbers(table, evaluate)))): None}
 
 
-def _plain(spec: RecordSpec, name: str) -> bool:
-    """Whether a field's value in a row is told by that row's texts alone."""
-    expression = spec.fields[name]
-    alone = expression.rows == "first" and all(map(_row_by_row, _all(expression)))
-    return alone and type_of(spec, name) in convert.TEXT_TYPES
-
-
-def _all(expression: Expression) -> Iterator[Expression]:
-    yield expression
-    for part in expression.parts():
-        yield from _all(part)
-
-
-def _row_by_row(e: Expression) -> bool:
-    by_format = (e.sum, e.product, e.zone_of, e.day_of, e.plus_minutes)
-    return not (e.within or e.occurrence_of or any(by_format))
-
-
 def _link_values(one: Section, spec: RecordSpec, number: int, expression: Expression, table: TextTable) -> None:
     """Link the rows that tell a value together."""
-    for part in _all(expression):
+    for part in all_parts(expression):
         if part.occurrence_of:
             keys = (part.occurrence_of, *part.within)
             one.links[Link(("occurrence", keys), keys, spec=spec, number=number)] = None
