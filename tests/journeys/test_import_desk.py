@@ -1,5 +1,6 @@
 """The import desk through the window: files are looked at, asked about, imported; the others stay in sight."""
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from hands import settled
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
@@ -42,6 +44,19 @@ def drop(qtbot: QtBot, app: App, *paths: Path) -> None:
     app.window.dragEnterEvent(QDragEnterEvent(QPoint(9, 9), Qt.DropAction.CopyAction, data, buttons, modifiers))
     app.window.dropEvent(QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, data, buttons, modifiers))
     settled(qtbot, app)
+
+
+def drop_on(app: App, widget: QWidget, *paths: Path) -> None:
+    """Drop files where a widget is, the way the system tells it: the window's surface first."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    spot = widget.mapTo(app.window, widget.rect().center())
+    action, none, left = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
+    surface = app.window.windowHandle()
+    entering = QDragEnterEvent(spot, action, data, left, none)
+    QApplication.sendEvent(surface, entering)
+    assert entering.isAccepted()
+    QApplication.sendEvent(surface, QDropEvent(spot.toPointF(), action, data, left, none))
 
 
 @pytest.fixture
@@ -223,6 +238,73 @@ def test_an_empty_file_says_that_it_is_empty_and_long_counts_are_not_cut(
     reads = next(n for n, field in enumerate(files.model.fields) if field.key == "read")
     assert rows_of(files.listing)[-1]["read"] >= 1200
     assert files.grid.columnWidth(reads) > before[reads]
+
+
+def test_files_that_are_dropped_on_a_text_field_are_imported_and_not_typed_into_it(
+    looking: App, show: Show, sample: Path, qtbot: QtBot
+) -> None:
+    app, desk = looking, show("data")
+    front: Any = desk
+    drop(qtbot, app, sample)
+    search, other = front.preview.lists.search, sample.with_name("more.csv")
+    shutil.copyfile(sample, other)
+    drop_on(app, search, other)
+    settled(qtbot, app)
+    assert search.text() == ""
+    assert [file.report.name for file in front.preview.looked.preview.files] == ["orders_export.csv", "more.csv"]
+    drop_on(app, search, sample.parent)  # the folder of both
+    settled(qtbot, app)
+    assert [file.report.name for file in front.preview.looked.preview.files] == ["orders_export.csv", "more.csv"]
+
+
+def test_files_that_come_while_others_are_looked_at_do_not_take_their_place(
+    looking: App, show: Show, sample: Path, qtbot: QtBot
+) -> None:
+    app, desk = looking, show("data")
+    front: Any = desk
+    other = sample.with_name("more.csv")
+    shutil.copyfile(sample, other)
+    front.importing.start([sample])
+    drop(qtbot, app, other)
+    assert [file.report.name for file in front.preview.looked.preview.files] == ["orders_export.csv", "more.csv"]
+    front.preview.leave()
+    drop(qtbot, app, other)
+    assert [file.report.name for file in front.preview.looked.preview.files] == ["more.csv"]
+
+
+def test_another_preview_begins_without_the_search_of_the_last(
+    looking: App, show: Show, sample: Path, qtbot: QtBot
+) -> None:
+    app, desk = looking, show("data")
+    front: Any = desk
+    drop(qtbot, app, sample)
+    front.preview.lists.search.setText("nothing of it")
+    front.preview.leave()
+    drop(qtbot, app, sample)
+    assert front.preview.lists.search.text() == ""
+    assert len(front.preview.lists.lists["changes"].shown_listing()) == 15
+
+
+def test_files_are_read_whatever_they_are_called(looking: App, show: Show, sample: Path, qtbot: QtBot) -> None:
+    app, desk = looking, show("data")
+    front: Any = desk
+    folder = sample.parent / "odd"
+    folder.mkdir()
+    names = ["two\nlines.csv", "<b>orders.csv", "100 %s.csv", "a\"b'.csv", "\N{PACKAGE}.csv", f"{'x' * 240}.csv"]
+    names.append(os.fsdecode(b"not\xffutf8.csv"))
+    try:
+        for name in names:
+            shutil.copyfile(sample, folder / name)
+    except OSError:
+        pytest.skip("the file system has rules of its own for names")
+    drop(qtbot, app, folder / names[0])
+    assert [file.report.name for file in front.preview.looked.preview.files] == ["two lines.csv"]
+    drop(qtbot, app, folder)
+    assert all(file.ready for file in front.preview.looked.preview.files)
+    press(qtbot, app, front.preview.files.grid, Qt.Key.Key_Return)
+    told = {row["file"] for row in rows_of(desk.list.listing)}
+    assert {"two lines.csv", "<b>orders.csv", "not\\xffutf8.csv"} <= told
+    assert len(told) == len(names)
 
 
 MONEY = (

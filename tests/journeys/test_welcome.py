@@ -1,5 +1,6 @@
 """The start page with a real server behind it: looked at, set up, connected, and never losing what was typed."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from opsconsole.app import App, Options
 from opsconsole.desktop.keycaps import KeyButton
 from opsconsole.desktop.welcome import Welcome
+from opsconsole.domain.resources import resource
 
 
 @pytest.fixture
@@ -159,3 +161,29 @@ def test_a_database_that_is_not_there_is_made_where_it_was_looked_for(
         app.window.close()
         app.stop()
         app.window.deleteLater()
+
+
+def test_files_dropped_beside_a_database_that_was_not_opened_wait_for_it(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path
+) -> None:
+    path = tmp_path / "ops.db"
+    options = Options(str(path), settings=tmp_path / "settings.ini", cache=tmp_path / "cache", alone=True)
+    app = App(qapp, options)
+    with qtbot.waitSignal(app.window.open_failed, timeout=20_000):
+        app.start()
+    app.start_page.data_file = tmp_path / "local.db"
+    orders = tmp_path / "orders.csv"
+    shutil.copyfile(resource("samples", "shopify_orders.csv"), orders)
+    app.window.files_dropped.emit([orders])
+    page: Any = app.window.pages.currentWidget()
+    assert page.bar.text == "1 file to import as soon as the database is open."
+    create = next(one for one in page.findChildren(KeyButton) if one.text() == "Create it")
+    qtbot.mouseClick(create, Qt.MouseButton.LeftButton)
+    _settle(qtbot, app)
+    desk: Any = app.window.current
+    qtbot.waitUntil(lambda: bool(desk.key == "data" and desk.previewing), timeout=20_000)
+    assert str(path) in str(app.desk.workspace.database.url)  # type: ignore[union-attr]
+    assert not (tmp_path / "local.db").exists()
+    app.window.close()
+    app.stop()
+    app.window.deleteLater()

@@ -91,6 +91,8 @@ class ImportPreview(QWidget):
         self.paths, self.looked = list(paths), looked
         self.answers.begin(answers or {})
         self.again.stop()
+        self.bar.clear()
+        self.lists.search.clear()
         self.always.setChecked(not self._tab.desk.settings.get(IMPORT_LOOK))
         self.show_again(on=True)
 

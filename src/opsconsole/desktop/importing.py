@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from opsconsole.services.import_report import FileReport
 
 _WRITING = "import.write"
+_LOOKING = "look"
 TOUCHED = frozenset({"imports", "orders", "order_exceptions", "stock_levels", "vendors", "kpis"})
 LISTS = ("changes", "rejects", "first_rows", "columns")
 
@@ -74,6 +75,7 @@ class Importing(QObject):
         self._shown = shown
         self._looking = looking
         self.last: ImportOutcome | None = None
+        self._looked_at: list[Path] = []
 
     def choose(self, *, check_only: bool = False) -> None:
         """Ask for files, then import them."""
@@ -84,17 +86,22 @@ class Importing(QObject):
             self.start([Path(name) for name in names], check_only=check_only)
 
     def start(self, paths: Sequence[Path], *, check_only: bool = False) -> None:
-        """Show what the files would do; import at once where that is wished and there is nothing to ask."""
+        """Show what the files would do; import at once where that is wished and there is nothing to ask.
+
+        Files that are being looked at are not forgotten for those that come now: they are looked at together.
+        """
         workspace = self._tab.desk.workspace
         if workspace is None or not paths:
             return
+        before = self._looked_at if self._tab.desk.tasks.is_running(f"{self._tab.key}.{_LOOKING}") else []
+        self._looked_at = paths = list(dict.fromkeys([*before, *paths]))
         if check_only or self._tab.desk.settings.get(IMPORT_LOOK):
             self._preview(workspace, paths)
             return
         self._tab.run(
             lambda progress: _all_known(workspace, paths, progress),
             lambda known: self._go_on(workspace, paths, known=known),
-            kind="look",
+            kind=_LOOKING,
             text="Looking at the files",
         )
 
@@ -138,7 +145,7 @@ class Importing(QObject):
         self._tab.run(
             lambda progress: look_at(workspace, paths, {}, progress),
             lambda looked: self._show_preview(paths, looked),
-            kind="look",
+            kind=_LOOKING,
             text="Looking at the files",
         )
 

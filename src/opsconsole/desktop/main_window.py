@@ -142,12 +142,14 @@ class MainWindow(QWidget):
         from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 
         from opsconsole.desktop.commands import Commands
+        from opsconsole.desktop.file_drops import TextFields
         from opsconsole.desktop.statusbar import StatusBar
         from opsconsole.desktop.tab_bar import TabBar
 
         self.furnished = True
         self.setObjectName("window")
         self.setAcceptDrops(True)
+        TextFields(self, self.dropEvent)
         self.tab_bar = TabBar(list(self.names.values()))
         self.status_bar = StatusBar()
         self.pages = self.desk.stage = QStackedWidget(self)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
@@ -107,6 +107,7 @@ class _Line(QFrame):
         self._icon = QLabel()
         self._icon.setFixedSize(16, 16)
         self.words = QLabel()
+        self.words.setTextFormat(Qt.TextFormat.PlainText)  # a file may be called anything
         self.words.setWordWrap(True)
         self.words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._layout = QHBoxLayout(self)
@@ -152,6 +153,7 @@ class _ProgressLine(QFrame):
         self.setProperty("tone", "progress")
         self.task: Task | None = None
         self._words = QLabel()
+        self._words.setTextFormat(Qt.TextFormat.PlainText)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         cancel = KeyButton("Cancel", key="Esc", style="link")

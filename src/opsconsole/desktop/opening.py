@@ -42,6 +42,7 @@ class Opening(QObject):
         self._open_database = open_database
         self._as_of = as_of
         self._opened = opened
+        self._bar: MessageBar | None = None
 
     def open(self, url: str, *, remember: bool = True) -> None:
         """Open a database and show its tabs; a failure is told on the page, with what can be done."""
@@ -59,6 +60,13 @@ class Opening(QObject):
 
         self._run(work, self._stage("", text), text, True, then)
 
+    def tell_waiting(self, words: str) -> None:
+        """Say over the page, or the rows of last time, what waits for the database; empty: nothing does any more."""
+        if self._bar is not None and words:
+            self._bar.show_message("warn", words)
+        elif self._bar is not None:
+            self._bar.clear()
+
     def close(self) -> None:
         """Keep the first rows of the tabs that were shown for the next time, and close the open database."""
         workspace = self._desk.workspace
@@ -71,6 +79,10 @@ class Opening(QObject):
 
     def _stage(self, url: str, text: str) -> MessageBar:
         """Where progress and errors are told: over the rows of last time, else on a page of its own."""
+        self._bar = self._make_stage(url, text)
+        return self._bar
+
+    def _make_stage(self, url: str, text: str) -> MessageBar:
         window, settings = self._window, self._desk.settings
         if url and self._desk.workspace is None and window.first_key and settings.get(FIRST_ROWS):
             tab = window.tab(window.first_key)

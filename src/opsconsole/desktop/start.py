@@ -8,12 +8,14 @@ from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 from PySide6.QtCore import QObject, QStandardPaths
 
 from opsconsole.desktop.desk import Desk
+from opsconsole.desktop.files import joined
 from opsconsole.desktop.main_window import MainWindow
 from opsconsole.desktop.opening import Opening
 from opsconsole.desktop.settings import DATABASE_URL
 from opsconsole.domain import instants
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.progress import Progress
+from opsconsole.domain.wording import plural
 
 if TYPE_CHECKING:
     from opsconsole.desktop.welcome import Welcome
@@ -35,13 +37,16 @@ class Start(QObject):
         self._opening = opening
         self.data_file = data_folder() / "ops.db"
         self._typed: Mapping[str, Any] | None = None
+        self._waiting: list[Path] = []
         window.start_asked.connect(self.show)
         window.files_dropped.connect(self._take)
+        desk.workspace_changed.connect(self._hand_over)
 
     def show(self) -> None:
         """Show the welcome in place of the tabs."""
         from opsconsole.desktop.welcome import Welcome
 
+        self._waiting.clear()
         page = Welcome(str(self.data_file), self._typed or shared_values(self._desk.settings.get(DATABASE_URL)))
         page.demo_wanted.connect(self.open_demo)
         page.files_chosen.connect(self._import)
@@ -66,11 +71,30 @@ class Start(QObject):
         )
 
     def _take(self, files: list[Path]) -> None:
-        """Import files that were dropped on the window: into the open database, else into the local one."""
-        if self._desk.workspace is None:
+        """Import files that were dropped on the window: into the open database, from the start page into the local one.
+
+        While another database is being opened, or was not opened, they wait for it: nobody meant the local one.
+        """
+        from opsconsole.desktop.welcome import Welcome
+
+        if self._desk.workspace is not None:
+            self._desk.show("data", None, _import_options(files, False))
+        elif isinstance(self._window.pages.currentWidget(), Welcome):
             self._import(files, False)
         else:
-            self._desk.show("data", None, _import_options(files, False))
+            self._waiting += [file for file in files if file not in self._waiting]
+            count = len(self._waiting)
+            self._opening.tell_waiting(f"{plural(count, 'file')} to import as soon as the database is open.")
+
+    def _hand_over(self) -> None:
+        """Files that waited for a database."""
+        if not self._waiting or self._desk.workspace is None:
+            return
+        options = _import_options(self._waiting, False)
+        self._waiting = []
+        self._opening.tell_waiting("")
+        # After the tab of last time was brought to the front.
+        self._desk.tasks.in_turns((lambda: self._desk.show("data", None, options),), kind="dropped", owner=self)
 
     def _connect(self, values: Mapping[str, Any], wish: str, page: "Welcome") -> None:
         """Look at a shared database; then say so, open it, or make its tables and open it (test, connect, set_up)."""
@@ -120,7 +144,7 @@ def _import_options(files: list[Path], check_only: bool) -> dict[str, str]:
     shared = [file for file in files if file.suffix.lower() == ".toml"]
     if shared and len(shared) == len(files):  # a mapping that somebody shared
         return {"list": "mappings", "take_in": str(shared[0])}
-    return {"files": "\n".join(str(file) for file in files), "check_only": "1" if check_only else ""}
+    return {"files": joined(files), "check_only": "1" if check_only else ""}
 
 
 def shared_url(values: Mapping[str, Any]) -> str:

@@ -113,8 +113,9 @@ class Field:
     three capital letters. ``unit`` is shown where it is not obvious. ``hidden`` columns exist in the listing and the
     workbook's column chooser but are not shown at first; ``wide_only`` ones are shown where there is room for them
     beside the others; ``spare`` ones leave a narrow window, the last first, before words of others can no longer be
-    read. ``total`` is what the totals row says. ``estimate`` is for days that are worked
-    out: more than a year ahead the day itself means nothing.
+    read. ``ends_matter`` is for words whose end tells as much as their start (files with their dates and suffixes):
+    what does not fit is cut in the middle. ``total`` is what the totals row says. ``estimate`` is for days that are
+    worked out: more than a year ahead the day itself means nothing.
     """
 
     key: str
@@ -129,6 +130,7 @@ class Field:
     stretch: bool = False
     wide_only: bool = False
     spare: bool = False
+    ends_matter: bool = False
     estimate: bool = False
     decimals: int | None = None
     width: int = 0

@@ -8,9 +8,8 @@ from pathlib import Path, PurePosixPath
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.instants import from_datetime
 from opsconsole.imports import fixed_width, limits, old_sheets, sheets, sniff, x12, x12_table
-from opsconsole.imports.rejects import readable
 from opsconsole.imports.row_types import TypedRows
-from opsconsole.imports.tables import FileOptions, InputFile, Table, input_file, open_unpacked
+from opsconsole.imports.tables import FileOptions, InputFile, Table, input_file, name_of, open_unpacked
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".edi", ".x12")
 _SPREADSHEETS = "Save it as .xlsx or .csv and import that."
@@ -74,6 +73,7 @@ def expand(paths: Iterable[Path], into: Path) -> list[InputFile]:
             found.append(_or_its_fault(path))
         if len(found) > _MAX_FILES:
             raise UserError(f"{path.name} holds more than {_MAX_FILES:,} files.", "Import a smaller folder.")
+    found = list({file.path: file for file in found}.values())  # a file may be given beside its folder
     if not found:
         raise UserError("There is no table in what was given.", f"Give files ending in {', '.join(SUFFIXES)}.")
     if len(found) == 1 and found[0].fault is not None:
@@ -85,14 +85,14 @@ def _or_its_fault(path: Path) -> InputFile:
     try:
         return input_file(path)
     except UserError as fault:
-        return InputFile(path, readable(path.name), 0, fault=fault)
+        return InputFile(path, name_of(path), 0, fault=fault)
 
 
 def _unpacked_or_fault(path: Path, into: Path) -> list[InputFile]:
     try:
         return _unpack(path, into)
     except UserError as fault:
-        return [InputFile(path, readable(path.name), 0, fault=fault)]
+        return [InputFile(path, name_of(path), 0, fault=fault)]
 
 
 def is_archive(path: Path) -> bool:
@@ -118,7 +118,7 @@ def _unpack(path: Path, into: Path) -> list[InputFile]:
             if part.is_dir() or not part.file_size or not _is_table_name(inner.name) or "__MACOSX" in inner.parts:
                 continue
             # Numbered names of our own: an archive's names may point outside the folder.
-            target = into / f"{len(found):04d}-{number}-{inner.name}"
+            target = into / f"{len(found):04d}-{number}-{inner.name[-40:]}"
             try:
                 with package.open(part) as source, target.open("wb") as copy:
                     while block := source.read(limits.MEBIBYTE):
@@ -128,5 +128,5 @@ def _unpack(path: Path, into: Path) -> list[InputFile]:
             except zipfile.BadZipFile:
                 raise UserError(f"{path.name} is damaged.", "Download it again.") from None
             modified = from_datetime(datetime(*part.date_time, tzinfo=UTC))
-            found.append(InputFile(target, f"{path.name}/{inner.name}", modified))
+            found.append(InputFile(target, f"{name_of(path)}/{name_of(Path(inner.name))}", modified))
     return found

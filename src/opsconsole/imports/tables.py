@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import io
 import itertools
+import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from opsconsole.imports.rejects import readable
 Row = list[str]
 NumberedRow = tuple[int, Row]
 HEAD_ROWS = 60
+_BREAKS = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +93,17 @@ def input_file(path: Path) -> InputFile:
         facts = path.stat()
     except OSError as fault:
         reason = "is not there" if isinstance(fault, FileNotFoundError) else "cannot be opened"
-        raise UserError(f"{path} {reason}.", "Check the name and whether you may read it.") from None
+        raise UserError(f"{readable(str(path))} {reason}.", "Check the name and whether you may read it.") from None
     if not path.is_file():
-        raise UserError(f"{path} is not a file.", "Give files, a folder of files or a .zip.")
+        raise UserError(f"{readable(str(path))} is not a file.", "Give files, a folder of files or a .zip.")
     if facts.st_size == 0:
-        raise UserError(f"{path.name} is empty.", "Export it again.")
-    return InputFile(path, readable(path.name), facts.st_mtime_ns // 1000)
+        raise UserError(f"{name_of(path)} is empty.", "Export it again.")
+    return InputFile(path, name_of(path), facts.st_mtime_ns // 1000)
+
+
+def name_of(path: Path) -> str:
+    """A file's name as it can be stored and stands in one line."""
+    return _BREAKS.sub(" ", readable(path.name))
 
 
 def file_hash(file: InputFile) -> str:

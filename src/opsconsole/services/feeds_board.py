@@ -47,7 +47,7 @@ _FIELDS = (
     Field("usual_interval", "Usual interval", Kind.DURATION, missing="", spare=True),
     Field("expected_at", "Next expected", Kind.INSTANT, missing=""),
     Field("arrivals", "Files", Kind.QUANTITY, spare=True),
-    Field("file", "Last file", missing="", wide_only=True),
+    Field("file", "Last file", missing="", wide_only=True, ends_matter=True),
     Field("batch", "Import", Kind.IDENTIFIER, missing="None", hidden=True),
     Field("comes_from", "Comes from", missing="", wide_only=True),
     Field("last_import_at", "Last arrival", Kind.INSTANT, missing="never", hidden=True),

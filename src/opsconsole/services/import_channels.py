@@ -12,6 +12,7 @@ from opsconsole.domain.errors import UserError
 from opsconsole.imports.columns import normalized
 from opsconsole.imports.convert import slug
 from opsconsole.imports.opened import Opened
+from opsconsole.imports.rejects import readable
 from opsconsole.imports.source import Source
 from opsconsole.services.business import setting
 from opsconsole.store import dialect
@@ -83,7 +84,7 @@ def choose_channel(conn: Connection, opened: Opened, told: str | None, folder: P
     if not isinstance(candidate, Source) and candidate.channel:
         return ChannelChoice(candidate.channel, "as its mapping says")
     memory = setting(conn, _memory_key(opened.key), now, {})
-    remembered = memory.get("folders", {}).get(str(folder)) or memory.get("last", "")
+    remembered = memory.get("folders", {}).get(readable(str(folder))) or memory.get("last", "")
     if remembered:
         return ChannelChoice(remembered, "as the last time")
     platform = candidate.platform if isinstance(candidate, Source) else ""
@@ -117,7 +118,7 @@ def _memory_key(source: str) -> str:
 def remember_channel(conn: Connection, source: str, channel: str, folder: Path, *, who: str, now: int) -> None:
     """Keep the channel that was told for a source and a folder."""
     memory = setting(conn, _memory_key(source), now, {})
-    folders = {**memory.get("folders", {}), str(folder): channel}
+    folders = {**memory.get("folders", {}), readable(str(folder)): channel}
     row = {
         "key": _memory_key(source),
         "valid_from": now,

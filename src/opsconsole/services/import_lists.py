@@ -27,7 +27,7 @@ STEPS = {NOT_RECOGNIZED: MAP_COLUMNS, REFUSED: IMPORT_AGAIN, CANCELLED: IMPORT_A
 
 _IMPORTS = (
     Field("batch", "Batch", Kind.IDENTIFIER, hidden=True),
-    Field("file", "File", stretch=True, total=Total.COUNT, total_words="files"),
+    Field("file", "File", stretch=True, ends_matter=True, total=Total.COUNT, total_words="files"),
     Field("label", "Recognized as", missing=NOT_KNOWN, total=Total.COUNT, total_words="recognized"),
     Field("fills", "Fills", missing="Nothing", width=180),
     Field("channel", "Channel", Kind.IDENTIFIER, missing="None", hidden=True),
@@ -52,7 +52,7 @@ _IMPORTS = (
     Field("undone_by", "Undone by", missing="Nobody", hidden=True),
     Field("can_undo", "Can be undone", Kind.FLAG, hidden=True),
     Field("run", "Import", Kind.IDENTIFIER, missing="None", hidden=True),
-    Field("path", "Path", missing="Unknown", hidden=True),
+    Field("path", "Path", missing="Unknown", hidden=True, ends_matter=True),
     Field("message", "Why not", missing="None", hidden=True),
 )
 
@@ -150,7 +150,7 @@ def _fills(counts_json: str | None) -> str | None:
 
 
 _REJECTS = (
-    Field("file", "File"),
+    Field("file", "File", ends_matter=True),
     Field("line", "Line", Kind.QUANTITY),
     Field("field", "Field", Kind.STATUS, missing="Whole line"),
     Field("found", "Found", missing="(empty)"),

@@ -111,7 +111,7 @@ _STATES = (
     ("cancelled", "Not looked at"),
 )
 _FILES = (
-    Field("file", "File", stretch=True),
+    Field("file", "File", stretch=True, ends_matter=True),
     Field("label", "Recognized as", missing="Unknown"),
     Field("fills", "Fills", missing="Nothing"),
     Field("channel", "Channel", Kind.IDENTIFIER, missing="None", wide_only=True),

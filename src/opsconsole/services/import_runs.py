@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select, update
 from opsconsole.domain.detection_report import DetectionReport
 from opsconsole.domain.errors import UserError
 from opsconsole.imports.files import open_table
+from opsconsole.imports.rejects import readable
 from opsconsole.imports.tables import FileOptions, InputFile, file_hash
 from opsconsole.services.import_report import DISMISSED, NOT_RECOGNIZED, FileReport
 from opsconsole.services.names import named
@@ -81,7 +82,7 @@ def restore_unread(database: Database, states: Mapping[int, str], *, who: str, n
 
 def path_of(file: InputFile) -> str | None:
     """Where a file lies; none for one that was unpacked from an archive (its name has a slash) and is gone again."""
-    return None if "/" in file.name else str(file.path.resolve())
+    return None if "/" in file.name else readable(str(file.path.resolve()))
 
 
 def _hash_of(file: InputFile) -> str | None:

@@ -1,6 +1,8 @@
 import pytest
 from PySide6.QtCore import QLocale
+from PySide6.QtWidgets import QApplication
 
+from opsconsole.desktop.table.brush import Texts
 from opsconsole.desktop.table.cells import Cell, clause_share, make_cell, tooltip, trend_points
 from opsconsole.desktop.table.formats import Formats
 from opsconsole.desktop.table.marks import PAINTERS
@@ -33,6 +35,18 @@ def test_every_kind_has_words_and_a_painter(kind: Kind) -> None:
 def test_a_missing_value_is_a_muted_word_never_an_empty_cell(kind: Kind) -> None:
     assert _cell(kind, None, missing="Unassigned")[:2] == ("Unassigned", "text_muted")
     assert _cell(kind, None)[:2] == ("–", "text_muted")
+
+
+def test_a_name_that_does_not_fit_keeps_its_start_its_date_and_its_suffix(qapp: QApplication) -> None:
+    name = "eBay-OrdersReport-of-the-second-account-2026-11-29.csv"
+    cell = _cell(Kind.TEXT, name, ends_matter=True)
+    assert (cell.text, cell.mark in PAINTERS) == (name, True)
+    texts = Texts("body", strong=False)
+    shown, width = texts.fitting(name, 180, both_ends=True)
+    assert shown.text().startswith("eBay-O")
+    assert shown.text().endswith("-29.csv")
+    assert width <= 180.5
+    assert texts.fitting(name, 180)[0].text().endswith("…")
 
 
 def test_a_number_that_does_not_exist_says_why() -> None:

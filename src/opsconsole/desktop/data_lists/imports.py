@@ -1,7 +1,6 @@
 """Imports: what came in, what each file did, what was set aside; and where files are imported."""
 
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
@@ -11,6 +10,7 @@ from opsconsole.desktop.data_lists.data_list import DataList, list_content
 from opsconsole.desktop.desk import Desk
 from opsconsole.desktop.dialogs.import_actions import LINKS, ImportActions
 from opsconsole.desktop.empty_imports import EmptyImports
+from opsconsole.desktop.files import split
 from opsconsole.desktop.front_pages import FrontPages
 from opsconsole.desktop.importing import Importing, ImportOutcome
 from opsconsole.desktop.pages.import_page import import_panel
@@ -147,7 +147,7 @@ class ImportsList(DataList):
 
     def reveal(self, identity: Any, options: dict[str, str]) -> None:
         """Import files that another part of the window asks for; else as every tab."""
-        files = [Path(line) for line in options.pop("files", "").splitlines() if line]
+        files = split(options.pop("files", ""))
         asked, check_only = options.pop("import", ""), bool(options.pop("check_only", ""))
         if folder := options.pop("folder", ""):
             self.desk.settings.set(LAST_FOLDER, folder)

@@ -31,12 +31,13 @@ class Texts:
             self._kept[text] = known
         return known
 
-    def fitting(self, text: str, width: float) -> tuple[QStaticText, float]:
-        """The text, cut at its end with an ellipsis when it is wider than ``width``."""
+    def fitting(self, text: str, width: float, *, both_ends: bool = False) -> tuple[QStaticText, float]:
+        """The text, cut at its end (or in the middle) with an ellipsis when it is wider than ``width``."""
         laid_out = self.get(text)
         if laid_out[1] <= width + _ELLIPSIS_GAP:
             return laid_out
-        return self.get(self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(width, 0.0)))
+        mode = Qt.TextElideMode.ElideMiddle if both_ends else Qt.TextElideMode.ElideRight
+        return self.get(self._metrics.elidedText(text, mode, max(width, 0.0)))
 
 
 class Brush:
@@ -77,10 +78,11 @@ class Brush:
         strong: bool = False,
         right: bool = False,
         role: str = "body",
+        both_ends: bool = False,
     ) -> float:
         """Draw one line, vertically centered, cut to ``width``; returns the width it took."""
         texts = self._texts[(role, strong)]
-        laid_out, taken = texts.fitting(text, width)
+        laid_out, taken = texts.fitting(text, width, both_ends=both_ends)
         if self._font is not texts:
             self.painter.setFont(texts.font)
             self._font = texts

@@ -26,6 +26,7 @@ class Cell(NamedTuple):
 
     mark      detail
     text      () or (words that stand muted behind the text,)
+    ends      –, text that is cut in the middle
     severity  –
     state     (glyph,): ring, quarter, half, pause, done
     bar       (share, tone): time left
@@ -81,9 +82,10 @@ def _plain(number: float) -> str:
 
 def _text(field: Field, raw: Any, currency: str, formats: Formats) -> Cell:
     text = str(raw)
+    mark = "ends" if field.ends_matter else "text"
     # A column that only explains its row steps back behind the columns that are compared.
     return (
-        Cell(text, "text_muted" if field.wide_only else "text")
+        Cell(text, "text_muted" if field.wide_only else "text", mark=mark)
         if text
         else Cell(field.missing or NO_WORDS, "text_muted")
     )

@@ -38,6 +38,11 @@ def paint_text(brush: Brush, cell: Cell, x: float, y: float, width: float, heigh
     brush.text(aside, "text_muted", x + taken, y, width - taken, height, role="small")
 
 
+def paint_ends(brush: Brush, cell: Cell, x: float, y: float, width: float, height: float, right: bool) -> None:
+    """Words of which both ends are seen."""
+    brush.text(cell.text, cell.tone, x, y, width, height, strong=cell.strong, right=right, both_ends=True)
+
+
 def paint_severity(brush: Brush, cell: Cell, x: float, y: float, width: float, height: float, right: bool) -> None:
     """Pill with shape and letter."""
     top = y + (height - PILL_HEIGHT) / 2
@@ -163,6 +168,7 @@ def _track(brush: Brush, x: float, y: float, width: float, share: float, tone: s
 
 PAINTERS: dict[str, MarkPainter] = {
     "text": paint_text,
+    "ends": paint_ends,
     "severity": paint_severity,
     "state": paint_state,
     "bar": paint_bar,
