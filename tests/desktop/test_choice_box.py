@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QFocusEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -51,3 +51,27 @@ def test_what_is_typed_into_an_editable_one_is_typed(box: ChoiceBox, qtbot: QtBo
     box.clearEditText()
     qtbot.keyClicks(box.lineEdit(), "usd")
     assert (box.currentText(), box.view().isVisible()) == ("usd", False)
+
+
+def test_clicking_into_an_editable_one_selects_all_so_that_typing_replaces_it(box: ChoiceBox, qtbot: QtBot) -> None:
+    box.setEditable(True)
+    edit = box.lineEdit()
+    QApplication.sendEvent(edit, QFocusEvent(QEvent.Type.FocusIn, Qt.FocusReason.MouseFocusReason))
+    qtbot.mouseClick(edit, Qt.MouseButton.LeftButton)
+    qtbot.keyClicks(edit, "usd")
+    assert box.currentText() == "usd"
+
+
+def test_clicking_into_a_searchable_one_shows_all_choices_of_which_typing_leaves_those_that_hold_it(
+    box: ChoiceBox, qtbot: QtBot
+) -> None:
+    box.make_searchable()
+    edit, completer = box.lineEdit(), box.completer()
+    QApplication.sendEvent(edit, QFocusEvent(QEvent.Type.FocusIn, Qt.FocusReason.MouseFocusReason))
+    qtbot.mouseClick(edit, Qt.MouseButton.LeftButton)
+    assert (completer.popup().isVisible(), completer.completionCount()) == (True, 3)
+    qtbot.keyClicks(edit, "dd/mm")
+    assert (edit.text(), completer.completionCount()) == ("dd/mm", 1)
+    completer.popup().hide()
+    qtbot.keyClick(edit, Qt.Key.Key_Return)
+    assert edit.text() == "Choose"

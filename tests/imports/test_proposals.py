@@ -197,6 +197,32 @@ def test_a_german_export_with_a_title_a_decimal_comma_and_a_sum_is_orders_and_th
     assert from_content(as_content(made.draft)).uses[0].how == made.draft.uses[0].how
 
 
+def orders_of_lines(status_of: Callable[[int], str]) -> str:
+    header = "Auftrag|Datum|Artikel|Menge|Preis EUR|Status|Versandtermin\n"
+    each = "WEB-{0:05}|{1:02}/11/2026|TEE-{2:02}|2|7,25|{3}|{4:02}/11/2026\n"
+    rows = [
+        each.format(5000 + at // 2, at // 2 % 20 + 1, at % 7, status_of(at), at // 2 % 20 + 3) for at in range(60)
+    ]
+    return header + "".join(rows)
+
+
+def test_a_status_that_all_lines_of_each_order_share_is_the_orders(text_file: Write) -> None:
+    made = proposed_for(text_file(orders_of_lines(lambda at: ("offen", "versendet")[at // 2 % 2]), "auftraege.txt"))
+    lines, orders = (
+        fields_of(made, [record.kind for record in made.draft.records].index(kind))
+        for kind in ("order_lines", "orders")
+    )
+    assert (orders["Status"], orders["Versandtermin"]) == ("status", "ship_by")
+    assert "Status" not in lines
+    assert "Versandtermin" not in lines
+
+
+def test_a_status_that_differs_within_an_order_is_the_lines(text_file: Write) -> None:
+    made = proposed_for(text_file(orders_of_lines(lambda at: ("offen", "versendet")[at % 2]), "auftraege.txt"))
+    kinds = [record.kind for record in made.draft.records]
+    assert fields_of(made, kinds.index("order_lines"))["Status"] == "status"
+
+
 def test_rows_that_name_a_purchase_order_are_its_lines_though_products_fit_more_columns(text_file: Write) -> None:
     header = "PO No.\tItem code\tQty\tPcs/ctn\tUnit price EUR\tWeight kg\n"
     each = "PO-{0:04}\tSKU-{1:03}\t{2}\t12\t{3:.2f}\t1.4\n"

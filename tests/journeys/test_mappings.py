@@ -89,6 +89,11 @@ def test_an_unknown_file_is_mapped_saved_imported_and_the_next_one_is_recognized
         assert fills is not None
         pick(fills, f"0.{field}")
         settled()
+    # A click on a column leads to its page from any other.
+    editor.parts.show_page("file")
+    grid = editor.parts.columns.grid
+    qtbot.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=grid.visualRect(grid.model().index(1, 0)).center())
+    assert editor.parts.column.isVisibleTo(editor)
     # By keys alone: Enter on a row leads to its field, a part of the field's name finds it.
     editor.parts.columns.select(row_of(tab, "Käufer"))
     qtbot.keyClick(editor.parts.columns.grid, Qt.Key.Key_Return)

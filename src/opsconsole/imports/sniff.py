@@ -36,7 +36,7 @@ class DelimitedText:
     @property
     def description(self) -> str:
         """``utf-8, comma``."""
-        names = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+        names = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
         return f"{self.encoding.removesuffix('-sig')}, {names.get(self.delimiter, self.delimiter)}"
 
     def rows(self) -> Iterator[NumberedRow]:

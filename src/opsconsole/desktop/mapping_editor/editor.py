@@ -215,6 +215,7 @@ class MappingEditor(QWidget):
     def _connect(self) -> None:
         parts = self.parts
         parts.columns.current_changed.connect(lambda row: None if row == parts.column.row else self.show_row())
+        parts.columns.grid.clicked.connect(lambda _: parts.show_page("column"))
         parts.columns.activated.connect(lambda _: self._to_field())
         parts.header_chosen = lambda line: self.read_otherwise({**self.state.options, "header_row": line})
         parts.column.field_chosen.connect(self.edits.choose_field)

@@ -13,8 +13,8 @@ from opsconsole.desktop.mapping_editor.state import State
 from opsconsole.desktop.words import Words
 
 _ENCODINGS = ("", "utf-8", "cp1252", "latin-1", "utf-16", "cp1250", "cp1251", "shift_jis", "gb18030", "iso8859-15")
-_DELIMITERS = (("", "As found"), (",", "Comma"), (";", "Semicolon"), ("\t", "Tab"), ("|", "Bar"), ("^", "Caret"),
-               ("~", "Tilde"))  # fmt: skip
+_DELIMITERS = ((",", "Comma"), (";", "Semicolon"), ("\t", "Tab"), ("|", "Vertical bar"),
+               ("^", "Caret"), ("~", "Tilde"))  # fmt: skip
 _SIGNS = (("", "As the columns prove"), (".", "Point: 1,234.50"), (",", "Comma: 1.234,50"))
 _TESTS = (("equals", "is"), ("startswith", "starts with"), ("contains", "contains"), ("empty", "is empty"))
 _TEST_WORDS = {"equals": "is", "startswith": "starts with", "contains": "contains", "endswith": "ends with",
@@ -178,7 +178,9 @@ class FilePage(parts.Page):
             self.add("Encoding", parts.choice(pairs, current, lambda value: self._option(state, "encoding", value)))
         if state.file.delimiter or state.file.encoding:
             current = str(told.get("delimiter", ""))
-            combo = parts.free_choice(_DELIMITERS, current, lambda value: self._option(state, "delimiter", value[:1]))
+            found = dict(_DELIMITERS).get(state.file.delimiter, state.file.delimiter)
+            pairs = [("", f"As found: {found.lower()}" if found else "As found"), *_DELIMITERS]
+            combo = parts.free_choice(pairs, current, lambda value: self._option(state, "delimiter", value[:1]))
             self.add("Between columns", combo, "One of the list, or any one sign")
             starts = ", ".join(map(str, state.file.column_starts))
             edit = parts.line(starts, lambda value: self._option(state, "column_starts", value), "1, 12, 30")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from opsconsole.desktop.choice_box import ChoiceBox
 from opsconsole.desktop.words import Words
@@ -69,7 +69,7 @@ def choice(pairs: Pairs, current: str, chosen: Callable[[str], None], *, search:
     for value, words in pairs:
         combo.addItem(words, value)
     if search:
-        _make_searchable(combo)
+        combo.make_searchable()
     at = combo.findData(current)
     combo.setCurrentIndex(at)
     combo.setMinimumContentsLength(12)
@@ -84,25 +84,6 @@ def choice(pairs: Pairs, current: str, chosen: Callable[[str], None], *, search:
 
     combo.activated.connect(picked)
     return combo
-
-
-def _make_searchable(combo: QComboBox) -> None:
-    combo.setEditable(True)
-    combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-    completer = QCompleter(combo.model(), combo)
-    completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-    completer.setFilterMode(Qt.MatchFlag.MatchContains)
-    completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
-    combo.setCompleter(completer)
-    edit = combo.lineEdit()
-    assert edit is not None
-
-    def settle() -> None:
-        # What was typed and is none of the choices is no choice.
-        if combo.findText(edit.text(), Qt.MatchFlag.MatchFixedString) < 0:
-            combo.setEditText(combo.itemText(combo.currentIndex()))
-
-    edit.editingFinished.connect(settle)
 
 
 def free_choice(pairs: Pairs, current: str, chosen: Callable[[str], None], hint: str = "") -> QComboBox:

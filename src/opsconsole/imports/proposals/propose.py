@@ -12,11 +12,14 @@ from opsconsole.imports.date_words import in_letters
 from opsconsole.imports.proposals.fillings import fillings
 from opsconsole.imports.proposals.header import HeaderChoice
 from opsconsole.imports.proposals.kinds import KindChoice, beside, choices
-from opsconsole.imports.proposals.matching import Known, matches
+from opsconsole.imports.proposals.matching import Known, Match, matches
 from opsconsole.imports.proposals.profile import Profile
 from opsconsole.imports.proposals.readings import Reading, currency_of, read_column
 from opsconsole.imports.proposals.rows_to_skip import main_lines, rows_to_skip, taken_back
 from opsconsole.imports.records import KINDS, RecordKind
+
+# What both orders and their lines have; where it is the same on all lines of each order, it is the order's.
+_OF_THE_ORDER = frozenset({"status", "ship_by", "ship_by_on"})
 
 
 @dataclass
@@ -73,7 +76,29 @@ def propose(given: Given, kinds: Sequence[str] = ()) -> Proposed:
 def _best(given: Given, ranked: Sequence[KindChoice]) -> list[KindChoice]:
     if not ranked:
         return []
-    return [ranked[0], *beside(ranked[0], given.columns, given.known)]
+    lines = ranked[0]
+    if moved := _told_of_the_order(lines, given):
+        first = replace(lines, matches=tuple(one for one in lines.matches if one not in moved))
+        others = beside(first, given.columns, given.known)
+        of_orders = {match.column.name for one in others if one.kind.key == "orders" for match in one.matches}
+        if {one.column.name for one in moved} <= of_orders:
+            return [first, *others]
+    return [lines, *beside(lines, given.columns, given.known)]
+
+
+def _told_of_the_order(lines: KindChoice, given: Given) -> list[Match]:
+    """Matches of order lines that are more likely of their orders: all lines of each order tell the same."""
+    order = next((one.column.name for one in lines.matches if one.field.key == "order_id"), "")
+    if lines.kind.key != "order_lines" or not order:
+        return []
+    keys = given.table.columns[normalized(order)].codes
+    count = len(np.unique(keys))
+    return [
+        one
+        for one in lines.matches
+        if one.field.key in _OF_THE_ORDER
+        and len(np.unique([keys, given.table.columns[normalized(one.column.name)].codes], axis=1).T) == count
+    ]
 
 
 def _forced(given: Given, key: str, ranked: Sequence[KindChoice]) -> KindChoice:
