@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QFocusEvent, QWheelEvent
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QShortcut, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -19,7 +19,8 @@ def box(qtbot: QtBot) -> Iterator[ChoiceBox]:
     made = ChoiceBox()
     qtbot.addWidget(made)
     made.addItems(["Choose", "MM/DD/YYYY", "DD/MM/YYYY"])
-    made.show()
+    with qtbot.waitActive(made):
+        made.show()
     yield made
     made.hidePopup()
 
@@ -56,7 +57,7 @@ def test_what_is_typed_into_an_editable_one_is_typed(box: ChoiceBox, qtbot: QtBo
 def test_clicking_into_an_editable_one_selects_all_so_that_typing_replaces_it(box: ChoiceBox, qtbot: QtBot) -> None:
     box.setEditable(True)
     edit = box.lineEdit()
-    QApplication.sendEvent(edit, QFocusEvent(QEvent.Type.FocusIn, Qt.FocusReason.MouseFocusReason))
+    box.clearFocus()
     qtbot.mouseClick(edit, Qt.MouseButton.LeftButton)
     qtbot.keyClicks(edit, "usd")
     assert box.currentText() == "usd"
@@ -67,7 +68,7 @@ def test_clicking_into_a_searchable_one_shows_all_choices_of_which_typing_leaves
 ) -> None:
     box.make_searchable()
     edit, completer = box.lineEdit(), box.completer()
-    QApplication.sendEvent(edit, QFocusEvent(QEvent.Type.FocusIn, Qt.FocusReason.MouseFocusReason))
+    box.clearFocus()
     qtbot.mouseClick(edit, Qt.MouseButton.LeftButton)
     assert (completer.popup().isVisible(), completer.completionCount()) == (True, 3)
     qtbot.keyClicks(edit, "dd/mm")
@@ -75,3 +76,20 @@ def test_clicking_into_a_searchable_one_shows_all_choices_of_which_typing_leaves
     completer.popup().hide()
     qtbot.keyClick(edit, Qt.Key.Key_Return)
     assert edit.text() == "Choose"
+
+
+def test_escape_takes_back_what_was_typed_before_it_closes_anything(box: ChoiceBox, qtbot: QtBot) -> None:
+    escaped: list[bool] = []
+    QShortcut("Escape", box, lambda: escaped.append(True))
+    box.make_searchable()
+    edit, popup = box.lineEdit(), box.completer().popup()
+    box.clearFocus()
+    qtbot.mouseClick(edit, Qt.MouseButton.LeftButton)
+    qtbot.keyClicks(edit, "dd/mm")
+    qtbot.keyClick(popup, Qt.Key.Key_Escape)
+    assert (popup.isVisible(), edit.text(), escaped) == (False, "Choose", [])
+    qtbot.keyClicks(edit, "none")
+    qtbot.keyClick(edit, Qt.Key.Key_Escape)
+    assert (edit.text(), escaped) == ("Choose", [])
+    qtbot.keyClick(edit, Qt.Key.Key_Escape)
+    assert (edit.text(), escaped) == ("Choose", [True])

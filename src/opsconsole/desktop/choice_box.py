@@ -33,6 +33,8 @@ class ChoiceBox(QComboBox):
         completer.setMaxVisibleItems(12)
         completer.popup().setObjectName("completions")
         self.setCompleter(completer)
+        # After the completer's own filter, so that this one is asked first.
+        completer.popup().installEventFilter(self)
         edit = self.lineEdit()
         assert edit is not None
 
@@ -42,22 +44,55 @@ class ChoiceBox(QComboBox):
 
         edit.editingFinished.connect(settle)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Remember whether a click brings the keyboard; the line has its focus by this widget."""
+        self._clicked_into = event.reason() == Qt.FocusReason.MouseFocusReason
+        super().focusInEvent(event)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Select all at the click that brings the keyboard here; a searchable one shows all of its choices."""
+        """Select all at the click that brings the keyboard here; Escape first takes back what was typed."""
         edit = self.lineEdit()
-        if watched is edit and edit is not None:
-            if event.type() == QEvent.Type.FocusIn and isinstance(event, QFocusEvent):
-                self._clicked_into = event.reason() == Qt.FocusReason.MouseFocusReason
-            elif event.type() == QEvent.Type.MouseButtonRelease and self._clicked_into:
-                self._clicked_into = False
-                if not edit.hasSelectedText():
-                    edit.selectAll()
-                    self._show_all_choices()
+        if edit is None:
+            return super().eventFilter(watched, event)
+        kind = event.type()
+        if watched is edit and kind == QEvent.Type.MouseButtonRelease and self._clicked_into:
+            self._clicked_into = False
+            if not edit.hasSelectedText():
+                edit.selectAll()
+                self._show_all_choices()
+        elif isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape and self._has_unsettled_words():
+            if kind == QEvent.Type.ShortcutOverride:
+                event.accept()  # else Escape closes what this stands in
+                return True
+            if kind == QEvent.Type.KeyPress:
+                self._take_back()
+                return True
         return super().eventFilter(watched, event)
 
-    def _show_all_choices(self) -> None:
+    def _searches(self) -> QCompleter | None:
+        """What shows the choices that hold the words typed, where there is one."""
         completer = self.completer()
-        if completer is not None and completer.completionMode() == QCompleter.CompletionMode.PopupCompletion:
+        popup = QCompleter.CompletionMode.PopupCompletion
+        return completer if completer is not None and completer.completionMode() == popup else None
+
+    def _has_unsettled_words(self) -> bool:
+        completer = self._searches()
+        return completer is not None and (
+            completer.popup().isVisible() or self.currentText() != self.itemText(self.currentIndex())
+        )
+
+    def _take_back(self) -> None:
+        completer = self._searches()
+        edit = self.lineEdit()
+        assert completer is not None
+        assert edit is not None
+        completer.popup().hide()
+        edit.setText(self.itemText(self.currentIndex()))
+        edit.selectAll()
+
+    def _show_all_choices(self) -> None:
+        completer = self._searches()
+        if completer is not None:
             completer.setCompletionPrefix("")
             completer.complete()
 

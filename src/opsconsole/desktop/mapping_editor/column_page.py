@@ -57,7 +57,7 @@ class ColumnPage(parts.Page):
             info = state.info(record, key)
             told = "; ".join(part for part in (self._use.reason, self._use.proof) if part)
             if told:
-                self.add_note(f"{told[:1].upper()}{told[1:]}.")
+                self.add_note(f"Why: {told}.")
             self._show_reading(state, column, info)
         self.column.addStretch(1)
 
