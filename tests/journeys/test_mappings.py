@@ -108,7 +108,10 @@ def test_an_unknown_file_is_mapped_saved_imported_and_the_next_one_is_recognized
     asked = {question.kind: question for question in editor.state.questions}
     assert set(asked) == {"currency", "date", "status"}
     assert "USD is likely: it is the base currency" in asked["currency"].words
-    pick(editor.parts.questions.editors[0], "USD")
+    editor.parts.go_to_page("questions")
+    assert editor.window().focusWidget() is editor.parts.questions.editors[0]
+    qtbot.keyClicks(editor.window().focusWidget(), "USD")
+    qtbot.keyClick(editor.window().focusWidget(), Qt.Key.Key_Return)
     settled()
     assert "can be read in two ways" in editor.state.preview.fault
     pick(editor.parts.questions.editors[[q.kind for q in editor.state.questions].index("date")], "%d/%m/%Y")

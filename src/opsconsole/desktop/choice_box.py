@@ -2,10 +2,11 @@
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QCompleter
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QCompleter, QLineEdit
 
 _THROUGH = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown})
 _PLAIN = frozenset({Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier})
+_BESIDE = 14  # border and scroll bar of the list
 
 
 class ChoiceBox(QComboBox):
@@ -15,6 +16,7 @@ class ChoiceBox(QComboBox):
     """
 
     _clicked_into = False
+    _completions: QAbstractItemView | None = None  # the choices that hold what is typed, where it searches
 
     def setEditable(self, editable: bool) -> None:
         """As QComboBox, and watch the line that is typed in."""
@@ -31,10 +33,13 @@ class ChoiceBox(QComboBox):
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         completer.setMaxVisibleItems(12)
-        completer.popup().setObjectName("completions")
+        popup = completer.popup()
+        assert popup is not None
+        popup.setObjectName("completions")
+        self._completions = popup
         self.setCompleter(completer)
         # After the completer's own filter, so that this one is asked first.
-        completer.popup().installEventFilter(self)
+        popup.installEventFilter(self)
         edit = self.lineEdit()
         assert edit is not None
 
@@ -65,36 +70,32 @@ class ChoiceBox(QComboBox):
                 event.accept()  # else Escape closes what this stands in
                 return True
             if kind == QEvent.Type.KeyPress:
-                self._take_back()
+                self._take_back(edit)
                 return True
         return super().eventFilter(watched, event)
 
-    def _searches(self) -> QCompleter | None:
-        """What shows the choices that hold the words typed, where there is one."""
-        completer = self.completer()
-        popup = QCompleter.CompletionMode.PopupCompletion
-        return completer if completer is not None and completer.completionMode() == popup else None
-
     def _has_unsettled_words(self) -> bool:
-        completer = self._searches()
-        return completer is not None and (
-            completer.popup().isVisible() or self.currentText() != self.itemText(self.currentIndex())
-        )
+        popup = self._completions
+        return popup is not None and (popup.isVisible() or self.currentText() != self.itemText(self.currentIndex()))
 
-    def _take_back(self) -> None:
-        completer = self._searches()
-        edit = self.lineEdit()
-        assert completer is not None
-        assert edit is not None
-        completer.popup().hide()
+    def _take_back(self, edit: QLineEdit) -> None:
+        if self._completions is not None:
+            self._completions.hide()
         edit.setText(self.itemText(self.currentIndex()))
         edit.selectAll()
 
     def _show_all_choices(self) -> None:
-        completer = self._searches()
-        if completer is not None:
+        completer = self.completer()
+        if self._completions is not None and completer is not None:
             completer.setCompletionPrefix("")
             completer.complete()
+
+    def showPopup(self) -> None:
+        """As QComboBox, as wide as the longest choice."""
+        view = self.view()
+        view.setTextElideMode(Qt.TextElideMode.ElideRight)
+        view.setMinimumWidth(max(self.width(), view.sizeHintForColumn(0) + _BESIDE))
+        super().showPopup()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Leave the wheel to what scrolls."""

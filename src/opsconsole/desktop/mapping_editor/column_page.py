@@ -61,16 +61,6 @@ class ColumnPage(parts.Page):
             self._show_reading(state, column, info)
         self.column.addStretch(1)
 
-    def focus_fills(self) -> None:
-        """Put the keyboard where the field is chosen."""
-        if self.fills is not None:
-            self.fills.setFocus()
-            edit = self.fills.lineEdit()
-            if edit is not None:
-                edit.selectAll()
-
-    # --- parts --------------------------------------------------------------------------------------------------------
-
     def _show_column(self, state: State, column: str) -> None:
         if not column:
             words = self._use.words() if self._use is not None else "A field without a column"

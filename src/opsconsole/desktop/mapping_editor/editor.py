@@ -237,7 +237,7 @@ class MappingEditor(QWidget):
 
     def _to_field(self) -> None:
         self.parts.show_page("column")
-        self.parts.column.focus_fills()
+        self.parts.column.focus_first()
 
     def _named(self) -> None:
         if self.parts.name.text() != self.state.draft.name:

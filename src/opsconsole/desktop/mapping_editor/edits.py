@@ -46,7 +46,7 @@ class Edits:
             self._editor.parts.show_page("questions")
             self._editor.parts.questions.focus_first()
         else:
-            self._editor.parts.column.focus_fills()
+            self._editor.parts.column.focus_first()
 
     def answer(self, question: Question, value: str) -> None:
         """Take the answer to a question."""

@@ -14,6 +14,7 @@ from opsconsole.desktop.keycaps import KeyButton
 from opsconsole.desktop.mapping_editor import listings
 from opsconsole.desktop.mapping_editor.column_page import ColumnPage
 from opsconsole.desktop.mapping_editor.file_page import FilePage
+from opsconsole.desktop.mapping_editor.parts import Page
 from opsconsole.desktop.mapping_editor.question_page import QuestionPage
 from opsconsole.desktop.mapping_editor.state import State
 from opsconsole.desktop.messages import MessageAction
@@ -142,6 +143,13 @@ class Layout:
         for name, button in self._page_buttons.items():
             button.setChecked(name == key)
 
+    def go_to_page(self, key: str) -> None:
+        """Bring a page to the front, with the keyboard in its first field."""
+        self.show_page(key)
+        page = self._pages.currentWidget()
+        if isinstance(page, Page):
+            page.focus_first()
+
     def again(self, run: Callable[[], None]) -> MessageAction:
         """The way to begin anew."""
         return MessageAction("Start anew", run)
@@ -247,7 +255,7 @@ class Layout:
         for keys, page in (("Alt+1", "questions"), ("Alt+2", "column"), ("Alt+3", "file")):
             shortcut = QShortcut(QKeySequence(keys), host)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(lambda page=page: self.show_page(page))
+            shortcut.activated.connect(lambda page=page: self.go_to_page(page))
 
     def _make_head(self) -> QFrame:
         head = QFrame(self._host)

@@ -24,7 +24,7 @@ class Page(QScrollArea):
 
     def restart(self) -> QVBoxLayout:
         """An empty page; the old fields go."""
-        box = QWidget()
+        self._box = box = QWidget()
         box.setProperty("surface", "panel")
         box.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.column = QVBoxLayout(box)
@@ -37,6 +37,17 @@ class Page(QScrollArea):
             old.deleteLater()
         self.setWidget(box)
         return self.column
+
+    def focus_first(self) -> bool:
+        """Put the keyboard on the first field, its words selected; false when there is none."""
+        fields = (one for one in self._box.findChildren(QWidget) if isinstance(one, QComboBox | QLineEdit))
+        first = next((one for one in fields if one.isEnabled()), None)
+        if first is not None:
+            first.setFocus(Qt.FocusReason.TabFocusReason)
+            edit = first.lineEdit() if isinstance(first, QComboBox) else first
+            if edit is not None:
+                edit.selectAll()
+        return first is not None
 
     def add_title(self, words: str, note: str = "") -> None:
         """A title, with a muted note under it."""

@@ -46,12 +46,6 @@ class QuestionPage(parts.Page):
                 self.add_note(note)
         self.column.addStretch(1)
 
-    def focus_first(self) -> bool:
-        """Put the keyboard on the first question; false when there is none."""
-        if self.editors:
-            self.editors[0].setFocus()
-        return bool(self.editors)
-
     def _add_question(self, question: Question, choices: Choices) -> None:
         def chosen(value: str) -> None:
             self.answered.emit(question, value)
