@@ -200,9 +200,7 @@ def test_a_german_export_with_a_title_a_decimal_comma_and_a_sum_is_orders_and_th
 def orders_of_lines(status_of: Callable[[int], str]) -> str:
     header = "Auftrag|Datum|Artikel|Menge|Preis EUR|Status|Versandtermin\n"
     each = "WEB-{0:05}|{1:02}/11/2026|TEE-{2:02}|2|7,25|{3}|{4:02}/11/2026\n"
-    rows = [
-        each.format(5000 + at // 2, at // 2 % 20 + 1, at % 7, status_of(at), at // 2 % 20 + 3) for at in range(60)
-    ]
+    rows = [each.format(5000 + at // 2, at // 2 % 20 + 1, at % 7, status_of(at), at // 2 % 20 + 3) for at in range(60)]
     return header + "".join(rows)
 
 

@@ -75,7 +75,7 @@ def test_what_is_told_of_a_column_is_told_by_the_name_it_has_in_the_file(mapping
 def test_notes_name_columns_as_the_file_spells_them(read, sample_files, text_file):
     text = (sample_files / "walmart_orders.csv").read_text().replace("2026-11-14", "14.11.2026")
     notes = read(text_file(text)).notes
-    assert notes == ["“Order Date” is not in the platform's own form; it was read as %d.%m.%Y."]
+    assert notes == ["“Order Date” is not in the platform's own form; it was read as DD.MM.YYYY."]
 
 
 def test_a_clock_of_24_hours_may_say_pm_all_the_same():

@@ -430,16 +430,16 @@ def test_a_remembered_date_format_is_shown_in_words_and_can_be_changed(
     front: Any = desk
     mapped(MAPPING)
     file = tmp_path / "f.csv"
-    file.write_text("id,at\n1,03/04/2026\n")
+    file.write_text("id,At\n1,03/04/2026\n")
     drop(qtbot, app, file)
     press(qtbot, app, front.preview.files.grid, Qt.Key.Key_2)
     press(qtbot, app, front.preview.files.grid, Qt.Key.Key_Return)
-    file.write_text("id,at\n2,05/06/2026\n")
+    file.write_text("id,At\n2,05/06/2026\n")
     drop(qtbot, app, file)
-    assert "“at” was read as DD/MM/YYYY, as you said the last time." in front.preview.file.report.notes
+    assert "“At” was read as DD/MM/YYYY, as you said the last time." in front.preview.file.report.notes
     front.preview.answers.ask_format()
     (prompt,) = front.preview.panel.findChildren(Prompt)
-    assert prompt.answers() == {"format": "%d/%m/%Y"}
+    assert (prompt.accessibleName(), prompt.answers()) == ("Dates of “At”", {"format": "%d/%m/%Y"})
     prompt._editors["format"].setCurrentIndex(0)
     prompt._accept()
     settled(qtbot, app)

@@ -74,7 +74,7 @@ class ImportAnswers:
         field = PromptField(
             "format", f"{example} is", Entry.CHOICE, readings, value=file.report.formats.get(column, "")
         )
-        ask(self._preview.panel, f"Dates of “{column}”", (field,), "Use it", accepted)
+        ask(self._preview.panel, f"Dates of “{file.column_name(column)}”", (field,), "Use it", accepted)
 
     # --- shop and currency --------------------------------------------------------------------------------------------
 

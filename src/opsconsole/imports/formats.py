@@ -10,6 +10,7 @@ import numpy as np
 from opsconsole.domain.errors import UserError
 from opsconsole.imports import convert, numbers
 from opsconsole.imports.columns import Mask, TextColumn, TextTable, normalized
+from opsconsole.imports.date_words import in_letters
 from opsconsole.imports.dates import ISO, AmbiguousDates, Parsed, choose, parse
 from opsconsole.imports.iso_dates import NO_OFFSET
 from opsconsole.imports.mapping import Expression, RecordSpec, type_of
@@ -162,7 +163,9 @@ def _date_format(leaf: _Leaf, formats: Formats, zone: str, flexible: bool) -> st
     if choice is None:
         return wanted[0] if wanted else ISO
     if wanted and choice.format not in wanted:
-        formats.notes.append(f"“{leaf.column}” is not in the platform's own form; it was read as {choice.format}.")
+        formats.notes.append(
+            f"“{leaf.column}” is not in the platform's own form; it was read as {in_letters(choice.format)}."
+        )
     return choice.format
 
 
@@ -178,7 +181,9 @@ def _settled(doubt: AmbiguousDates, formats: Formats) -> str:
     fitting = [pattern for pattern in doubt.formats if _date_part(pattern) in proven]
     if len(fitting) != 1:
         raise doubt
-    formats.notes.append(f"“{doubt.column}” was read as {fitting[0]}, as another column of the file proves.")
+    formats.notes.append(
+        f"“{doubt.column}” was read as {in_letters(fitting[0])}, as another column of the file proves."
+    )
     return fitting[0]
 
 

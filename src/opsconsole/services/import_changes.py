@@ -28,10 +28,10 @@ _IN_SUMMARY = 5
 _FIELDS = (
     Field("state", "Would be", Kind.STATUS, labels=STATES),
     Field("kind", "Kind"),
-    Field("subject", "What", stretch=True),
+    Field("subject", "What"),
     Field("field", "Field", missing=""),
     Field("old", "Now", missing=""),
-    Field("new", "In the file", missing=""),
+    Field("new", "In the file", missing="", stretch=True),
 )
 
 
@@ -147,7 +147,7 @@ def _summary(kind: RecordKind, row: Mapping[str, Any]) -> str:
     parts = []
     for name in filled(kind):
         value = row.get(column_of(kind.key, name))
-        if value not in (None, "") and name != "currency":
+        if value not in (None, "") and name not in ("currency", "time_zone"):
             parts.append(f"{name.replace('_', ' ')} {text_of(value, kind.field(name).type, row.get('currency'))}")
         if len(parts) == _IN_SUMMARY:
             break

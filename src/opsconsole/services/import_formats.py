@@ -59,7 +59,10 @@ def read_with_formats(
             if pattern not in doubt.formats or doubt.column in formats:
                 raise
             formats[doubt.column] = pattern
-            notes.append(f"“{doubt.column}” was read as {in_letters(pattern)}, as you said the last time.")
+            column = next(
+                (name for name in opened.fit.names if normalized(name) == normalized(doubt.column)), doubt.column
+            )
+            notes.append(f"“{column}” was read as {in_letters(pattern)}, as you said the last time.")
             doubts.append(Doubt(doubt.column, doubt.example, doubt.readings))
             continue
         parsed.notes += notes

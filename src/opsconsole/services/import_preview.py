@@ -53,6 +53,10 @@ class FilePreview:
     rejects: Listing | None = None
     channels: tuple[tuple[str, str], ...] = ()
 
+    def column_name(self, name: str) -> str:
+        """A column as the file writes it; ``name`` is how it is compared."""
+        return next((own for own in self.header if normalized(own) == name), name)
+
     @property
     def ready(self) -> bool:
         """Whether it can be imported as it is."""

@@ -84,7 +84,7 @@ def _recognized(file: "FilePreview", formats: Formats, answers: "ImportAnswers")
         facts.append(("Header in line", formats.count(file.header_line)))
         facts.append(("Columns", formats.count(sum(1 for name in file.header if name))))
     told = [(name, format_words(pattern)) for name, pattern in report.formats.items() if pattern != "iso"]
-    facts += [(f"Dates of “{name}”", words) for name, words in told]
+    facts += [(f"Dates of “{file.column_name(name)}”", words) for name, words in told]
     if report.channel:
         facts.append(("Channel", report.channel))
     if report.currency:
@@ -148,7 +148,7 @@ def _dates(file: "FilePreview", answers: "ImportAnswers") -> Section:
     report = file.report
     box, column = _box()
     name = next(iter(report.ask_formats))
-    column.addWidget(Words(f"In the column **{name}**, what is **{report.ask_example}**?", wrap=True))
+    column.addWidget(Words(f"In the column **{file.column_name(name)}**, what is **{report.ask_example}**?", wrap=True))
     for number, (pattern, reading) in enumerate(report.ask_readings, 1):
         button = KeyButton(reading, key=str(number), style="secondary")
         button.setToolTip(f"The whole column is read as {format_words(pattern)}")
