@@ -4,6 +4,7 @@ import csv
 import random
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -227,19 +228,20 @@ def spoiled(kind: Callable[[Path, int], Path], column: str, spoil: Callable[[int
     return write
 
 
-def x12(folder: Path, rows: int) -> Path:
-    """Purchase orders of ten items each."""
+def x12(folder: Path, rows: int, unit: str = "EA", items: int = 10, lost: int = 0) -> Path:
+    """Purchase orders of some items each; ``lost``: segments that each of them lacks."""
     path = folder / "file.edi"
     with path.open("w", encoding="utf-8") as stream:
         stream.write("ISA*00*          *00*          *ZZ*OURSELVES      *ZZ*MILLWORKS      *261102*0915*U*00401*")
         stream.write("000000101*0*T*>~\nGS*PO*OURSELVES*MILLWORKS*20261102*0915*101*X*004010~\n")
-        for order in range(rows // 10):
+        for order in range(rows // items):
             stream.write(f"ST*850*{order:09}~\nBEG*00*SA*PO-{order}**20261102~\nCUR*BY*USD~\nDTM*002*20261116~\n")
             stream.write("N1*ST*Reno FC*92*RENO~\nN1*SU*Millworks*92*S-77~\n")
-            for item in range(10):
-                stream.write(f"PO1*{item + 1}*{1 + item % 90}*EA*4.25**BP*SKU-{(order * 10 + item) % 4000}~\n")
-            stream.write(f"CTT*10~\nSE*18*{order:09}~\n")
-        stream.write(f"GE*{rows // 10}*101~\nIEA*1*000000101~\n")
+            for item in range(items):
+                sku = f"SKU-{(order * items + item) % 4000}"
+                stream.write(f"PO1*{item + 1}*{1 + item % 90}*{unit}*4.25**BP*{sku}~\n")
+            stream.write(f"CTT*{items}~\nSE*{items + 8 + lost}*{order:09}~\n")
+        stream.write(f"GE*{rows // items}*101~\nIEA*1*000000101~\n")
     return path
 
 
@@ -260,5 +262,7 @@ KINDS: dict[str, tuple[Callable[[Path, int], Path], str]] = {
     "shopify, no dates": (spoiled(shopify, "Created at", lambda row: f"day {row}"), ""),
     "shopify, no prices": (spoiled(shopify, "Lineitem price", lambda row: f"price {row}"), ""),
     "inventory, no figures": (spoiled(text(inventory), "Available (not editable)", lambda row: f"{row} or so"), ""),
+    "x12, unknown packs": (partial(x12, unit="CA"), ""),
+    "x12, lost segments": (partial(x12, items=1, lost=1), ""),
     "orders, mapped, no names": (spoiled(text(orders), "Order", lambda row: ""), ORDERS),
 }

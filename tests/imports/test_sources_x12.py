@@ -121,6 +121,80 @@ def test_a_transaction_that_lost_segments_is_refused_and_the_others_are_read(rea
     assert [row["status"] for row in rows_of(parsed, "purchase_orders")] == ["acknowledged"]
 
 
+READ_ALL = "It was read all the same."
+READ_WHOLE = "What is there and whole was read; ask the sender whether all of it arrived."
+
+
+@pytest.mark.parametrize(
+    ("there", "instead", "notes"),
+    [
+        ("GE*2*202", "GE*3*202", [
+            "Group 202 (segment 38) has 2 transactions, and its end says “3” (GE01, segment 64).", READ_WHOLE]),
+        ("GE*2*202", "GE**202", [
+            "Group 202 (segment 38) has 2 transactions, and its end says “” (GE01, segment 64).", READ_WHOLE]),
+        ("GE*2*202", "GE*02*00202", []),
+        ("GE*2*202", "GE*2*999", [
+            "Group 202 (segment 38) ends with another control number, “999” (GE02, segment 64): GS06 and GE02 "
+            "should be the same.", READ_ALL]),
+        ("IEA*3*000000201", "IEA*4*000000201", [
+            "Interchange 000000201 (segment 23) has 3 groups, and its end says “4” (IEA01, segment 81).", READ_WHOLE]),
+        ("IEA*3*000000201", "IEA*3*000000999", [
+            "Interchange 000000201 (segment 23) ends with another control number, “000000999” (IEA02, segment 81): "
+            "ISA13 and IEA02 should be the same.", READ_ALL]),
+        ("GE*2*202~\n", "", [
+            "Group 202 (segment 38) has no end (GE): the file was cut off or lost segments, and more may be missing. 2 "
+            "transactions of it were found.", READ_WHOLE]),
+        ("GS*SH*MILLWORKS*OURSELVES*20261110*1600*202*X*004010~\n", "", [
+            "A group ends in segment 63 (GE) that did not begin: its GS is missing.",
+            "Interchange 000000201 (segment 23) has 2 groups, and its end says “3” (IEA01, segment 80).",
+            READ_WHOLE]),
+        ("IEA*3*000000201~\n", "", [
+            "Interchange 000000201 (segment 23) has no end (IEA): the file was cut off or lost segments, and more may "
+            "be missing. 3 groups of it were found.", READ_WHOLE]),
+    ],
+)  # fmt: skip
+def test_groups_and_interchanges_that_do_not_agree_are_told_and_read(
+    read, sample_files, text_file, parsed, there, instead, notes
+):
+    text = (sample_files / "x12_buying.edi").read_text()
+    assert text.count(there) == 1
+    found = read(text_file(text.replace(there, instead), "file.edi"), channel="", time_zone="America/Los_Angeles")
+    assert found.notes == [*parsed.notes[:2], *notes, *parsed.notes[2:]]
+    assert (found.rejects, found.records_read) == (parsed.rejects, parsed.records_read)
+
+
+def test_of_a_file_that_was_cut_off_all_is_read_that_is_whole_and_nothing_else(read, sample_files, text_file, parsed):
+    """Wherever it ends: each transaction is read, refused or gone, and the report says that something is missing."""
+    text = (sample_files / "x12_buying.edi").read_text()
+    ends = [place for place in range(len(text)) if text.startswith("~\nSE*", place)]
+    for end in range(text.index("SE*18*0001~") + 12, text.index("SE*19*0005"), 37):
+        found = read(text_file(text[:end], "file.edi"), channel="", time_zone="America/Los_Angeles")
+        inside_a_group = text.rfind("\nGS*", 0, end) > text.rfind("\nIEA*", 0, end)
+        assert READ_WHOLE in found.notes or not inside_a_group
+        assert len(found.rejects) <= 1
+        whole = sum(text.index("~", place + 1) < end for place in ends)
+        kept = int(found.why.split(" transaction")[0].rpartition(" ")[2]) - len(found.rejects)
+        assert kept == whole - (end > text.index("~\nGE*2*202"))  # the 997 is none that is read
+
+
+def test_of_many_groups_that_do_not_agree_a_few_are_named(read, text_file):
+    group = "GS*PO*A*B*20261102*0915*1*X*004010~ST*850*1~BEG*00*SA*P{}**20261102~SE*3*1~GE*2*1~"
+    text = "ISA*00* *00* *ZZ*A *ZZ*B *261102*0915*U*00401*1*0*T*>~" + "".join(map(group.format, range(40)))
+    parsed = read(text_file(f"{text}IEA*40*1~", "many.edi"), channel="", currency="USD")
+    named = [note.partition(" has ")[0] for note in parsed.notes if note.startswith("Group")]
+    assert named == [f"Group 1 (segment {2 + 5 * number})" for number in range(5)]
+    assert "35 more faults of groups and interchanges." in parsed.notes
+
+
+def test_of_many_invoices_that_do_not_add_up_some_are_named(read, text_file):
+    bill = "ST*810*1~BIG*20261111*INV-{}**PO-1~IT1*1*1*EA*4~TDS*500~SE*5*1~"
+    text = "ISA*00* *00* *ZZ*A *ZZ*B *261102*0915*U*00401*1*0*T*>~GS*IN*A*B*20261102*0915*1*X*004010~"
+    text += "".join(map(bill.format, range(50))) + "GE*50*1~IEA*1*1~"
+    parsed = read(text_file(text, "many.edi"), channel="", currency="USD")
+    assert sum("come to 4.00" in note for note in parsed.notes) == 20
+    assert "The lines of 30 more invoices do not come to what they say." in parsed.notes
+
+
 def test_an_interchange_of_other_transactions_says_which_are_read(read, text_file):
     text = "ISA*00* *00* *ZZ*A *ZZ*B *261102*0915*U*00401*1*0*T*>~GS*FA*A*B*20261102*0915*1*X*004010~"
     text += "ST*997*1~AK1*PO*1~SE*3*1~GE*1*1~IEA*1*1~"

@@ -2,12 +2,12 @@
 
 The element separator is the 4th character, the segment terminator the one after the 16th element of ISA. Spaces that
 pad ISA may be missing or be no-break spaces, lines may break anywhere between segments, the last terminator may be
-gone, and control numbers need not agree. What must agree is the number of segments that SE states: a transaction that
-lost some of them is refused.
+gone. What must agree is the number of segments that SE states: a transaction that lost some of them is refused. What
+the ends of groups and interchanges state is compared and told (imports/x12_envelopes.py); nothing is refused for it.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from opsconsole.imports import limits
@@ -92,12 +92,15 @@ def looks_like(start: bytes) -> bool:
 
 
 def transactions(
-    parts: Iterable[tuple[Signs, list[str]]], name: str = "", kinds: Collection[str] | None = None
+    parts: Iterable[tuple[Signs, list[str]]],
+    name: str = "",
+    kinds: Collection[str] | None = None,
+    envelope: Callable[[Segment], None] | None = None,
 ) -> Iterator[Transaction]:
     """Transactions in a file's segments, one after the other; one that another begins in is not whole.
 
     Of those that are not of the ``kinds`` only the last segment is kept. UserError where one has no end in sight;
-    ``name`` is the file's.
+    ``name`` is the file's. ``envelope`` is told every segment that begins or ends something.
     """
     number = 0
     isa: Segment | None = None
@@ -110,6 +113,8 @@ def transactions(
             if text[:2] in _BEGINNINGS:
                 segment = Segment(number, signs.elements(text))
                 told = segment.name if segment.name in _ENVELOPES else ""
+            if told and envelope is not None:
+                envelope(segment)
             if current is not None and told in ("", "SE"):
                 _append(current, text, name, kinds)
             if current is not None and told:

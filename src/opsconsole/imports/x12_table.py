@@ -5,7 +5,7 @@ The line of a row is the number of its segment; segments count from 1 at the fir
 
 import codecs
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -13,10 +13,11 @@ from opsconsole.domain import wording
 from opsconsole.domain.errors import UserError
 from opsconsole.imports import limits, sniff
 from opsconsole.imports.parsed import ParsedFile
-from opsconsole.imports.reject_store import RejectStore
+from opsconsole.imports.reject_store import RejectStore, in_order
 from opsconsole.imports.rejects import Reject
 from opsconsole.imports.tables import FileOptions, InputFile, NumberedRow, open_unpacked
 from opsconsole.imports.x12 import Segment, Transaction, transactions
+from opsconsole.imports.x12_envelopes import Envelopes
 from opsconsole.imports.x12_invoices import invoice_rows
 from opsconsole.imports.x12_orders import notice_rows, order_rows, status_rows
 from opsconsole.imports.x12_rows import COLUMNS, COMMON, Row
@@ -55,14 +56,15 @@ class _Contents:
 
     at_breaks: bool
     kinds: Counter[str] = field(default_factory=Counter)
-    refused: list[Reject] = field(default_factory=list)
+    refused: RejectStore = field(default_factory=RejectStore)
     faulty: bool = False
+    envelopes: Envelopes = field(default_factory=Envelopes)
 
 
 class X12Table:
     """Rows of the transactions that are read; ``refused`` are those that are not whole, ``notes`` what else to say.
 
-    The file is read a few times, transaction by transaction. Memory: one of them, and what is refused.
+    The file is read a few times, transaction by transaction. Memory: one of them.
     """
 
     ragged = False
@@ -87,7 +89,8 @@ class X12Table:
         return found
 
     def _scan(self, contents: _Contents) -> _Contents:
-        for one in transactions(self._parts(contents.at_breaks), self._file.name, _ROWS):
+        parts = self._parts(contents.at_breaks)
+        for one in transactions(parts, self._file.name, _ROWS, contents.envelopes.add):
             contents.kinds[one.kind] += 1
             line, told, expected = one.fault
             if not line:
@@ -150,13 +153,17 @@ class X12Table:
         for one in self._whole():
             if told is not None:
                 told.add_transaction(one)
-            for row in _ROWS[one.kind](one):
-                if lacks_pack(row):
-                    self._packs.put(row)
-                count_pieces(row)
+            for row in self._rows_of(one):
                 if told is not None:
                     told.add(row)
                 yield row
+
+    def _rows_of(self, one: Transaction) -> Iterator[Row]:
+        for row in _ROWS[one.kind](one):
+            if lacks_pack(row):
+                self._packs.put(row)
+            count_pieces(row)
+            yield row
 
     @cached_property
     def _packs(self) -> Packs:
@@ -173,68 +180,79 @@ class X12Table:
         assert self._told is not None
         return self._told
 
-    def raw(self, lines: Collection[int]) -> Mapping[int, str]:
-        """Segments as they are written, by their number."""
-        found: dict[int, str] = {}
-        last = max(lines, default=0)
-        number = 0
-        for signs, texts in self._parts(self._contents.at_breaks) if last else ():
-            for text in texts:
-                number += 1
-                if number in lines:
-                    found[number] = as_written(Segment(number, signs.elements(text)))
-            if number >= last:
-                break
-        return found
-
-    def refused(self) -> list[Reject]:
+    def refused(self) -> Sequence[Reject]:
         """Transactions that lost segments on their way."""
         return self._contents.refused
 
     def notes(self) -> list[str]:
-        """Transactions that are not read, and what their figures do not agree in."""
+        """Transactions that are not read, envelopes that do not agree, and what figures do not agree in."""
         unread = Counter({kind: number for kind, number in self._contents.kinds.items() if kind not in _ROWS})
         said = []
         if unread:
             kinds = ", ".join(f"{kind} ({number})" for kind, number in sorted(unread.items()))
             said.append(f"{wording.plural(unread.total(), 'transaction')} of other kinds not read: {kinds}.")
-        return [*said, *self.told.notes()]
+        return [*said, *self._contents.envelopes.notes(), *self.told.notes()]
 
-    def with_elements(self, rejects: list[Reject]) -> list[Reject]:
-        """Rejects that name the element beside the field, where it stands, and the segment as it is written."""
-        if not rejects:
-            return []
-        places = self._places(rejects)
-        raw = self.raw({reject.line for reject in rejects} | {segment for _, segment in places.values()})
-        return [_with_element(reject, places.get(number), raw) for number, reject in enumerate(rejects)]
+    def with_elements(self, rejects: RejectStore) -> RejectStore:
+        """Rejects that name the element beside the field, where it stands, and the segment as it is written.
 
-    def _places(self, rejects: Sequence[Reject]) -> dict[int, tuple[str, int]]:
-        """The column that is at fault and the segment it stands in, by the place of the reject."""
-        on: dict[int, list[int]] = {}
-        for number, reject in enumerate(rejects):
-            on.setdefault(reject.line, []).append(number)
-        last = max(on)
-        found: dict[int, tuple[str, int]] = {}
-        for row in self._rows():
-            if row.line > last:
+        They come by their lines, as they are told then.
+        """
+        told = RejectStore()
+        by_line = rejects if rejects.ordered else (one for _, one in in_order([rejects], key=lambda one: one.line))
+        every = iter(by_line)
+        reject = next(every, None)
+        for one in self._whole() if reject is not None else ():
+            its: list[Reject] = []
+            while reject is not None and reject.line < one.number + one.count:
+                its.append(reject)
+                reject = next(every, None)
+            if its:
+                told.extend(_with_elements(its, one, self._rows_of(one)))
+            if reject is None:
                 break
-            for number in on.get(row.line, ()):
-                column = next((name for name in rejects[number].columns if name in row.segments), "")
-                if column:
-                    found[number] = column, row.segments[column]
-        return found
+        if reject is not None:
+            told.extend([reject, *every])
+        return told
 
 
-def _with_element(reject: Reject, place: tuple[str, int] | None, raw: Mapping[int, str]) -> Reject:
+def _with_elements(rejects: Sequence[Reject], one: Transaction, rows: Iterable[Row]) -> Iterator[Reject]:
+    """Rejects of a transaction with the element and the segment that is at fault."""
+    lines = {reject.line for reject in rejects}
+    on: dict[int, list[Row]] = {}
+    for row in rows:
+        if row.line in lines:
+            on.setdefault(row.line, []).append(row)
+    for reject in rejects:
+        yield _with_element(reject, _place(reject, on.get(reject.line, ())), one)
+
+
+def _place(reject: Reject, rows: Iterable[Row]) -> tuple[str, int] | None:
+    """The column that is at fault and the segment it stands in."""
+    found = None
+    for row in rows:
+        column = next((name for name in reject.columns if name in row.segments), "")
+        if column:
+            found = column, row.segments[column]
+    return found
+
+
+def _with_element(reject: Reject, place: tuple[str, int] | None, one: Transaction) -> Reject:
     if place is None:
-        return replace(reject, raw=raw.get(reject.line, reject.raw))
+        return replace(reject, raw=_raw(one, reject.line) or reject.raw)
     column, segment = place
     element = column.partition(" ")[0]
     expected = reject.expected
     if column.endswith(" pieces"):
         expected = units_expected(reject.found) or expected
     where = element if segment == reject.line else f"{element} in segment {segment}"
-    return replace(reject, field=f"{reject.field} ({where})", expected=expected, raw=raw.get(segment, reject.raw))
+    return replace(reject, field=f"{reject.field} ({where})", expected=expected, raw=_raw(one, segment))
+
+
+def _raw(one: Transaction, number: int) -> str:
+    """A segment of a transaction as it is shown; empty where the number is none of its."""
+    place = number - one.number
+    return as_written(Segment(number, one.signs.elements(one.texts[place]))) if 0 <= place < one.count else ""
 
 
 def as_written(segment: Segment) -> str:
@@ -244,7 +262,8 @@ def as_written(segment: Segment) -> str:
 
 def settle_x12(parsed: ParsedFile, table: X12Table) -> None:
     """Say of an X12 file what no other has: elements of rejects, lost segments, transactions that are not read."""
-    parsed.rejects = RejectStore([*table.with_elements(list(parsed.rejects)), *table.refused()])
+    parsed.rejects = table.with_elements(parsed.rejects)
+    parsed.rejects.extend(table.refused())
     for reject in table.refused():
         for counts in (parsed.records_read, parsed.records_rejected):
             counts[reject.kind] = counts.get(reject.kind, 0) + 1

@@ -7,6 +7,8 @@ from opsconsole.imports.x12_orders import Schedules
 from opsconsole.imports.x12_replaced import Anew
 from opsconsole.imports.x12_rows import Row
 
+_MOST_NAMED = 20
+
 
 class Told:
     """Filled with all rows and transactions of a file, in their order."""
@@ -16,6 +18,7 @@ class Told:
         self._ahead = 0
         self._schedules = Schedules()
         self._unlike: list[str] = []
+        self._more_unlike = 0
 
     def add(self, row: Row) -> None:
         """Take note of a row."""
@@ -26,7 +29,9 @@ class Told:
     def add_transaction(self, one: Transaction) -> None:
         """Take note of a transaction that is whole."""
         unlike = difference(one) if one.kind == "810" else None
-        if unlike:
+        if unlike and len(self._unlike) == _MOST_NAMED:
+            self._more_unlike += 1
+        elif unlike:
             number, found, told = unlike
             self._unlike.append(f"The lines of invoice {number} come to {found:,.2f}, it says {told:,.2f}.")
 
@@ -36,4 +41,8 @@ class Told:
         if self._ahead:
             statuses = wording.plural(self._ahead, "status", "statuses")
             said.append(f"{statuses} told of estimates or appointments and no scans.")
-        return [*said, *self._schedules.notes(), *self._unlike]
+        said += [*self._schedules.notes(), *self._unlike]
+        if self._more_unlike:
+            more = wording.plural(self._more_unlike, "more invoice")
+            said.append(f"The lines of {more} do not come to what they say.")
+        return said
