@@ -221,6 +221,24 @@ def test_a_status_that_differs_within_an_order_is_the_lines(text_file: Write) ->
     assert fields_of(made, kinds.index("order_lines"))["Status"] == "status"
 
 
+def test_a_state_that_holds_words_of_status_is_no_province_and_a_line_total_is_of_the_line(text_file: Write) -> None:
+    header = "Order ref,Placed,Customer,SKU,Units,Line total,State,Ship by\n"
+    each = "B2B-{0:05},2026-11-{1:02},{2},TEE-{3:02},2,{4}.50,{5},2026-11-{1:02}\n"
+    rows = [
+        each.format(at, at % 20 + 1, ("Ana Ruiz", "J. Meier")[at % 2], at % 7, at + 10, ("open", "shipped")[at % 2])
+        for at in range(40)
+    ]
+    made = proposed_for(text_file(header + "".join(rows), "b2b.csv"))
+    assert [record.kind for record in made.draft.records] == ["orders", "order_lines"]
+    assert fields_of(made, 0) == {
+        "Order ref": "order_id", "Placed": "placed_at", "Customer": "customer_name", "State": "status",
+        "Ship by": "ship_by",
+    }  # fmt: skip
+    assert fields_of(made, 1) == {"Order ref": "order_id", "SKU": "sku", "Units": "quantity", "Line total": "amount"}
+    places = "".join(rows).replace("open", "CA").replace("shipped", "NY")
+    assert fields_of(proposed_for(text_file(header + places, "b2b.csv")))["State"] == "province"
+
+
 def test_rows_that_name_a_purchase_order_are_its_lines_though_products_fit_more_columns(text_file: Write) -> None:
     header = "PO No.\tItem code\tQty\tPcs/ctn\tUnit price EUR\tWeight kg\n"
     each = "PO-{0:04}\tSKU-{1:03}\t{2}\t12\t{3:.2f}\t1.4\n"

@@ -1,7 +1,7 @@
 """Which kinds of records a file holds: the one whose fields fit its columns best, and those that the rest fills."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from opsconsole.imports.proposals.matching import Known, Match, matches
 from opsconsole.imports.proposals.names import name_score, words_of
@@ -57,6 +57,7 @@ _BESIDE: Mapping[str, tuple[str, ...]] = {
 # Rows with the number of such a document are of it, so a kind without a use for that column fits them less.
 _DOCUMENTS = ("po_number", "order_id", "tracking_number", "return_id")
 _STRONG = 0.75
+_BETTER = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,27 @@ def _possible(kind: RecordKind, found: Sequence[Match]) -> bool:
     needed = {field.key for field in kind.fields if field.required} - {"channel"}
     telling = _TELLING.get(kind.key)
     return needed - _FILLED_OTHERWISE.get(kind.key, frozenset()) <= keys and (telling is None or bool(telling & keys))
+
+
+def together(first: KindChoice, columns: Sequence[Profile], known: Known) -> list[KindChoice]:
+    """A kind and those beside it; a column that fits a field of theirs much better than one of its own is theirs."""
+    weak = {one.column.name: one.points for one in first.matches if one.points < _STRONG and not _is_key(first, one)}
+    others = beside(
+        replace(first, matches=tuple(m for m in first.matches if m.column.name not in weak)), columns, known
+    )
+    lost = {
+        match.column.name
+        for one in others
+        for match in one.matches
+        if match.column.name in weak and match.points > weak[match.column.name] + _BETTER
+    }
+    kept = tuple(one for one in first.matches if one.column.name not in lost)
+    others = beside(replace(first, matches=kept), columns, known) if lost else beside(first, columns, known)
+    return [replace(first, matches=kept), *others]
+
+
+def _is_key(choice: KindChoice, match: Match) -> bool:
+    return match.field.required or match.field.key in choice.kind.identity
 
 
 def beside(first: KindChoice, columns: Sequence[Profile], known: Known) -> list[KindChoice]:

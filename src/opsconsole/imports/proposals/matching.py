@@ -154,7 +154,9 @@ def _as_status(column: Profile, field: RecordField) -> tuple[float, str]:
     few = column.distinct <= 60
     if not few or column.look("number") > 0.5 or column.look("date") > 0.3 or column.length > 40:
         return 0.0, ""
-    return 1.0, f"it has {column.distinct} different {'value' if column.distinct == 1 else 'values'}"
+    if column.look("status") > 0.5:
+        return 1.0, "its values are words of status"
+    return 0.9, f"it has {column.distinct} different {'value' if column.distinct == 1 else 'values'}"
 
 
 def _as_identifier(column: Profile, field: RecordField) -> tuple[float, str]:
@@ -174,6 +176,8 @@ def _as_text(column: Profile, field: RecordField) -> tuple[float, str]:
         return 0.0, ""
     if column.look("number") > 0.9 and field.key not in ("phone", "address1", "address2", "note", "comment", "tags"):
         return 0.15, ""
+    if field.key == "province" and column.look("status") > 0.5:
+        return 0.2, ""  # "state" is a name of both
     if field.key == "phone" and column.look("phone") < 0.5:
         return 0.2, ""
     return 1.0, ""

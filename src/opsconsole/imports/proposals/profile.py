@@ -10,7 +10,8 @@ import numpy as np
 from opsconsole.domain.tracking import tracking_fault
 from opsconsole.imports import dates, numbers
 from opsconsole.imports.columns import TextColumn
-from opsconsole.imports.proposals.words import COUNTRIES, CURRENCIES, NOTHING
+from opsconsole.imports.proposals.names import words_of
+from opsconsole.imports.proposals.words import COUNTRIES, CURRENCIES, NOTHING, STATUS_WORDS
 
 _LOOKED_AT = 400  # distinct texts, spread over all of them, that tell what a column looks like
 _KEPT = 200  # most frequent texts that are kept
@@ -27,6 +28,7 @@ _POSTCODE = re.compile(
 )
 _CHECKED = re.compile(r"^(?:1Z[A-Z0-9]{16}|[A-Z]{2}\d{9}[A-Z]{2}|9[1-5]\d{20}|TB[ACM]\d{12})$")
 _UNIT = re.compile(r"^-?[\d.,]+\s*(?:kg|g|gr|oz|lbs?|h|hrs?|hours?|min|minutes?|days?|weeks?)$", re.IGNORECASE)
+_STATUS_WORDS = frozenset(" ".join(words_of(word)) for code, words in STATUS_WORDS.items() for word in (code, *words))
 _FLAGS = frozenset({"true", "false", "yes", "no", "y", "n", "t", "f", "0", "1", "x"})
 
 
@@ -82,6 +84,10 @@ def _is_date(text: str) -> bool:
     return bool(dates.candidates(text))
 
 
+def _is_status(text: str) -> bool:
+    return " ".join(words_of(text)) in _STATUS_WORDS
+
+
 def _is_number(text: str) -> bool:
     return numbers.body_of(text, money=True) is not None or bool(_UNIT.match(text))
 
@@ -105,6 +111,7 @@ _LOOKS: Mapping[str, Callable[[str], bool]] = {
     "phone": lambda text: bool(_PHONE.match(text)) and len(_DIGIT.findall(text)) >= 7,
     "country": lambda text: text.casefold() in COUNTRIES,
     "currency": lambda text: text.upper() in CURRENCIES,
+    "status": _is_status,
     "postcode": lambda text: bool(_POSTCODE.match(text.upper().lstrip("'"))),
     "tracking": _is_tracking,
     "code": lambda text: bool(_CODE.match(text)) and (bool(_DIGIT.search(text)) or text.isupper()),

@@ -11,7 +11,7 @@ from opsconsole.imports.columns import TextColumn, TextTable, normalized
 from opsconsole.imports.date_words import in_letters
 from opsconsole.imports.proposals.fillings import fillings
 from opsconsole.imports.proposals.header import HeaderChoice
-from opsconsole.imports.proposals.kinds import KindChoice, beside, choices
+from opsconsole.imports.proposals.kinds import KindChoice, choices, together
 from opsconsole.imports.proposals.matching import Known, Match, matches
 from opsconsole.imports.proposals.profile import Profile
 from opsconsole.imports.proposals.readings import Reading, currency_of, read_column
@@ -79,11 +79,11 @@ def _best(given: Given, ranked: Sequence[KindChoice]) -> list[KindChoice]:
     lines = ranked[0]
     if moved := _told_of_the_order(lines, given):
         first = replace(lines, matches=tuple(one for one in lines.matches if one not in moved))
-        others = beside(first, given.columns, given.known)
-        of_orders = {match.column.name for one in others if one.kind.key == "orders" for match in one.matches}
+        found = together(first, given.columns, given.known)
+        of_orders = {match.column.name for one in found if one.kind.key == "orders" for match in one.matches}
         if {one.column.name for one in moved} <= of_orders:
-            return [first, *others]
-    return [lines, *beside(lines, given.columns, given.known)]
+            return found
+    return together(lines, given.columns, given.known)
 
 
 def _told_of_the_order(lines: KindChoice, given: Given) -> list[Match]:
