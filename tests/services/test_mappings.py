@@ -128,6 +128,21 @@ def test_a_mapping_that_is_not_valid_is_not_kept(sqlite_database: Any, folder: P
     assert states(sqlite_database, now) == {}
 
 
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("b2b_orders_2026-11-16.csv", "B2b orders"), ("stock 3PL 20261116.csv", "Stock 3PL"), ("Q4-2026 Umsatz.csv",
+         "Umsatz"), ("20261116.csv", "20261116"), ("pickliste-2.csv", "Pickliste"),
+    ],
+)  # fmt: skip
+def test_a_mapping_is_named_after_its_file_less_dates_and_numbers(
+    sqlite_database: Any, tmp_path: Path, file: str, name: str
+) -> None:
+    path = tmp_path / file
+    path.write_text("SKU,On hand\nA-1,5\nA-2,7\n")
+    assert propose_mapping(open_for_mapping(path, database=sqlite_database)).draft.name == name
+
+
 def test_a_file_is_mapped_previewed_saved_and_recognized(
     sqlite_database: Any, folder: Path, now: int, tmp_path: Path
 ) -> None:

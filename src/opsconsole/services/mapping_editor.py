@@ -1,5 +1,6 @@
 """Making a mapping for a file: what the file is like, what is proposed, how a draft reads it. Nothing is written."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -166,10 +167,15 @@ def own_options(content: Mapping[str, Any] | None) -> dict[str, Any]:
     return {key: file[key] for key in _OPTIONS if isinstance(file, Mapping) and file.get(key)}
 
 
+_A_WORD = re.compile(r"[a-z]+\d[a-z]+$|[34]pl$", re.IGNORECASE)  # with a digit in it
+
+
 def _name_for(name: str) -> str:
-    """A name for the mapping of a file: its own less dates and numbers."""
+    """A name for the mapping of a file: its own less dates and numbers; ``B2B`` and ``3PL`` are neither."""
     stem = Path(name.rsplit("/", 1)[-1]).name.split(".")[0]
-    words = [word for word in stem.replace("_", " ").replace("-", " ").split() if not any(map(str.isdigit, word))]
+    words = [
+        word for word in re.split(r"[\s_-]+", stem) if word and (not re.search(r"\d", word) or _A_WORD.match(word))
+    ]
     told = " ".join(words) or stem
     return told[:1].upper() + told[1:]
 

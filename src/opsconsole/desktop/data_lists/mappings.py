@@ -166,6 +166,7 @@ class MappingsList(DataList):
     def _open_editor(self) -> MappingEditor:
         if self.editor is not None:
             self._drop_editor()
+        self.bar.clear()  # what it said was about the list
         editor = MappingEditor(self, self._stack)
         editor.closed.connect(self._closed)
         editor.saved.connect(self._saved)
