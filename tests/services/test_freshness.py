@@ -33,6 +33,7 @@ def test_a_feed_is_stale_when_its_newest_data_is_older_than_two_usual_intervals(
 def test_the_summary_names_the_oldest_stale_feed(database: Any, now: int):
     _feed(database, "a", "Shopify orders", now - HOUR)
     _feed(database, "b", "Walmart orders", now - 5 * HOUR)
+    _feed(database, "c", "Of one file only", now - 50 * HOUR, arrivals=1)  # would look late among them
     summary = freshness.summary(database, now)
     assert (summary.words, summary.tone) == ("1 of 2 feeds fresh: Walmart orders 5 h old", "warn")
 

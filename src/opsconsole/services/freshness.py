@@ -81,7 +81,9 @@ def summary(database: Database, now: int) -> FreshnessSummary:
         return FreshnessSummary(f"{_all(total)} fresh", "", fresh, total)
     oldest = max(stale, key=lambda row: row["age"])
     more = f" and {len(stale) - 1} more" if len(stale) > 1 else ""
-    words = f"{fresh} of {wording.plural(total, 'feed')} fresh: {oldest['label']} {age_words(oldest['age'])} old{more}"
+    # Feeds without a usual interval are neither fresh nor late: counted here they would look late.
+    known = wording.plural(total - unknown, "feed")
+    words = f"{fresh} of {known} fresh: {oldest['label']} {age_words(oldest['age'])} old{more}"
     return FreshnessSummary(words, "warn", fresh, total)
 
 
