@@ -152,6 +152,14 @@ def test_changes_beyond_the_limit_are_counted_and_said(
     assert import_changes.MOST > 1_000
 
 
+def test_fields_of_a_preview_are_spelled_as_people_do(sqlite_database: Any, now: int, tmp_path: Path) -> None:
+    path = tmp_path / "stock_sources.csv"
+    path.write_text("source_code,sku,status,quantity\neast,A-1,1,10\n")
+    (file,) = import_preview.preview_files(sqlite_database, [path], now=now, **WHO).files
+    assert file.changes is not None
+    assert file.changes.row(0)["subject"] == "SKU A-1, location east"
+
+
 def test_answers_are_of_single_files_also_inside_an_archive(sqlite_database: Any, now: int, tmp_path: Path) -> None:
     archive = tmp_path / "week.zip"
     with zipfile.ZipFile(archive, "w") as package:

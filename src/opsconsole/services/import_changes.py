@@ -136,7 +136,7 @@ def _subject(kind: RecordKind, row: Mapping[str, Any]) -> str:
     for name in kind.identity:
         # A key that was made from content tells nobody anything.
         if name in row and name != "channel" and not _MADE.match(str(row[name])):
-            parts.append(f"{name.removesuffix('_id').replace('_', ' ')} {row[name]}")
+            parts.append(f"{field_words(name.removesuffix('_id'))} {row[name]}")
     if not parts:
         parts = [f"{words} {row[name]}" for name, words in _NAMES.items() if row.get(name)]
     return ", ".join(parts) or kind.label
@@ -148,7 +148,7 @@ def _summary(kind: RecordKind, row: Mapping[str, Any]) -> str:
     for name in filled(kind):
         value = row.get(column_of(kind.key, name))
         if value not in (None, "") and name not in ("currency", "time_zone"):
-            parts.append(f"{name.replace('_', ' ')} {text_of(value, kind.field(name).type, row.get('currency'))}")
+            parts.append(f"{field_words(name)} {text_of(value, kind.field(name).type, row.get('currency'))}")
         if len(parts) == _IN_SUMMARY:
             break
     return ", ".join(parts)
