@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,12 +14,13 @@ from opsconsole.desktop.messages import MessageAction
 from opsconsole.desktop.settings import IMPORT_LOOK, LAST_FOLDER
 from opsconsole.desktop.tasks import Task
 from opsconsole.desktop.workspace import Workspace
-from opsconsole.domain.errors import Cancelled
+from opsconsole.domain.errors import Cancelled, UserError
 from opsconsole.domain.import_answers import Answers
 from opsconsole.domain.progress import Progress
 from opsconsole.domain.wording import plural
 
 if TYPE_CHECKING:
+    from opsconsole.desktop.messages import MessageBar
     from opsconsole.desktop.tab import Tab
     from opsconsole.desktop.table.arranger import Arranger
     from opsconsole.services.clockwork import Turn
@@ -48,18 +50,24 @@ class ImportOutcome:
     detection: "Turn | None" = None
     run_id: int | None = None
     rules_cancelled: bool = False
+    rules_fault: str = ""
 
     @property
     def written(self) -> bool:
         """Whether any file is in."""
         return any(file.written for file in self.files)
 
+    @property
+    def lost(self) -> bool:
+        """Whether a file is neither in nor kept in the list of imports: the database did not answer any more."""
+        return any(not file.batch_id and not file.unread_id for file in self.files)
+
 
 class Importing(QObject):
     """Imports files for a tab; ``last`` is what the last import did.
 
     ``looking`` is called before files are looked at to be shown, ``show_preview`` with what was looked at, ``shown``
-    with what was imported.
+    with what was imported. ``bars`` are those in which the end of an import is told.
     """
 
     def __init__(
@@ -68,14 +76,17 @@ class Importing(QObject):
         show_preview: Callable[[Sequence[Path], Looked], None],
         shown: Callable[[ImportOutcome], None],
         looking: Callable[[], object],
+        bars: Callable[[], Sequence["MessageBar"]],
     ) -> None:
         super().__init__(tab)
         self._tab = tab
         self._show_preview = show_preview
         self._shown = shown
         self._looking = looking
+        self._bars = bars
         self.last: ImportOutcome | None = None
         self._looked_at: list[Path] = []
+        self._again = MessageAction("Try again", lambda: None)
 
     def choose(self, *, check_only: bool = False) -> None:
         """Ask for files, then import them."""
@@ -113,16 +124,24 @@ class Importing(QObject):
             tab.bar.show_message("warn", "An import is under way. Import these files when it is done.")
             return False
         made: list[ImportOutcome] = []
+        self._again = MessageAction("Try again", partial(self._retry, paths, answers))
 
         def ended(task: Task) -> None:
             tab.bar.end_progress(task)
             if made and not task.wanted:  # cancelled: what was done before stays, and is told
                 self._tell(made[0])
 
+        def failed(error: BaseException) -> None:
+            if isinstance(error, UserError):
+                self._say("bad", str(error), [self._again])
+            else:
+                tab.report(error)
+
+        tab.bar.clear()  # what the last import did
         tab.desk.tasks.run(
             lambda progress: import_and_detect(workspace, paths, answers, progress, made),
             self._tell,
-            tab.report,
+            failed,
             kind=_WRITING,
             text="Importing",
             owner=tab,
@@ -130,6 +149,9 @@ class Importing(QObject):
             on_end=ended,
         )
         return True
+
+    def _retry(self, paths: Sequence[Path], answers: Mapping[str, Answers]) -> None:
+        self.import_now(paths, answers)
 
     @property
     def is_writing(self) -> bool:
@@ -149,6 +171,11 @@ class Importing(QObject):
             text="Looking at the files",
         )
 
+    def _say(self, tone: str, words: str, actions: Sequence[MessageAction]) -> None:
+        """Tell how an import ended, also on a page that stands in the place of the list by then."""
+        for bar in self._bars():
+            bar.show_message(tone, words, actions)
+
     def _tell(self, outcome: ImportOutcome) -> None:
         self.last = outcome
         failed = [file for file in outcome.files if file.message]
@@ -157,7 +184,11 @@ class Importing(QObject):
             words = f"{words} Exceptions: {outcome.detection.words.lower()}."
         if outcome.rules_cancelled:
             words = f"{words} The exception rules were cancelled: nothing of them was written."
+        if outcome.rules_fault:
+            words = f"{words} The exception rules did not run; the next run looks at these files. {outcome.rules_fault}"
         actions = []
+        if outcome.lost:
+            actions.append(self._again)
         if outcome.written:
             actions.append(MessageAction("Show exceptions", lambda: self._tab.desk.show("order_exceptions")))
         other = [file for file in failed if file.state != "not_recognized"]
@@ -167,7 +198,8 @@ class Importing(QObject):
         if cancelled:
             words = f"{words} Cancelled: {plural(cancelled, 'file')}."
         refused = any(file.rejects for file in outcome.files)
-        self._tab.bar.show_message("warn" if failed or refused or cancelled else "good", words, actions)
+        doubtful = failed or refused or cancelled or outcome.rules_fault
+        self._say("warn" if doubtful else "good", words, actions)
         self._shown(outcome)
         self._tab.desk.touched(TOUCHED)
         if cancelled and outcome.written:
@@ -260,6 +292,8 @@ def import_and_detect(
             _detect(workspace, outcome, progress)
         except Cancelled:
             outcome.rules_cancelled = True
+        except UserError as fault:  # the files are in all the same, and the next run looks at them
+            outcome.rules_fault = str(fault)
     return outcome
 
 

@@ -1,5 +1,6 @@
 """Importing files: recognized by their headers, written one transaction per file, tried out without writing."""
 
+import contextlib
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -192,9 +193,12 @@ def _begin_run(job: _Job, count: int) -> int | None:
 
 
 def _unread(job: _Job, file: InputFile, report: FileReport) -> FileReport:
-    """Keep a file that was not imported, so that it can be seen and mended later."""
+    """Keep a file that was not imported, so that it can be seen and mended later.
+
+    A database that does not answer keeps nothing; what became of the files before is told all the same.
+    """
     if job.run_id is not None:
-        with job.database.write() as conn:
+        with contextlib.suppress(UserError), job.database.write() as conn:
             report.unread_id = keep_unread(conn, job.run_id, file, report, who=job.who, now=job.now)
     return report
 

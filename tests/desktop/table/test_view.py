@@ -189,6 +189,22 @@ def test_columns_sort_and_order_are_remembered(
     assert _column(again, "site") not in again.columns.visible()
 
 
+def test_numbers_that_come_later_and_are_longer_are_not_cut(view: ListView, formats: Formats, qtbot: QtBot) -> None:
+    fields = (Field("file", "File", stretch=True), Field("read", "Read", Kind.QUANTITY))
+
+    def show(*counts: int | None) -> None:
+        columns = {"file": ["a.csv"] * len(counts), "read": list(counts)}
+        with qtbot.waitSignal(view.arranged):
+            view.set_listing(Arranger(Listing(fields, columns, list(range(len(counts))), 0)), formats)
+
+    show(None)
+    show(60_000_000, None)
+    assert view.grid.columnWidth(1) >= view.grid.delegate.width_of(view.model.cells(0)[1])
+    wide = view.grid.columnWidth(1)
+    show(1)
+    assert view.grid.columnWidth(1) == wide
+
+
 def test_columns_fit_the_width_there_is(view: ListView) -> None:
     view.resize(1440, 560)
     widths = sum(view.header.sectionSize(number) for number in view.columns.visible())

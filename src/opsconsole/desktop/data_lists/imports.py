@@ -24,6 +24,7 @@ from opsconsole.domain.progress import Progress
 
 if TYPE_CHECKING:
     from opsconsole.desktop.import_preview import ImportPreview
+    from opsconsole.desktop.messages import MessageBar
     from opsconsole.services.import_pages import ImportPage
 
 
@@ -60,7 +61,9 @@ class ImportsList(DataList):
         self.deeds = ImportActions(self)
         self.fronts = FrontPages(self, lambda: self._splitter)
         super().__init__(desk)
-        self.importing = Importing(self, self.fronts.show_preview, self._show_outcome, self.fronts.make_preview)
+        self.importing = Importing(
+            self, self.fronts.show_preview, self._show_outcome, self.fronts.make_preview, self._bars
+        )
         self.list.activated.connect(self.deeds.open)
         self.list.grid.clicked.connect(self.deeds.clicked)
 
@@ -216,12 +219,17 @@ class ImportsList(DataList):
         front = self.fronts.current
         return super().status() if front is None else front.status()
 
+    def _bars(self) -> "list[MessageBar]":
+        """Over the list, and over the preview while it is in front."""
+        return [self.bar, *([self.preview.bar] if self.previewing and self.preview is not None else [])]
+
     def _show_outcome(self, outcome: ImportOutcome) -> None:
         kept = [file.batch_id or -(file.unread_id or 0) for file in outcome.files]
         written = [file.batch_id for file in outcome.files if file.batch_id is not None]
         waiting = [file.batch_id for file in outcome.files if file.batch_id is not None and file.rejects]
-        self.set_panel_open(True)
-        self.reveal((waiting or written or kept)[-1], {})
+        if found := (waiting or written or [one for one in kept if one]):
+            self.set_panel_open(True)
+            self.reveal(found[-1], {})
 
 
 TAB = ImportsList

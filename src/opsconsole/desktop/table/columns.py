@@ -63,10 +63,19 @@ class Columns:
                 extra = LEFT_EXTRA if self._header.visualIndex(number) == first else 0
                 self._header.resizeSection(number, widths[field.key] + extra)
 
-    def fit_labels(self) -> None:
-        """Room for the arrows of a new sort beside the labels."""
-        known = (field for field in self._fields if not field.width and field.key in self._natural)
-        wider = {field.key: width for field in known if (width := self._label_width(field)) > self._natural[field.key]}
+    def grow(self) -> None:
+        """Room for the arrows of a new sort beside the labels, and for numbers longer than those before.
+
+        A number that is cut says something else. Nothing gets narrower: columns are not to move with every change.
+        """
+        wider: dict[str, int] = {}
+        for number, field in enumerate(self._fields):
+            if field.key not in self._natural:
+                continue
+            measured = field.kind in NEVER_CUT
+            width = self._natural_width(number, field) if measured else 0 if field.width else self._label_width(field)
+            if width > self._natural[field.key]:
+                wider[field.key] = width
         if wider:
             self._natural.update(wider)
             self.fit()

@@ -218,7 +218,7 @@ class ListView(ListBody):
             if fresh:
                 self.columns.set_state(self.kept_layout.get("columns", {}), self.model.fields)
             else:
-                self.columns.fit_labels()
+                self.columns.grow()
             if len(self.model.arranged.rows):
                 self.show_rows(self.model.arranged.totals)
             else:
