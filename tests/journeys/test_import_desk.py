@@ -409,17 +409,19 @@ def test_what_was_said_of_one_file_leaves_the_others_alone_and_no_stale_words_st
     file.write_text("id,at,sum\n1,2026-04-03,12.50\n")
     drop(qtbot, app, sample, file)
     before = {one.key: one for one in front.preview.looked.preview.files}
+    front.preview.bar.show_message("warn", "None of these files can be imported yet.")
     front.preview.answers.say_currency("EUR")
     qtbot.waitUntil(lambda: "looking" in {row["state"] for row in rows_of(front.preview.files.listing)})
     states = {row["file"]: (row["state"], row["label"]) for row in rows_of(front.preview.files.listing)}
     assert states["till.csv"] == ("looking", "Mapping: Till")
     assert states["orders_export.csv"][0] == "dry_run"
     assert not front.preview.accept_button.isEnabled()
-    assert not front.preview.lists._there["columns"]
+    qtbot.waitUntil(lambda: not front.preview.lists._there["columns"])
     settled(qtbot, app)
     after = {one.key: one for one in front.preview.looked.preview.files}
     assert after[str(sample)] is before[str(sample)]
     assert after[str(file)].ready
+    assert front.preview.bar.text == ""
     assert front.preview.accept_button.isEnabled()
 
 

@@ -61,6 +61,7 @@ class LookingAgain:
             found = Looked(before.preview.with_files(found.preview), {**kept, **found.lists})
         self.keys.clear()
         self._preview.looked = found
+        self._preview.bar.clear()  # what it said may hold no more
         self._preview.show_again(on=on)
 
     def _failed(self, error: BaseException) -> None:

@@ -215,6 +215,26 @@ def test_columns_fit_the_width_there_is(view: ListView) -> None:
     assert sum(view.header.sectionSize(number) for number in view.columns.visible()) <= view.grid.viewport().width()
 
 
+def test_states_that_come_later_get_the_room_to_be_read(
+    qtbot: QtBot, tasks: Tasks, settings: Settings, formats: Formats
+) -> None:
+    fields = (
+        Field("file", "File", stretch=True),
+        Field("state", "State", Kind.STATUS, labels=(("done", "Done"), ("partial", "Partly done"))),
+    )
+
+    def rows(*states: str) -> Arranger:
+        columns = {"file": [f"orders_{at}.csv" for at in range(len(states))], "state": list(states)}
+        return Arranger(Listing(fields, columns, range(len(states)), 0))
+
+    made = ListView("imports", tasks, settings)
+    qtbot.addWidget(made)
+    made.set_listing(rows("done"), formats)
+    before = made.header.sectionSize(1)
+    made.set_listing(rows("partial", "done"), formats)
+    assert made.header.sectionSize(1) > before + 20
+
+
 def test_groups_are_folded_walked_and_marked_by_keyboard(view: ListView, qtbot: QtBot) -> None:
     view.select_first()
     view.group_by("channel")

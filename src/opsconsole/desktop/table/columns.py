@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from opsconsole.desktop.table.delegate import PADDING
 from opsconsole.desktop.table.fitting import NEVER_CUT, Fitting
 from opsconsole.desktop.table.grid import LEFT_EXTRA, Grid
-from opsconsole.domain.field import Field
+from opsconsole.domain.field import Field, Kind
 
 SAMPLE_ROWS = 60
 MAX_TEXT = 280
@@ -64,15 +64,16 @@ class Columns:
                 self._header.resizeSection(number, widths[field.key] + extra)
 
     def grow(self) -> None:
-        """Room for the arrows of a new sort beside the labels, and for numbers longer than those before.
+        """Room for the arrows of a new sort beside the labels, and for numbers and states longer than those before.
 
-        A number that is cut says something else. Nothing gets narrower: columns are not to move with every change.
+        A number that is cut says something else, a state nothing. Nothing gets narrower: columns are not to move with
+        every change.
         """
         wider: dict[str, int] = {}
         for number, field in enumerate(self._fields):
             if field.key not in self._natural:
                 continue
-            measured = field.kind in NEVER_CUT
+            measured = field.kind in NEVER_CUT or field.kind is Kind.STATUS
             width = self._natural_width(number, field) if measured else 0 if field.width else self._label_width(field)
             if width > self._natural[field.key]:
                 wider[field.key] = width
