@@ -1,4 +1,5 @@
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -53,6 +54,31 @@ def test_scripts_get_one_object_with_plain_values(capsys: pytest.CaptureFixture[
     assert (row["left"], row["cover"], row["state"], row["flag"]) == (-3060, 18.25, "in_progress", True)
     assert row["clause"]["value"] == 96.2
     assert row["owner"] is None
+
+
+def test_what_comes_one_by_one_is_written_as_it_comes_and_looks_like_a_list(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [{"line": 2, "raw": 'a "b"\nc'}, {"line": 3, "of": {"x": [1, 2]}}, "é", []]
+    seen: list[str] = []
+
+    def one_by_one() -> Iterator[Any]:
+        for line in lines:
+            seen.append(capsys.readouterr().out)
+            yield line
+
+    told = {"files": [{"name": "a", "refused": lines, "total": 4}, {"refused": [], "more": lines}], "end": None}
+    output.print_json(
+        {
+            "files": [
+                {"name": "a", "refused": one_by_one(), "total": 4},
+                {"refused": iter(()), "more": one_by_one()},
+            ],
+            "end": None,
+        }
+    )
+    written = "".join(seen) + capsys.readouterr().out
+    assert written == json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+    assert '"line": 2' in seen[1]
+    assert '"line": 3' in seen[2]
 
 
 def test_a_currency_that_is_no_field_is_told_beside_the_amount() -> None:

@@ -347,7 +347,7 @@ def test_what_cannot_be_begun_is_told_at_once(sqlite_importer: Importer, tmp_pat
 
 def test_a_report_is_plain_values_for_scripts(sqlite_importer: Importer) -> None:
     report = sqlite_importer(DATA / "shopify_orders_75.csv")
-    plain = json.loads(json.dumps(as_json(report)))
+    plain = json.loads(json.dumps(as_json(report), default=list))
     (file,) = plain["files"]
     assert {key: file[key] for key in ("source", "read", "inserted", "updated", "unchanged", "rejected", "batch")} == {
         "source": "shopify_orders", "read": 14, "inserted": 14, "updated": 0, "unchanged": 0, "rejected": 0, "batch": 1,

@@ -4,7 +4,8 @@ import json
 import shutil
 import sys
 import unicodedata
-from collections.abc import Mapping, Sequence
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TextIO
 
 from opsconsole.cli import values
@@ -16,12 +17,41 @@ _RIGHT = frozenset(
     {Kind.QUANTITY, Kind.MONEY, Kind.PERCENT, Kind.DURATION, Kind.TIME_LEFT, Kind.COVER, Kind.CLAUSE, Kind.DATE}
 )
 _GAP = "  "
+_INDENT = 2
 _LONGEST = 60  # characters of a cell, so that one long sentence does not push the rest off the screen
 
 
 def print_json(told: Mapping[str, Any]) -> None:
-    """One object, keys in their order, readable."""
-    sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=2, default=str) + "\n")
+    """One object, keys in their order, readable; iterators in it are lists that are written as they come."""
+    mark = uuid.uuid4().hex
+    later: list[Iterator[Any]] = []
+
+    def default(value: Any) -> str:
+        if not isinstance(value, Iterator):
+            return str(value)
+        later.append(value)
+        return mark
+
+    first, *parts = json.dumps(told, ensure_ascii=False, indent=_INDENT, default=default).split(f'"{mark}"')
+    sys.stdout.write(first)
+    before = first
+    for items, part in zip(later, parts, strict=True):
+        line = before.rpartition("\n")[2]
+        _print_list(items, "\n" + " " * (len(line) - len(line.lstrip(" "))))
+        sys.stdout.write(part)
+        before = part
+    sys.stdout.write("\n")
+
+
+def _print_list(items: Iterator[Any], line_end: str) -> None:
+    """A list item by item; ``line_end`` is what ends a line at its depth."""
+    inside = line_end + " " * _INDENT
+    between = "["
+    for item in items:
+        text = json.dumps(item, ensure_ascii=False, indent=_INDENT, default=str)
+        sys.stdout.write(between + inside + text.replace("\n", inside))
+        between = ","
+    sys.stdout.write("[]" if between == "[" else f"{line_end}]")
 
 
 def print_listing(listing: Listing, *, as_json: bool) -> None:

@@ -328,7 +328,10 @@ def _file_row(file: FileReport) -> dict[str, Any]:
 
 
 def as_json(report: ImportReport) -> dict[str, Any]:
-    """Plain values of a report: ``as_of``, ``dry_run`` and per file its counts, notes and rejects."""
+    """Plain values of a report: ``as_of``, ``dry_run`` and per file its counts, notes and rejects.
+
+    The rejects, which may be many, are an iterator.
+    """
     return {
         "as_of": to_iso(report.as_of),
         "dry_run": report.dry_run,
@@ -345,19 +348,15 @@ def _file_json(file: FileReport) -> dict[str, Any]:
     row["seconds"] = round(file.seconds, 3)
     row |= {"why": file.why or None, "notes": file.notes, "not_read": list(file.unused)}
     row["kinds"] = [vars(count) for count in file.counts]
-    row["rejects"] = reject_rows(file.rejects)
+    row["rejects"] = map(_reject_row, file.rejects)
     row["changes"] = [
         {"kind": s.kind, "subject": s.subject, "field": s.field, "old": s.old, "new": s.new} for s in file.samples
     ]
     return row
 
 
-def reject_rows(rejects: Iterable[Reject]) -> list[dict[str, Any]]:
-    """Rejects as plain rows."""
-    return [
-        {"line": r.line, "kind": r.kind, "field": r.field, "found": r.found, "expected": r.expected, "raw": r.raw}
-        for r in rejects
-    ]
+def _reject_row(r: Reject) -> dict[str, Any]:
+    return {"line": r.line, "kind": r.kind, "field": r.field, "found": r.found, "expected": r.expected, "raw": r.raw}
 
 
 def elapsed_instant(now: int, seconds: float) -> int:
