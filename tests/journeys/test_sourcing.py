@@ -16,8 +16,12 @@ from opsconsole.desktop.dialogs.connection_form import ConnectionForm
 from opsconsole.desktop.dialogs.folder_form import FolderForm
 from opsconsole.desktop.dialogs.query_form import QueryForm
 from opsconsole.desktop.feed_clock import FeedClock
+from opsconsole.desktop.keycaps import KeyButton
 from opsconsole.desktop.tab import Tab
+from opsconsole.domain.sourcing import SqlConnection, SqlFeed
 from opsconsole.services import watched_folders_run
+from opsconsole.services.sql_connections import save_connection
+from opsconsole.services.sql_feeds import save_feed
 from opsconsole.store.schema import orders
 
 Show = Callable[[str], Tab]
@@ -147,7 +151,8 @@ def test_a_folder_is_watched_by_the_clock_and_a_refused_file_is_retried(
     form.fields["path"].setText(str(drop / "none"))
     form.save()
     settled(qtbot, app)
-    assert "There is no folder" in form._faults["name"].plain
+    assert "There is no folder" in form._faults["path"].plain
+    assert form._faults["name"].isHidden()
     form.fields["path"].setText(str(drop))
     form.save()
     settled(qtbot, app)
@@ -159,6 +164,7 @@ def test_a_folder_is_watched_by_the_clock_and_a_refused_file_is_retried(
     settled(qtbot, app)
     assert order_numbers(app) == {"1"}
     assert "b.csv is not recognized" in tab.bar.text
+    assert clock._timer.interval() <= 20_000, "else a feed of every minute runs every other minute"
     assert tab.list.listing.row(0)["state"] == "retrying"
     assert [name for name, _, _ in tab._page.refused] == ["b.csv"]
     (drop / "b.csv").write_text("Order,Total\n2,10.00\n")
@@ -173,3 +179,126 @@ def test_a_folder_is_watched_by_the_clock_and_a_refused_file_is_retried(
     settled(qtbot, app)
     assert tab.list.listing.total == 0
     assert (drop / "a.csv").exists()
+
+
+def erp_with(path: Path, *totals: str) -> None:
+    with contextlib.closing(sqlite3.connect(path)) as erp:
+        erp.execute('CREATE TABLE sales ("Order" TEXT, "Total" TEXT, changed TEXT)')
+        rows = [(str(number), total, f"2026-11-16T10:0{number}:00Z") for number, total in enumerate(totals, 1)]
+        erp.executemany("INSERT INTO sales VALUES (?, ?, ?)", rows)
+        erp.commit()
+
+
+def feed_of(app: App, path: Path, **more: Any) -> None:
+    """A feed on a database of its own, made without the window."""
+    workspace = app.desk.workspace
+    assert workspace is not None
+    given: dict[str, Any] = {"who": "Ann", "now": workspace.now()}
+    made = save_connection(workspace.database, SqlConnection("ERP", "sqlite", database=str(path)), **given)
+    feed = SqlFeed("ERP orders", made.ids[0], "SELECT * FROM sales", mark_column="changed", **more)
+    save_feed(workspace.database, feed, **given)
+    app.desk.touched({"sourcing"})
+
+
+def pressed(tab: Any, words: str) -> None:
+    """Press a button of the bar over the list."""
+    (button,) = [one for one in tab.bar.findChildren(KeyButton) if one.text() == words and one.isVisible()]
+    button.click()
+
+
+def test_the_bar_leads_from_a_run_to_what_is_to_be_done(app: App, show: Show, qtbot: QtBot, tmp_path: Path) -> None:
+    (tmp_path / "mappings" / "orders.toml").unlink()
+    erp_with(tmp_path / "erp.db", "10.00", "ten")
+    tab: Any = show("watching")
+    feed_of(app, tmp_path / "erp.db")
+    settled(qtbot, app)
+    tab.deeds.run_now("query:1")
+    settled(qtbot, app)
+    assert "is not recognized" in tab.bar.text, "it stays when the list is loaded anew"
+    pressed(tab, "Map its columns")
+    settled(qtbot, app)
+    mapping: Any = app.window.current
+    qtbot.waitUntil(lambda: mapping.editor is not None and not app.tasks.is_running(), timeout=20_000)
+    mapping.editor.close_with_draft()
+    (tmp_path / "mappings" / "orders.toml").write_text(MAPPING)
+    tab = show("watching")
+    tab.deeds.run_now("query:1")
+    settled(qtbot, app)
+    assert "1 new, 1 refused" in tab.bar.text
+    pressed(tab, "Correct lines")
+    settled(qtbot, app)
+    assert app.window.current.key == "data"
+
+
+def test_a_feed_that_was_removed_is_taken_back_with_its_mark(
+    app: App, show: Show, qtbot: QtBot, tmp_path: Path
+) -> None:
+    erp_with(tmp_path / "erp.db", "10.00")
+    tab: Any = show("watching")
+    feed_of(app, tmp_path / "erp.db", source="mapping:Orders")
+    settled(qtbot, app)
+    tab.deeds.run_now("query:1")
+    settled(qtbot, app)
+    tab.deeds.remove("query:1")
+    settled(qtbot, app)
+    assert tab.list.listing.total == 0
+    pressed(tab, "Undo")
+    settled(qtbot, app)
+    assert tab.list.listing.row(0)["name"] == "ERP orders"
+    tab.list.select("query:1")
+    settled(qtbot, app)
+    assert (tab._page.mark, len(tab._page.runs)) == ("2026-11-16T10:01:00Z", 1)
+
+
+def test_first_rows_that_take_long_are_stopped_and_the_query_stays(
+    app: App, show: Show, qtbot: QtBot, tmp_path: Path
+) -> None:
+    erp_with(tmp_path / "erp.db", "10.00")
+    tab: Any = show("watching")
+    feed_of(app, tmp_path / "erp.db")
+    settled(qtbot, app)
+    tab.deeds.edit_query()
+    settled(qtbot, app)
+    form = form_of(tab, QueryForm)
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) AS i FROM n"
+    form.fields["query"].setPlainText(endless)
+    button = form.others["First rows"]
+    button.click()
+    assert (button.text(), form.foot.plain) == ("Stop", "Asking the query")
+    button.click()
+    assert (button.text(), form.text("query")) == ("First rows", endless)
+    settled(qtbot, app)
+    assert form.foot.plain == "Stopped; nothing was written."
+    form.fields["query"].setPlainText("")
+    form.preview()
+    assert form.foot.isHidden(), "what was said of another query is not left standing"
+    form.close()
+
+
+def test_the_board_runs_the_feed_that_brought_the_data(app: App, show: Show, qtbot: QtBot, tmp_path: Path) -> None:
+    (tmp_path / "mappings" / "orders.toml").write_text(f'{MAPPING}updated_at = {{ from = "changed" }}\n')
+    erp_with(tmp_path / "erp.db", "10.00")
+    tab: Any = show("watching")
+    feed_of(app, tmp_path / "erp.db", source="mapping:Orders")
+    tab.deeds.run_now("query:1")
+    settled(qtbot, app)
+    with contextlib.closing(sqlite3.connect(tmp_path / "erp.db")) as erp:
+        erp.execute("INSERT INTO sales VALUES ('2', '7.00', '2026-11-16T11:00:00Z')")
+        erp.commit()
+    board: Any = show("feeds")
+    (identity,) = [one for one in board.list.listing.ids if board.row_of(one)["comes_from"] == "SQL feed ERP orders"]
+    board._import([identity])
+    settled(qtbot, app)
+    assert order_numbers(app) == {"1", "2"}
+    assert app.window.current is board
+
+
+def test_the_keys_reach_the_buttons_of_a_list_in_the_order_of_reading(app: App, show: Show, qtbot: QtBot) -> None:
+    tab: Any = show("watching")
+    buttons = [tab._buttons.itemAt(place).widget() for place in range(tab._buttons.count())]
+    found: list[Any] = []
+    at = tab.filter_button
+    while len(found) < len(buttons):
+        at = at.previousInFocusChain()
+        found.insert(0, at)
+    assert found == buttons

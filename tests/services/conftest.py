@@ -4,6 +4,7 @@ import contextlib
 import csv
 import io
 import sqlite3
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -16,6 +17,8 @@ import pytest
 from opsconsole.domain.sourcing import SqlConnection
 from opsconsole.services.credentials import Passwords
 from opsconsole.services.sql_drivers import account_of
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 DATA = Path(__file__).parents[1] / "data"
 _numbers = count(1)

@@ -60,6 +60,32 @@ def test_a_feed_is_fresh_until_its_next_data_is_expected_then_due_then_late(data
     assert [one.file for one in page.arrivals] == ["third.csv", "second.csv", "first.csv"]
 
 
+def test_what_a_feed_or_a_watched_folder_brought_comes_from_it(database: Any, now: int) -> None:
+    """A query's rows lay in a file of their own for a moment: that one's folder says nothing."""
+    for source in ("a", "b", "c"):
+        _feed(database, source, now - HOUR)
+        _file(database, source, f"{source}.csv", now - HOUR)
+    with database.write() as conn:
+        by = {"changed_by": "Ann", "changed_at": now}
+        erp = {"id": 1, "name": "ERP", "kind": "sqlite", "database_name": "erp.db", **by}
+        query = {"id": 7, "name": "ERP orders", "connection_fk": 1, "query": "SELECT 1", **by}
+        drop = {"id": 9, "name": "Drop", "workstation": "dock", "path": "/drop", **by}
+        conn.execute(schema.sql_connections.insert(), erp)
+        conn.execute(schema.sql_feeds.insert(), query)
+        conn.execute(schema.watched_folders.insert(), drop)
+        ran = {"at": now, "what": "Query", "who": "Ann", "outcome": "done"}
+        conn.execute(schema.feed_runs.insert(), [{**ran, "feed_fk": 7, "folder_fk": None, "batch_id": 1},
+                                                 {**ran, "feed_fk": None, "folder_fk": 9, "batch_id": 2}])  # fmt: skip
+    told = {
+        row["label"]: (row["comes_from"], row["brought_by"]) for row in feeds_board.list_board(database, now).rows()
+    }
+    assert told == {
+        "A": ("SQL feed ERP orders", "query:7"),
+        "B": ("Watched folder Drop", "folder:9"),
+        "C": ("Folder daily", None),
+    }
+
+
 def test_what_rules_wait_for_is_listed_with_the_files_that_would_tell_it(sqlite_database: Any, now: int) -> None:
     rows = [
         {"rule": "OUT_OF_STOCK", "state": "no_data", "reason": "No data for this rule: stock levels"},

@@ -1,89 +1,18 @@
 """SQL feeds: a query's rows become orders; the mark moves with them, and only with them."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sql_feed_desk import QUERY, Desk
+from sqlalchemy import select
 
-from opsconsole.domain.change import Change
 from opsconsole.domain.errors import UserError
-from opsconsole.domain.instants import HOUR, MINUTE, to_iso
-from opsconsole.domain.sourcing import PAUSES, SqlConnection, SqlFeed
-from opsconsole.services import feed_runs, sourcing, sql_connections, sql_feeds, sql_feeds_run
-from opsconsole.services.feed_runs import Busy
-from opsconsole.services.sql_connections import PasswordNeeded
-from opsconsole.services.sql_marks import words_of
+from opsconsole.domain.instants import to_iso
+from opsconsole.services import sql_feeds, sql_feeds_run
 from opsconsole.store import audit
 from opsconsole.store.schema import batches, orders
-from opsconsole.store.schema import feed_runs as runs_table
-from opsconsole.store.schema import sql_feeds as feeds_table
-
-MAPPING = """
-name = "ERP orders"
-channel = "erp"
-
-[file]
-time_zone = "UTC"
-
-[[records]]
-kind = "orders"
-
-[records.fields]
-order_id = { from = "order_no" }
-status = { from = "state", map = { OPEN = "processing", GONE = "shipped" } }
-total = { from = "total" }
-currency = { const = "EUR" }
-placed_at = { from = "placed" }
-updated_at = { from = "changed" }
-"""
-TABLE = "CREATE TABLE sales (order_no VARCHAR(20), state VARCHAR(10), total DECIMAL(12,2), placed {at}, changed {at})"
-QUERY = "SELECT order_no, state, total, placed, changed FROM sales"
-
-
-@dataclass
-class Desk:
-    """A feed of another database into the console's, with what a test wants to know of it."""
-
-    database: Any
-    other: Any
-    now: int
-    folder: Path
-    feed: SqlFeed = field(default_factory=lambda: SqlFeed("ERP orders", query=QUERY, source="mapping:ERP orders"))
-
-    def prepare(self, **more: Any) -> None:
-        at = {"sqlite": "TEXT"}.get(self.other.connection.kind, "TIMESTAMP(3)")
-        self.other.execute(TABLE.format(at=f"{at} NULL"))
-        self.folder.mkdir()
-        (self.folder / "erp.toml").write_text(MAPPING)
-        made = sql_connections.save_connection(self.database, self.other.connection, who="Ann", now=self.now)
-        self.save(replace(self.feed, connection_id=made.ids[0], **more))
-
-    def save(self, feed: SqlFeed) -> Change:
-        change = sql_feeds.save_feed(self.database, feed, who="Ann", now=self.now, folder=self.folder)
-        self.feed = sql_feeds.find_feed(self.database, change.ids[0])
-        return change
-
-    def sell(self, number: str, changed: str | None, state: str = "OPEN", total: str = "12.50") -> None:
-        said = "NULL" if changed is None else f"'{changed}'"
-        self.other.execute(f"INSERT INTO sales VALUES ('{number}', '{state}', {total}, '2026-11-10 08:00:00', {said})")
-
-    def run(self, **more: Any) -> Any:
-        given = {"who": "Ann", "now": self.now, "mappings": self.folder, **more}
-        return sql_feeds_run.run_feed(self.database, self.feed.id, self.other.passwords, **given)
-
-    @property
-    def mark(self) -> str:
-        return words_of(sql_feeds.stored_mark(self.database, self.feed.id))
-
-    def row(self) -> Any:
-        with self.database.read() as conn:
-            return conn.execute(select(feeds_table).where(feeds_table.c.id == self.feed.id)).one()
-
-    def count(self, table: Any = orders) -> int:
-        with self.database.read() as conn:
-            return int(conn.execute(select(func.count()).select_from(table)).scalar_one())
 
 
 @pytest.fixture
@@ -212,41 +141,12 @@ def test_the_mark_moves_only_with_the_batch(local: Desk, monkeypatch: pytest.Mon
     assert local.row().failures == 0
 
 
-def test_a_failure_is_repeated_later_and_later_and_then_waits_for_a_person(quick: Desk) -> None:
-    quick.prepare(schedule="every 10 minutes")
-    now = quick.now
-    quick.other.execute("DROP TABLE sales")
-    for pause in PAUSES:
-        quick.run(now=now)
-        row = quick.row()
-        assert row.next_at == now + pause * MINUTE
-        assert sourcing.state_of(row, now) == "retrying"
-        now = row.next_at
-    quick.run(now=now)
-    assert (quick.row().next_at, sourcing.state_of(quick.row(), now)) == (None, "waiting")
-    assert sourcing.due(quick.database, now + 1000 * HOUR) == []
-    runs = feed_runs.list_runs(quick.database, now, feed=quick.feed.id)
-    assert runs.total == len(PAUSES) + 1
-    assert "does not understand the query" in runs.row(0)["words"]
-    quick.other.execute(TABLE.format(at="TEXT"))
-    assert quick.run(now=now).outcome == "nothing"
-    assert (quick.row().failures, quick.row().next_at) == (0, now + 10 * MINUTE)
-
-
-def test_two_clients_never_run_a_feed_at_once(local: Desk) -> None:
-    local.prepare()
-    hold = feed_runs.take(local.database, feeds_table, local.feed.id, who="Bo", now=local.now, minutes=30)
-    with pytest.raises(Busy, match="is being read by"):
-        local.run()
-    # Bo's computer died; after its time another one takes over, and Bo's late import is refused whole.
-    local.sell("1", "2026-11-16 11:00:00")
-    later = local.now + 31 * MINUTE
-    other = feed_runs.take(local.database, feeds_table, local.feed.id, who="Ann", now=later, minutes=30)
-    with pytest.raises(Busy), local.database.write() as conn:
-        feed_runs.settle(conn, hold, feed_runs.Attempt("done", "Late", "Query"))
-    with local.database.write() as conn:
-        feed_runs.settle(conn, other, feed_runs.Attempt("done", "In time", "Query"))
-    assert local.row().last_words == "In time"
+def test_rows_of_a_query_lie_in_no_folder(quick: Desk) -> None:
+    quick.prepare()
+    quick.sell("1", "2026-11-16 11:00:00")
+    quick.run()
+    with quick.database.read() as conn:
+        assert conn.execute(select(batches.c.path)).scalar_one() is None
 
 
 def test_more_rows_than_one_import_may_have_are_read_in_parts(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -335,59 +235,3 @@ def test_what_is_wrong_with_a_feed_is_said_when_it_is_saved(quick: Desk, more: d
     quick.prepare()
     with pytest.raises(UserError, match=reason):
         quick.save(replace(quick.feed, **more))
-
-
-def test_a_feed_that_somebody_saved_meanwhile_is_not_overwritten(quick: Desk) -> None:
-    quick.prepare()
-    old = quick.feed
-    quick.save(replace(old, schedule="06:30"))
-    with pytest.raises(UserError, match="changed “ERP orders” meanwhile"):
-        quick.save(replace(old, schedule="07:30"))
-
-
-def test_a_password_that_nobody_knows_is_asked_for(quick: Desk, other_sqlite: Any) -> None:
-    quick.prepare()
-    one = SqlConnection("Far", "mariadb", "erp.invalid", None, "erp", "reader")
-    made = sql_connections.save_connection(quick.database, one, who="Ann", now=quick.now)
-    quick.save(replace(quick.feed, connection_id=made.ids[0], schedule="every 5 minutes"))
-    with pytest.raises(PasswordNeeded, match="password of reader for “Far”"):
-        quick.run()
-    known = sourcing.find(quick.database, "erp orders")
-    report = sourcing.run(quick.database, [known], quick.other.passwords, who="Ann", now=quick.now)
-    assert report.exit_code == 2
-    assert report.not_ready[0][0] == "ERP orders"
-    assert quick.row().failures == 0  # another computer may know it
-
-
-def test_a_connection_in_use_stays_and_changes_are_in_the_audit_trail(quick: Desk) -> None:
-    quick.prepare()
-    one = sql_connections.find_connection(quick.database, "ERP")
-    with pytest.raises(UserError, match="is used by ERP orders"):
-        sql_connections.remove_connection(quick.database, one, quick.other.passwords, who="Ann", now=quick.now)
-    sourcing.remove(quick.database, sourcing.find(quick.database, "ERP orders"), who="Ann", now=quick.now)
-    sql_connections.remove_connection(quick.database, one, quick.other.passwords, who="Ann", now=quick.now)
-    from opsconsole.store.schema import audit as trail
-
-    with quick.database.read() as conn:
-        done = conn.execute(select(trail.c.action).order_by(trail.c.number)).scalars().all()
-    assert done == ["connection added", "SQL feed added", "SQL feed removed", "connection removed"]
-
-
-def test_history_is_kept_short(quick: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feed_runs, "KEPT", 3)
-    quick.prepare()
-    quick.sell("1", "2026-11-16 11:00:00")
-    for _ in range(5):
-        quick.run()
-    assert quick.count(runs_table) == 3
-
-
-def test_due_means_its_time_has_come_and_nobody_has_it(quick: Desk) -> None:
-    quick.prepare(schedule="Mon-Fri 06:30")
-    due_at = quick.row().next_at
-    assert to_iso(due_at) == "2026-11-18T06:30:00Z"
-    assert sourcing.due(quick.database, due_at - 1) == []
-    assert [one.name for one in sourcing.due(quick.database, due_at + 30 * HOUR)] == ["ERP orders"]
-    with quick.database.write() as conn:
-        conn.execute(update(feeds_table).values(lease_by="x/1/a", lease_until=due_at + 31 * HOUR))
-    assert sourcing.due(quick.database, due_at + 30 * HOUR) == []

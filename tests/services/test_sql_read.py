@@ -124,6 +124,16 @@ SLOW = {
 }
 
 
+def test_the_first_of_many_rows_are_read_without_a_fault_in_the_log(
+    other: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 900) "
+    query = f"{numbers}SELECT a.i FROM n a CROSS JOIN n b"
+    found: list[Any] = []
+    assert ask(other.connection, other.password, Question(query, most=50), lambda names: found.extend) == 50
+    assert (len(found), caplog.records) == (50, [])
+
+
 def test_a_query_that_hangs_can_be_cancelled(other: Any) -> None:
     progress = Progress(lambda done, total, text: asked.set())
     asked = threading.Event()

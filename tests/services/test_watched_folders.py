@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.instants import MINUTE
 from opsconsole.domain.sourcing import PAUSES, WatchedFolder
-from opsconsole.services import sourcing, watched_folders, watched_folders_run
+from opsconsole.services import sourcing, sourcing_undo, watched_folders, watched_folders_run
 from opsconsole.services.credentials import Passwords
 from opsconsole.services.imports import import_files
 from opsconsole.store.schema import batches, feeds, orders, watched_files
@@ -238,6 +238,28 @@ def test_a_refused_file_waits_longer_each_time_and_is_tried_at_once_when_it_chan
     assert sourcing.list_sourcing(desk.database, now).row(0)["state"] == "planned"
 
 
+def test_a_refused_file_that_is_taken_away_waits_for_nobody(quick: Desk) -> None:
+    quick.prepare()
+    path = quick.put("a.csv", "1")
+    path.write_text("What,Else\n1,2\n")
+    quick.run()
+    path.unlink()
+    later = quick.now + PAUSES[0] * MINUTE
+    assert quick.run(now=later, by_person=False) == [("Drop", "nothing")]
+    assert quick.count(watched_files) == 0
+    assert sourcing.list_sourcing(quick.database, later).row(0)["state"] == "planned"
+    assert sourcing.due(quick.database, later + MINUTE) == [], "nothing is left to look for before its time"
+
+
+def test_after_the_entry_is_edited_what_was_refused_is_tried_at_the_next_look(quick: Desk) -> None:
+    quick.prepare(source="shopify_orders")
+    quick.put("a.csv", "1")
+    assert quick.run() == [("a.csv", "failed")]
+    quick.save(replace(quick.folder, source="mapping:Orders"))
+    assert [one.name for one in sourcing.due(quick.database, quick.now)] == ["Drop"]
+    assert quick.run(by_person=False) == [("a.csv", "done")]
+
+
 def test_one_bad_file_stops_no_other(quick: Desk) -> None:
     quick.prepare()
     (quick.place / "a.csv").write_text("What,Else\n1,2\n")
@@ -300,3 +322,14 @@ def test_everything_due_runs_and_tells_what_it_did(quick: Desk) -> None:
     assert sourcing.due(quick.database, quick.now + 60 * MINUTE) == []
     sourcing.remove(quick.database, feeds[0], who="Ann", now=quick.now)
     assert (quick.count(watched_files), quick.count(), (quick.place / "a.csv").exists()) == (0, 1, True)
+
+
+def test_a_folder_that_is_watched_again_remembers_its_files(quick: Desk) -> None:
+    quick.prepare()
+    quick.put("a.csv", "1")
+    quick.run()
+    one = sourcing.find(quick.database, "Drop")
+    kept = sourcing_undo.remember(quick.database, one)
+    sourcing.remove(quick.database, one, who="Ann", now=quick.now)
+    sourcing_undo.bring_back(quick.database, kept, who="Ann", now=quick.now)
+    assert quick.run() == [("Drop", "nothing")]

@@ -35,7 +35,7 @@ class Schedule:
     def text(self) -> str:
         """What ``parse`` reads."""
         if self.minutes:
-            return f"every {self.minutes} minutes"
+            return f"every {self.minutes} minute{'' if self.minutes == 1 else 's'}"
         clock = ", ".join(f"{minute // 60:02}:{minute % 60:02}" for minute in self.times)
         return f"{rota.days_in_words(self.weekdays)} {clock}".strip()
 

@@ -66,22 +66,27 @@ def workstation() -> str:
     return platform.node() or "this computer"
 
 
-def take(database: Database, table: Table, row_id: int, *, who: str, now: int, minutes: int) -> Hold:
-    """Take a feed in hand so that no other client runs it; UserError when one has it.
+def take(
+    database: Database, table: Table, row_id: int, *, who: str, now: int, minutes: int, planned: int | None = None
+) -> Hold:
+    """Take a feed in hand so that no other client runs it; Busy when one has it, UserError when it is gone.
 
     A client that died leaves it free after ``minutes``; should two believe to have it, only one can write (``fence``).
+    ``planned``: Busy also when it is no longer due at that instant, since another client ran it in the meantime.
     """
     token = f"{workstation()}/{os.getpid()}/{secrets.token_hex(4)}"
+    free = [or_(table.c.lease_by.is_(None), table.c.lease_until < now)]
+    free += [table.c.next_at == planned] if planned is not None else []
     with database.write() as conn:
         done = conn.execute(
-            update(table)
-            .where(table.c.id == row_id, or_(table.c.lease_by.is_(None), table.c.lease_until < now))
-            .values(lease_by=token, lease_until=now + minutes * MINUTE)
+            update(table).where(table.c.id == row_id, *free).values(lease_by=token, lease_until=now + minutes * MINUTE)
         )
         if done.rowcount != 1:
-            row = conn.execute(select(table.c.name, table.c.lease_by).where(table.c.id == row_id)).first()
+            row = conn.execute(select(table).where(table.c.id == row_id)).first()
             if row is None:
                 raise UserError("It is no longer there: somebody has removed it.", "Load the list again.")
+            if row.lease_by is None:
+                raise Busy(f"“{row.name}” was run by somebody else just now.", "It runs again at its next time.")
             at = str(row.lease_by).split("/")[0]
             raise Busy(f"“{row.name}” is being read by {at} just now.", "Wait for it to end.")
     return Hold(table, row_id, token, who, now, minutes, time.monotonic())

@@ -24,7 +24,7 @@ from opsconsole.rules.rule import Need
 from opsconsole.services.freshness import list_feeds
 from opsconsole.services.import_report import UNDONE
 from opsconsole.store.database import Database
-from opsconsole.store.schema import batches, rule_runs
+from opsconsole.store.schema import batches, feed_runs, rule_runs, sql_feeds, watched_folders
 
 LATE, DUE, NEVER, UNKNOWN, FRESH = "late", "due", "never", "unknown", "fresh"
 STATES = (
@@ -45,7 +45,7 @@ _FIELDS = (
     Field("newest_data_at", "Last data", Kind.INSTANT, missing="never"),
     Field("age", "Age", Kind.DURATION, missing=""),
     Field("usual_interval", "Usual interval", Kind.DURATION, missing="", spare=True),
-    Field("expected_at", "Next expected", Kind.INSTANT, missing=""),
+    Field("expected_at", "Next expected", Kind.INSTANT, missing="", width=150),
     Field("arrivals", "Files", Kind.QUANTITY, spare=True),
     Field("file", "Last file", missing="", wide_only=True, ends_matter=True),
     Field("batch", "Import", Kind.IDENTIFIER, missing="None", hidden=True),
@@ -53,6 +53,7 @@ _FIELDS = (
     Field("last_import_at", "Last arrival", Kind.INSTANT, missing="never", hidden=True),
     Field("gives", "Rules that wait for it", missing="", wide_only=True),
     Field("path", "Path", missing="Unknown", hidden=True),
+    Field("brought_by", "Brought by", Kind.IDENTIFIER, missing="None", hidden=True),
 )
 
 
@@ -125,15 +126,31 @@ def _last_files(conn: Connection, now: int) -> dict[str, dict[str, Any]]:
         .where(table.started_at <= now, table.state != UNDONE)
         .group_by(table.source, func.coalesce(table.channel, ""))
     )
+    brought = _brought_by(conn, newest)
     found = conn.execute(select(batches).where(table.id.in_(newest)))
     return {
         f"{row.source}|{row.channel or ''}": {
             "file": row.file_name,
             "batch": str(row.id),
             "path": row.path,
-            "comes_from": _comes_from(row.path, row.imported_by),
+            "comes_from": brought[row.id][1] if row.id in brought else _comes_from(row.path, row.imported_by),
+            "brought_by": brought[row.id][0] if row.id in brought else None,
         }
         for row in found
+    }
+
+
+def _brought_by(conn: Connection, newest: Any) -> dict[int, tuple[str, str]]:
+    """Imports that an SQL feed or a watched folder brought: its key, as ``query:3``, and what it is in words."""
+    r = feed_runs.c
+    found = select(r.batch_id, r.feed_fk, sql_feeds.c.name, r.folder_fk, watched_folders.c.name.label("folder"))
+    found = found.outerjoin(sql_feeds, sql_feeds.c.id == r.feed_fk)
+    found = found.outerjoin(watched_folders, watched_folders.c.id == r.folder_fk).where(r.batch_id.in_(newest))
+    return {
+        row.batch_id: (f"query:{row.feed_fk}", f"SQL feed {row.name}")
+        if row.feed_fk is not None
+        else (f"folder:{row.folder_fk}", f"Watched folder {row.folder}")
+        for row in conn.execute(found)
     }
 
 

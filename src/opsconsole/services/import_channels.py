@@ -30,7 +30,8 @@ class ChannelNeeded(UserError):  # noqa: N818 - a question to the user
     def __init__(self, name: str, channels: Sequence[str]) -> None:
         super().__init__(
             f"{name}: which of {', '.join(channels)} is it from?",
-            "Name its channel (“--channel” on the command line); it is remembered for this folder.",
+            "Name its channel: when it is imported in the window, in the entry of its watched folder, or with "
+            "“--channel” on the command line; it is remembered for this folder.",
         )
         self.channels = tuple(channels)
 

@@ -81,8 +81,8 @@ def restore_unread(database: Database, states: Mapping[int, str], *, who: str, n
 
 
 def path_of(file: InputFile) -> str | None:
-    """Where a file lies; none for one that was unpacked from an archive (its name has a slash) and is gone again."""
-    return None if "/" in file.name else readable(str(file.path.resolve()))
+    """Where a file lies; none for one that is gone again: unpacked (its name has a slash), or rows of a query."""
+    return None if "/" in file.name or file.table is not None else readable(str(file.path.resolve()))
 
 
 def _hash_of(file: InputFile) -> str | None:

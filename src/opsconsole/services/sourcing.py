@@ -60,11 +60,12 @@ _FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A feed of either kind by its name: ``kind`` query or folder."""
+    """A feed of either kind by its name: ``kind`` query or folder; ``planned`` when it was found due for."""
 
     kind: str
     id: int
     name: str
+    planned: int | None = field(default=None, compare=False)
 
     @property
     def key(self) -> str:
@@ -251,7 +252,7 @@ def due(database: Database, now: int) -> list[Known]:
                 ours = kind == QUERY or row.workstation == workstation()
                 taken = row.lease_by is not None and row.lease_until >= now
                 if ours and not taken and (its_time or (kind == FOLDER and row.id in again)):
-                    found.append(Known(kind, row.id, row.name))
+                    found.append(Known(kind, row.id, row.name, row.next_at if its_time else None))
     return found
 
 
@@ -285,7 +286,10 @@ def run(
                 report.ran += run_folder(database, one.id, wait=wait, **shared)
             else:
                 _ready(database, one, passwords)
-                report.ran.append(run_feed(database, one.id, passwords, from_beginning=from_beginning, **shared))
+                ran = run_feed(
+                    database, one.id, passwords, from_beginning=from_beginning, planned=one.planned, **shared
+                )
+                report.ran.append(ran)
         except Cancelled:
             raise
         except Busy as busy:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from opsconsole.domain import wording
 from opsconsole.domain.errors import Cancelled, UserError
@@ -70,28 +70,28 @@ def run_feed(
     from_beginning: bool = False,
     by_person: bool = True,
     dry_run: bool = False,
+    planned: int | None = None,
     progress: Progress | None = None,
     mappings: Path | None = None,
 ) -> Ran:
     """Run a feed; what fails is told, recorded and due again later, and leaves the mark where it was.
 
     ``from_beginning`` reads all again. ``by_person``: also what is the same as the last time is imported. ``dry_run``
-    only says what would change. Raises Cancelled when cancelled, Busy when another client has it in hand.
+    only says what would change. ``planned`` is the instant it was found due for. Raises Cancelled when cancelled, Busy
+    when another client has it in hand or has run it since.
     """
     with database.read() as conn:
         feed = read_feed(conn, feed_id)
         one = read_connection(conn, feed.connection_id)
-        marks = conn.execute(
-            sql_feeds.select()
-            .with_only_columns(sql_feeds.c.mark_json, sql_feeds.c.last_hash)
-            .where(sql_feeds.c.id == feed_id)
-        ).one()
+        c = sql_feeds.c
+        marks = conn.execute(select(c.mark_json, c.last_hash).where(c.id == feed_id)).one()
     password = password_of(one, passwords)
     mark = None if from_beginning else marks.mark_json
     run = _Run(database, feed, one, password, mark, marks.last_hash, by_person, dry_run, who, now, progress, mappings)
     if dry_run:
         return _run(run, None)
-    hold = take(database, sql_feeds, feed.id, who=who, now=now, minutes=feed.time_limit_seconds // 60 + _MINUTES_MORE)
+    minutes = feed.time_limit_seconds // 60 + _MINUTES_MORE
+    hold = take(database, sql_feeds, feed.id, who=who, now=now, minutes=minutes, planned=planned)
     try:
         return _run(run, hold)
     except Cancelled:
@@ -141,14 +141,16 @@ def _part(run: _Run, hold: Hold | None, since: Any, mark_json: str | None, numbe
         if not made.count or (known == run.last_hash and not run.by_person and not number and made.whole):
             words = "The query has no rows." if not made.count else "The same rows as the last time."
             if hold is not None:
-                release(run.database, hold, Attempt(NOTHING, words, "Query", made.count), **moved)
+                with run.database.write() as conn:
+                    attempt = Attempt(NOTHING, words, "Query", made.count)
+                    settle(conn, hold, attempt, **_unless_edited(conn, feed, moved))
             return Ran(feed.name, NOTHING, words), None
         settled: list[int | None] = []
 
         def within(conn: Connection, report: FileReport) -> None:
             assert hold is not None
             write = settle if made.whole else go_on
-            settled.append(write(conn, hold, _attempt(made, report), **moved))
+            settled.append(write(conn, hold, _attempt(made, report), **_unless_edited(conn, feed, moved)))
 
         report = import_input(
             run.database, made.file, candidate=candidate, channel=feed.channel or None, location=feed.location,
@@ -171,6 +173,13 @@ def _moved(mark_json: str | None, made: Spooled, known: str) -> dict[str, Any]:
         mark = newer(from_json(mark_json), as_utc(made.watch.highest))
         more["mark_json"] = None if mark is None else to_json(mark)
     return more
+
+
+def _unless_edited(conn: Connection, feed: SqlFeed, moved: dict[str, Any]) -> dict[str, Any]:
+    """The same, but nothing of a feed that asks for something else since this run began: it is to begin anew."""
+    now = read_feed(conn, feed.id)
+    same = (now.connection_id, now.query, now.mark_column) == (feed.connection_id, feed.query, feed.mark_column)
+    return moved if same else {}
 
 
 def _attempt(made: Spooled, report: FileReport) -> Attempt:

@@ -172,6 +172,8 @@ class _Reader:
             try:
                 self._hand_on(result)
             except BaseException:
+                if KINDS[self.one.kind].port is None:
+                    result.close()  # a file's cursor cannot be closed after its connection
                 sql_sessions.abandon(self._raw)
                 connection.invalidate()
                 raise

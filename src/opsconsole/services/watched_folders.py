@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from opsconsole.domain import schedule, wording
 from opsconsole.domain.change import Change
@@ -113,6 +113,9 @@ def save_folder(
             if not update_versioned(conn, watched_folders, folder.id, folder.version, {**values, **more}):
                 raise UserError(f"Somebody changed “{folder.name}” meanwhile.", "Look at it again.")
             made = folder.id
+            # What was refused may be readable as it is now.
+            again = watched_files.c.folder_fk == made, watched_files.c.state == REFUSED
+            conn.execute(update(watched_files).where(*again).values(next_at=now, failures=0))
         else:
             done = conn.execute(insert(watched_folders).values(**values, **more))
             made = int((done.inserted_primary_key or (0,))[0])
@@ -125,9 +128,11 @@ def save_folder(
 
 def _check_path(path: Path) -> None:
     if not path.is_absolute():
-        raise UserError(f"“{path}” is no whole path.", "Write it from the drive or the root on.")
+        raise UserError(f"“{path}” is no whole path.", "Write it from the drive or the root on.", "path")
     if not path.is_dir():
-        raise UserError(f"There is no folder {path} on this computer.", "Look at its name, or connect the drive.")
+        raise UserError(
+            f"There is no folder {path} on this computer.", "Look at its name, or connect the drive.", "path"
+        )
 
 
 def _zone(conn: Connection, now: int) -> str:

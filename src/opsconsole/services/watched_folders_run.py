@@ -6,12 +6,12 @@ time after a longer pause, until its content changes or a person looks at it.
 
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from opsconsole.domain import wording
 from opsconsole.domain.errors import Cancelled, UserError
@@ -148,6 +148,7 @@ def _work(job: _Look) -> None:
     first = look(job.folder)
     with job.database.read() as conn:
         known = known_files(conn, job.folder.id)
+    _forget_gone(job, {seen.name for seen in first}, known)
     wanted = [seen for seen in first if _is_wanted(job, seen, known.get(seen.name))]
     if not wanted:
         return
@@ -159,6 +160,15 @@ def _work(job: _Look) -> None:
     for seen in (one for one in growing if one.name in names):
         words = "It is still being written; it is taken when it no longer grows."
         job.ran.append(Ran(seen.name, NOTHING, words))
+
+
+def _forget_gone(job: _Look, names: set[str], known: Mapping[str, Any]) -> None:
+    """A refused file that somebody took away, or that the pattern no longer names, waits for nobody any more."""
+    gone = [row.id for name, row in known.items() if row.state == REFUSED and name not in names]
+    if gone and job.hold is not None:
+        with job.database.write() as conn:
+            fence(conn, job.hold)
+            conn.execute(delete(watched_files).where(watched_files.c.id.in_(gone)))
 
 
 def _is_wanted(job: _Look, seen: Seen, known: Any) -> bool:

@@ -60,7 +60,7 @@ class ConnectionsList(DataList):
         """Where it is, how it is kept from being written, who uses it."""
         typed = self.desk.passwords is not None and self.desk.passwords.has_typed(detail.account)
         self._page = replace(detail, password_known=detail.password_known or typed)
-        return connection_panel(self._page, self._edit)
+        return connection_panel(self._page, self._edit, kept=detail.password_known)
 
     def row_actions(self) -> tuple[TabAction, ...]:
         """Test it, edit it, take it away."""

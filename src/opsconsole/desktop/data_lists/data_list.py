@@ -97,6 +97,10 @@ class DataList(Tab):
         button.setToolTip(tip)
         button.clicked.connect(lambda: run())
         self._buttons.addWidget(button)
+        # The keys reach it where it stands: after what is left of it, not last of all because it was made last.
+        before = self.filter_button.previousInFocusChain()
+        assert before is not None
+        self.setTabOrder(before, button)
 
     def regions(self) -> list[QWidget]:
         """The switch comes before the filters."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import QTimer
 from opsconsole.desktop.chips import Chip
 from opsconsole.desktop.data_lists.data_list import DataList, list_content
 from opsconsole.desktop.desk import Desk
+from opsconsole.desktop.dialogs.sourcing_actions import SourcingActions
 from opsconsole.desktop.pages.feed_page import TONES, feed_panel
 from opsconsole.desktop.panel import PanelContent
 from opsconsole.desktop.tab import IMPORT
@@ -28,7 +29,7 @@ class FeedsList(DataList):
     key = "feeds"
     search_hint = "Feed, channel, file"
     noun = ("feed", "feeds")
-    subjects = frozenset({"imports", "order_exceptions"})
+    subjects = frozenset({"imports", "order_exceptions", "sourcing"})
     tones = {
         "state": lambda state: TONES.get(state) or "text_muted",
         "age": lambda age: "text",
@@ -36,6 +37,7 @@ class FeedsList(DataList):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
+        self.deeds = SourcingActions(self)
         # Feeds grow old by the clock alone.
         self._clock = QTimer(self)
         self._clock.setInterval(EVERY_MS)
@@ -82,8 +84,11 @@ class FeedsList(DataList):
         )  # fmt: skip
 
     def _import(self, ids: list[Any]) -> None:
-        """Choose files, beginning in the folder where the last one lay."""
+        """Run what brought it last, or choose files, beginning in the folder where the last one lay."""
         row = self.row_of(ids[0])
+        if row is not None and row["brought_by"]:
+            self.deeds.run_now(str(row["brought_by"]))
+            return
         folder = Path(row["path"]).parent if row is not None and row["path"] else None
         options = {**IMPORT, "folder": str(folder)} if folder is not None and folder.exists() else dict(IMPORT)
         self.desk.show("data", None, options)

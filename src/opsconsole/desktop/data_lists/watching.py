@@ -127,7 +127,7 @@ class WatchingList(DataList):
     def _map(self) -> None:
         page = self._shown()
         if page is not None:
-            self.deeds.map_columns(page)
+            self.deeds.map_columns(page.known.key, page.refused[0][0] if page.refused else "")
 
     def _edit(self) -> None:
         page = self._shown()

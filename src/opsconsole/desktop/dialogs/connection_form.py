@@ -50,7 +50,8 @@ class ConnectionForm(FieldsForm):
         self._adapt()
 
     def _password(self, column: QVBoxLayout, known: bool) -> None:
-        field = self.line(column, "password", "Password", "", "known on this computer" if known else "")
+        self._known = "known on this computer" if known else ""
+        field = self.line(column, "password", "Password", "", self._known)
         field.setEchoMode(QLineEdit.EchoMode.Password)
         note = "It goes into this computer's keyring and nowhere else; without one it is asked for at each start."
         column.addWidget(Words(note, role="small", wrap=True))
@@ -62,6 +63,7 @@ class ConnectionForm(FieldsForm):
         for key in ("host", "port", "user", "password", "tls"):
             self.fields[key].setEnabled(not file)
             self.fields[key].setToolTip("A file needs none" if file else "")
+        self.fields["password"].setPlaceholderText("" if file else self._known)
         self.fields["port"].setPlaceholderText("" if file else str(kind.port))
         secured = not file and self.text("tls") != OFF
         self.fields["ca_file"].setEnabled(secured)

@@ -18,12 +18,13 @@ from PySide6.QtWidgets import (
 from opsconsole.desktop.choice_box import ChoiceBox
 from opsconsole.desktop.keycaps import KeyButton
 from opsconsole.desktop.words import Words
+from opsconsole.domain.errors import UserError
 
 Pairs = Sequence[tuple[str, str]]
 
 
 class FieldsForm(QDialog):
-    """Fields by key in ``fields``; ``foot`` says what a test found."""
+    """Fields by key in ``fields``; ``foot`` says what a test found; ``others`` are buttons beside Save, by words."""
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,6 +32,7 @@ class FieldsForm(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.fields: dict[str, Any] = {}
         self._faults: dict[str, Words] = {}
+        self.others: dict[str, KeyButton] = {}
         self.foot = Words("", role="small", wrap=True)
         self.foot.hide()
 
@@ -101,6 +103,8 @@ class FieldsForm(QDialog):
         """Say under each field what is wrong with it; what belongs to no field stands under the first one."""
         first_key = next(iter(self._faults))
         told: dict[str, str] = {}
+        if found:
+            self.say("")  # an answer to what was typed before says nothing of this
         for key, words in found.items():
             told.setdefault(key if key in self._faults else first_key, words)
         for key, fault in self._faults.items():
@@ -114,6 +118,11 @@ class FieldsForm(QDialog):
         first = next((self.fields[key] for key in self._faults if key in told), None)
         if first is not None:
             first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def field_of(self, error: UserError) -> str:
+        """The field that what a service refused is about; the first one where it is about none."""
+        key = getattr(error, "field", "")
+        return key if key in self._faults else next(iter(self._faults))
 
     def say(self, words: str, tone: str = "") -> None:
         """Say at the foot what was found or is being done."""
@@ -138,7 +147,7 @@ class FieldsForm(QDialog):
         save.setShortcut("Ctrl+Return")
         row.addWidget(save)
         for words, tip, run in others:
-            button = KeyButton(words)
+            button = self.others[words] = KeyButton(words)
             button.setToolTip(tip)
             button.clicked.connect(lambda checked=False, run=run: run())
             row.addWidget(button)

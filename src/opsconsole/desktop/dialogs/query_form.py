@@ -19,15 +19,17 @@ if TYPE_CHECKING:
     from opsconsole.desktop.table.arranger import Arranger
     from opsconsole.services.sourcing_page import Choices
 
+_PREVIEW, _ASKING = "First rows", "Asking the query"
 SCHEDULE_HINT = "every 15 minutes, or Mon-Fri 06:30, 14:00"
 _QUERY_HINT = "SELECT … FROM orders\n\n:since stands for the highest value of the high-water column read so far."
 
 
 class QueryForm(FieldsForm):
-    """``saved`` and ``preview_asked`` carry a feed without problems."""
+    """``saved`` and ``preview_asked`` carry a feed without problems; ``stop_asked``: nobody waits for its rows."""
 
     saved = Signal(object)
     preview_asked = Signal(object)
+    stop_asked = Signal()
 
     def __init__(
         self, feed: SqlFeed, choices: "Choices", mark: str, rows: ListView, parent: QWidget | None = None
@@ -45,7 +47,7 @@ class QueryForm(FieldsForm):
         body.addLayout(self._asked(feed), 3)
         whole.addLayout(body, 1)
         whole.addWidget(self.foot)
-        whole.addLayout(self.buttons(("First rows", "Ask the query and show its first rows; nothing is written",
+        whole.addLayout(self.buttons((_PREVIEW, "Ask the query and show its first rows; nothing is written",
                                       self.preview)))  # fmt: skip
         self.resize(1080, 620)
 
@@ -114,11 +116,20 @@ class QueryForm(FieldsForm):
             self.saved.emit(feed)
 
     def preview(self) -> None:
-        """Ask for the first rows; a name or a schedule is not needed for that."""
+        """Ask for the first rows, or stop asking; a name or a schedule is not needed for that."""
+        if self.foot.plain == _ASKING:
+            self.stop_asked.emit()
+            self.say("Stopped; nothing was written.")
+            return
         feed = self.draft(lambda key: key in ("connection_id", "query", "mark_column", "begin_with"))
         if feed is not None:
-            self.say("Asking the query")
+            self.say(_ASKING)
             self.preview_asked.emit(feed)
+
+    def say(self, words: str, tone: str = "") -> None:
+        """Say it at the foot; as long as the query is asked, the button that asked it stops it."""
+        super().say(words, tone)
+        self.others[_PREVIEW].set_label("Stop" if words == _ASKING else _PREVIEW)
 
     def show_rows(self, arranger: "Arranger", formats: Formats) -> None:
         """Show the first rows."""

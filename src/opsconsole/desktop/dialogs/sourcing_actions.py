@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from opsconsole.desktop.tab import Tab
     from opsconsole.services.credentials import Passwords
     from opsconsole.services.sourcing import RunReport
-    from opsconsole.services.sourcing_page import FeedPage
 
 TOUCHED = frozenset({"sourcing"})
 MOST_CHANGES = 20
@@ -47,6 +46,11 @@ def passwords_of(desk: "Desk") -> "Passwords":
 def _change(sample: Any) -> tuple[str, str]:
     """A thing that a run would change: what it is, and from what to what."""
     return sample.subject, f"{sample.field}: {sample.old or 'none'} → {sample.new}" if sample.field else "new"
+
+
+def _told(report: Any) -> list[str]:
+    """What a try says; its examples stand in a section of their own."""
+    return [line for line in report.words() if not line.endswith("of what would change:")]
 
 
 class SourcingActions(QObject):
@@ -79,6 +83,7 @@ class SourcingActions(QObject):
         form = QueryForm(feed, choices, mark, rows, self._tab.window())
         form.saved.connect(lambda made: self._save("sql_feeds", "save_feed", made, form, "query:"))
         form.preview_asked.connect(lambda made: self._preview(made, form))
+        form.stop_asked.connect(lambda: self._tab.desk.tasks.cancel(f"{self._tab.key}.preview"))
         self._show(form)
 
     def edit_folder(self, folder: WatchedFolder | None = None) -> None:
@@ -162,21 +167,33 @@ class SourcingActions(QObject):
 
     def switch(self, key: str, on: bool) -> None:
         """Let a feed run by itself, or only by hand."""
-        self._deed("switch", key, on=on)
 
-    def remove(self, key: str) -> None:
-        """Take a feed away; what it brought stays."""
-        self._deed("remove", key)
-
-    def _deed(self, name: str, key: str, **more: Any) -> None:
         def write(workspace: Workspace) -> Change:
             from opsconsole.services import sourcing
 
-            deed: Callable[..., Change] = getattr(sourcing, name)
             known = sourcing.find(workspace.database, key)
-            return deed(workspace.database, known, who=workspace.user, now=workspace.now(), **more)
+            return sourcing.switch(workspace.database, known, on=on, who=workspace.user, now=workspace.now())
 
         self._write(write)
+
+    def remove(self, key: str) -> None:
+        """Take a feed away, and let it be taken back; what it brought stays."""
+        kept: list[Any] = []
+
+        def write(workspace: Workspace) -> Change:
+            from opsconsole.services import sourcing, sourcing_undo
+
+            known = sourcing.find(workspace.database, key)
+            kept.append(sourcing_undo.remember(workspace.database, known))
+            return sourcing.remove(workspace.database, known, who=workspace.user, now=workspace.now())
+
+        def undo(workspace: Workspace, progress: Progress) -> frozenset[str]:
+            from opsconsole.services import sourcing_undo
+
+            sourcing_undo.bring_back(workspace.database, kept[0], who=workspace.user, now=workspace.now())
+            return TOUCHED
+
+        self._write(write, look=lambda change: self._tab.say_done(f"{change.words}.", undo))
 
     def _write(
         self, write: Write, form: FieldsForm | None = None, look: Callable[[Change], None] | None = None
@@ -187,7 +204,7 @@ class SourcingActions(QObject):
 
         def failed(error: BaseException) -> None:
             if form is not None and isinstance(error, UserError):
-                form.show_problems({"name": str(error)})
+                form.show_problems({form.field_of(error): str(error)})
             else:
                 self._tab.report(error)
 
@@ -256,24 +273,23 @@ class SourcingActions(QObject):
         desk.tasks.run(ask, answered, failed, kind=f"{self._tab.key}.{kind}", owner=form)
         form.finished.connect(lambda _: desk.tasks.cancel(f"{self._tab.key}.{kind}"))
 
-    def map_columns(self, page: "FeedPage") -> None:
-        """Open the mapping editor: on the first rows of a query, or on the first file that a folder refused."""
+    def map_columns(self, key: str, file: str = "") -> None:
+        """Open the mapping editor: on the first rows of a query, or on a file of a watched folder by its name."""
         workspace, desk = self._tab.desk.workspace, self._tab.desk
         if workspace is None:
             return
-        if page.folder is not None:
-            self._map(Path(page.folder.path) / page.refused[0][0])
-            return
 
         def ask(progress: Progress) -> Path:
-            from opsconsole.services import sql_feeds
+            from opsconsole.services import sourcing, sql_feeds, watched_folders
 
-            folder = desk.cache_folder / SAMPLES
-            return sql_feeds.write_sample(
-                workspace.database, page.known.id, passwords_of(desk), workspace.now(), folder, progress
-            )
+            database = workspace.database
+            known = sourcing.find(database, key)
+            if known.kind == sourcing.FOLDER:
+                return Path(watched_folders.find_folder(database, known.id).path) / file
+            samples = desk.cache_folder / SAMPLES
+            return sql_feeds.write_sample(database, known.id, passwords_of(desk), workspace.now(), samples, progress)
 
-        self._tab.run(ask, self._map, kind="sample", text=f"Asking {page.place}")
+        self._tab.run(ask, self._map, kind="sample", text="Asking for the first rows")
 
     def _map(self, path: Path) -> None:
         self._tab.desk.show("data", None, {"list": "mappings", "map_file": str(path)})
@@ -300,21 +316,34 @@ class SourcingActions(QObject):
             return report
 
         text = "Trying" if dry_run else "Running"
-        self._tab.run(work, lambda report: self._ran(report, dry_run), kind="run", text=text)
+        self._tab.run(work, lambda report: self._ran(report, dry_run, key), kind="run", text=text)
 
-    def _ran(self, report: "RunReport", dry_run: bool) -> None:
+    def _ran(self, report: "RunReport", dry_run: bool, key: str) -> None:
         for bug in report.faults:
             self._tab.report(bug)
         words = report.words or "Nothing new."
         if dry_run:
             words = f"{words} Nothing was written."
-            told = [line for one in report.ran if one.report is not None for line in one.report.words()]
+            told = [line for one in report.ran if one.report is not None for line in _told(one.report)]
             changes = [_change(sample) for one in report.ran if one.report is not None for sample in one.report.samples]
             parts = [Section("What would happen", sentences("\n".join(told)))] if told else []
             parts += [Section("Changes", pairs(changes[:MOST_CHANGES]), f"{len(changes)}")] if changes else []
             if parts and self._tab.panel.isVisible():  # one that opens now would fill itself with the feed
                 self._tab.panel.show_content(PanelContent("Tried, nothing written", sections=tuple(parts)))
-        tone = {0: "good", 2: "bad"}.get(report.exit_code, "warn")
-        self._tab.bar.show_message(tone, words)
+        # One that stays: what is "bad" goes with the next load, and that comes at once after a run.
+        tone = "good" if report.exit_code == 0 else "bad" if dry_run and report.exit_code == 2 else "warn"
+        self._tab.bar.show_message(tone, words, self._next_steps(report, dry_run, key))
         if not dry_run:
             self._tab.desk.touched(TOUCHED | IMPORTED if report.written else TOUCHED)
+
+    def _next_steps(self, report: "RunReport", dry_run: bool, key: str) -> list[MessageAction]:
+        """What is to be done next: say what the columns of unknown rows mean, correct lines that were refused."""
+        reports = [one.report for one in report.ran if one.report is not None]
+        unknown = next((one for one in reports if one.state == "not_recognized"), None)
+        if unknown is not None:
+            return [MessageAction("Map its columns", lambda: self.map_columns(key, unknown.name))]
+        waits = next((one for one in reports if not dry_run and one.batch_id and one.rejects), None)
+        if waits is not None:
+            options = {"list": "data", "correct": str(waits.batch_id)}
+            return [MessageAction("Correct lines", lambda: self._tab.desk.show("data", None, options))]
+        return []

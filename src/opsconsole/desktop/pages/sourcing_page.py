@@ -94,14 +94,15 @@ def _again(due: int | None, formats: Formats) -> str:
     return "It waits for you." if due is None else f"Next try **{formats.instant(due)}**."
 
 
-def connection_panel(page: "ConnectionPage", enter: Callable[[], None]) -> PanelContent:
-    """Contents of the panel of a connection; ``enter`` opens its form for the password."""
+def connection_panel(page: "ConnectionPage", enter: Callable[[], None], *, kept: bool) -> PanelContent:
+    """Contents of the panel of a connection; ``enter`` opens its form for the password, ``kept``: a keyring has it."""
     one, kind = page.connection, KINDS[page.connection.kind]
     rows = [("Kind", kind.label), ("File" if kind.port is None else "Server and database", one.place)]
     if kind.port is not None:
         rows += [("Account", one.user), ("Secured", dict(TLS).get(one.tls, one.tls))]
         rows += [("Authority", one.ca_file)] if one.ca_file else []
-        rows.append(("Password", "known on this computer" if page.password_known else "not known on this computer"))
+        typed = "known until the window is closed" if page.password_known else "not known on this computer"
+        rows.append(("Password", "known on this computer" if kept else typed))
     parts = [Section("Where it is", pairs(rows)), Section("Only read", sentences(page.read_only_words))]
     parts.append(Section("Feeds", sentences(_listed([name for _, name in page.feeds]))))
     notice = None
