@@ -116,6 +116,7 @@ _PAIRS = (
           help="Stock that the two files tell at moments too far from each other; see the rule's value."),
     Field("raised", "Exceptions", Kind.QUANTITY, width=84, total=Total.SUM),
     Field("value", "Value apart", Kind.MONEY, currency="currency", missing="No amount", width=100, total=Total.SUM),
+    Field("pair", "Feeds", hidden=True),
     Field("currency", "Currency", hidden=True),
 )  # fmt: skip
 
@@ -176,7 +177,7 @@ def _tell(database: Database, now: int) -> _Told:
         found += [_attributed(row, compared) for row in _one_sided(connection, moment, files)]
         zone = business(connection, now).time_zone
         names = channel_names(connection), location_names(connection)
-    found.sort(key=lambda row: (-(row["value"] or 0), row["order"] or ""))
+    found.sort(key=lambda row: (-(row["value"] or 0), row["order"] or "", row["id"]))
     labels = {file.feed: file.label for file in files.values()}
     return _Told(compared, apart, found, labels, zone, *names)
 
@@ -346,6 +347,7 @@ def _pair_row(told: _Told, pair: Pair, rows: Iterable[Mapping[str, Any]]) -> dic
     values = [row["value"] for row in rows if row["value"] is not None]
     return {
         "id": pair.key,
+        "pair": _words(told, pair),
         "subject": pair.subject,
         "channel_feed": _feed_words(told, pair.channel),
         "warehouse_feed": _feed_words(told, pair.warehouse),

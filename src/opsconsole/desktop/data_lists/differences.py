@@ -96,7 +96,10 @@ class DifferencesList(DataList):
         """From a pair to its differences, from a difference to the order or its exception."""
         return (
             TabAction("open", "Show what is behind", lambda ids: self._open(), "O", primary=True),
-            TabAction("exception", "Show exception", lambda ids: self._show_exception(), "E"),
+            TabAction(
+                "exception", "Show exception", lambda ids: self._show_exception(), "E",
+                enabled=lambda ids: self.content.data == "differences", why_not="A pair of feeds is no exception",
+            ),
         )
 
     def _open(self) -> None:
@@ -107,7 +110,7 @@ class DifferencesList(DataList):
         if self.content.data == "differences":
             self.desk.show("orders", None, {"list": "orders", "search": str(row["order"])})
         else:
-            self.reveal(None, {"what": "differences"})
+            self.reveal(None, {"what": "differences", "pair": str(row["pair"])})
 
     def _show_exception(self) -> None:
         row = self.row_of(self.list.current_id())
