@@ -270,3 +270,30 @@ def test_columns_at_fixed_places_are_found_and_can_be_told(text_file: Writer) ->
     assert found[2:4] == [(5, ["A-0", "Mug no 0", "0"]), (6, ["A-1", "Mug no 1", "37"])]
     assert rows(path, FileOptions(column_starts=(1, 9, 23)))[2] == (5, ["A-0", "Mug no 0", "0"])
     assert rows(text_file("one column\nof words\nand more\nthat go on\n", name="w.txt"))[0] == (1, ["one column"])
+
+
+def test_a_comma_in_the_names_of_a_printed_report_is_no_delimiter(text_file: Writer) -> None:
+    lines = [
+        "PICK REPORT        PAGE 1",
+        "=" * 46,
+        f"{'ORDER NO':<12}{'SKU':<10}{'DESCRIPTION':<18}{'QTY':>6}",
+        "-" * 46,
+    ]
+    lines += [f"{f'SO-{n:05}':<12}{f'MUG-{n % 3}':<10}{f'Mug blue, size {n}':<18}{n + 1:>6}" for n in range(9)]
+    found = rows(text_file("\n".join(lines), name="picks.txt"))
+    assert found[1:3] == [
+        (3, ["ORDER NO", "SKU", "DESCRIPTION", "QTY"]), (5, ["SO-00000", "MUG-0", "Mug blue, size 0", "1"]),
+    ]  # fmt: skip
+    # Longer numbers than those looked at, and one among them, are not cut.
+    lines += [
+        f"{'SO-1':<12}{'MUG-1':<10}{'Plate':<18}{123:>6}",
+        *lines[4:] * 50,
+        f"{'SO-2':<12}{'M':<10}{'P':<18}{54321:>6}",
+    ]
+    found = rows(text_file("\n".join(lines), name="picks.txt"))
+    assert [row for _, row in found if row[0] in ("SO-1", "SO-2")] == [
+        ["SO-1", "MUG-1", "Plate", "123"], ["SO-2", "M", "P", "54321"],
+    ]  # fmt: skip
+    padded = "\n".join(f"{'SKU':<9},{'Name':<9},{'Bin':<9},{'Qty':>4}" if not n else f"A-{n:<7},M{n:<8},B{n:<8},{n:>4}"
+                       for n in range(9))  # fmt: skip
+    assert len(rows(text_file(padded, name="padded.csv"))[3][1]) == 4

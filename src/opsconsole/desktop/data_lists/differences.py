@@ -97,8 +97,12 @@ class DifferencesList(DataList):
         return (
             TabAction("open", "Show what is behind", lambda ids: self._open(), "O", primary=True),
             TabAction(
-                "exception", "Show exception", lambda ids: self._show_exception(), "E",
-                enabled=lambda ids: self.content.data == "differences", why_not="A pair of feeds is no exception",
+                "exception",
+                "Show exception",
+                lambda ids: self._show_exception(),
+                "E",
+                enabled=lambda ids: self.content.data == "differences",
+                why_not="A pair of feeds is no exception",
             ),
         )
 
