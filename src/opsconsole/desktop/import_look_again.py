@@ -25,8 +25,11 @@ class LookingAgain:
         self._preview = preview
         self.keys: set[str] = set()
 
-    def look(self, keys: Collection[str] | None = None, *, on: bool = False) -> None:
-        """Look at some files, or at all; ``on`` leads to the next that needs something, with the keyboard."""
+    def look(self, keys: Collection[str] | None = None, *, on: bool = False, why: str = "") -> None:
+        """Look at some files, or at all; ``on`` leads to the next that needs something, with the keyboard.
+
+        ``why`` is told from now on, and still when it is done.
+        """
         workspace, looked = self._tab.desk.workspace, self._preview.looked
         if workspace is None:
             return
@@ -38,9 +41,11 @@ class LookingAgain:
         paths = [Path(file.path) for file in again] if some else list(self._preview.paths)
         answers, bar = dict(self._preview.answers.said), self._preview.bar
         self._preview.show_again(on=False)
+        if why:
+            bar.show_message("warn", why)
         self._tab.desk.tasks.run(
             lambda progress: look_at(workspace, paths, answers, progress),
-            partial(self._done, some=some, on=on),
+            partial(self._done, some=some, on=on, why=why),
             self._failed,
             kind=_KIND,
             text="Looking at the files",
@@ -54,14 +59,15 @@ class LookingAgain:
         self.keys.clear()
         self._tab.desk.tasks.cancel(_KIND)
 
-    def _done(self, found: Looked, *, some: bool, on: bool) -> None:
+    def _done(self, found: Looked, *, some: bool, on: bool, why: str) -> None:
         before = self._preview.looked
         if some and before is not None:
             kept = {key: one for key, one in before.lists.items() if key[0] not in self.keys}
             found = Looked(before.preview.with_files(found.preview), {**kept, **found.lists})
         self.keys.clear()
         self._preview.looked = found
-        self._preview.bar.clear()  # what it said may hold no more
+        if not why:
+            self._preview.bar.clear()  # what it said may hold no more
         self._preview.show_again(on=on)
 
     def _failed(self, error: BaseException) -> None:

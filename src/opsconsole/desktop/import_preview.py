@@ -27,6 +27,7 @@ from opsconsole.desktop.table.view import ListView
 from opsconsole.desktop.theme import theme
 from opsconsole.desktop.words import Words
 from opsconsole.domain.import_answers import Answers
+from opsconsole.domain.progress import Progress
 from opsconsole.domain.wording import plural
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 _NARROW = 640  # of the files; a sentence in the bar gives way then
 _SHOW = "import.preview.show"
+_CHECK = "import.preview.check"
 _STATE_TONES = {
     "dry_run": "good",
     "empty": "warn",
@@ -133,12 +135,30 @@ class ImportPreview(QWidget):
         if self.looked is None or not self.looked.preview.ready:
             self.bar.show_message("warn", "None of these files can be imported yet. See at the side what each needs.")
             return
-        self.accepted.emit(self.paths, self.answers.said)
+        preview = self.looked.preview
+
+        def changed(progress: Progress) -> "list[FilePreview]":
+            from opsconsole.services import import_preview
+
+            return import_preview.changed_since(preview)
+
+        self._tab.desk.tasks.run(changed, self._accept_unchanged, self._tab.report, kind=_CHECK, owner=self)
+
+    def _accept_unchanged(self, changed: "list[FilePreview]") -> None:
+        """What is imported is what was looked at: files that changed since are looked at again."""
+        if not changed:
+            self.accepted.emit(self.paths, self.answers.said)
+            return
+        first, more = changed[0].report.name, len(changed) - 1
+        names = f"{first} and {plural(more, 'other file')}" if more else first
+        why = f"{names} changed since you looked. Look at what it would do now, then import."
+        self.again.look([file.key for file in changed], why=why)
 
     def leave(self) -> None:
         """Forget the files."""
         self.again.stop()
         self._tab.desk.tasks.cancel(_SHOW)
+        self._tab.desk.tasks.cancel(_CHECK)
         self.left.emit()
 
     def escape(self) -> None:

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from opsconsole.services.import_preview import Preview
     from opsconsole.services.import_report import FileReport
 
-_WRITING = "import.write"
+WRITING = "import.write"
 _LOOKING = "look"
+CLOSING = "Files are being imported. Closing takes back what is not in yet; it is listed here the next time."
 TOUCHED = frozenset({"imports", "orders", "order_exceptions", "stock_levels", "vendors", "kpis"})
 LISTS = ("changes", "rejects", "first_rows", "columns")
 
@@ -142,7 +143,7 @@ class Importing(QObject):
             lambda progress: import_and_detect(workspace, paths, answers, progress, made),
             self._tell,
             failed,
-            kind=_WRITING,
+            kind=WRITING,
             text="Importing",
             owner=tab,
             on_progress=tab.bar.show_progress,
@@ -156,7 +157,7 @@ class Importing(QObject):
     @property
     def is_writing(self) -> bool:
         """Whether files are being written now."""
-        return self._tab.desk.tasks.is_running(_WRITING)
+        return self._tab.desk.tasks.is_running(WRITING)
 
     def _go_on(self, workspace: Workspace, paths: Sequence[Path], *, known: bool) -> None:
         if not known or not self.import_now(paths, {}):
@@ -187,14 +188,14 @@ class Importing(QObject):
         if outcome.rules_fault:
             words = f"{words} The exception rules did not run; the next run looks at these files. {outcome.rules_fault}"
         actions = []
-        if outcome.lost:
+        cancelled = sum(1 for file in outcome.files if file.state == "cancelled")
+        if outcome.lost or cancelled:
             actions.append(self._again)
         if outcome.written:
             actions.append(MessageAction("Show exceptions", lambda: self._tab.desk.show("order_exceptions")))
         other = [file for file in failed if file.state != "not_recognized"]
         if other:
             words = f"{words} {' '.join(other[0].words())}"
-        cancelled = sum(1 for file in outcome.files if file.state == "cancelled")
         if cancelled:
             words = f"{words} Cancelled: {plural(cancelled, 'file')}."
         refused = any(file.rejects for file in outcome.files)

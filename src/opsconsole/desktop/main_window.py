@@ -53,6 +53,7 @@ class MainWindow(QWidget):
         self.furnished = False
         self._tabs: dict[str, Tab] = {}
         self._painted = False
+        self._told_closing = False
         self.setWindowTitle("Opsconsole")
         self.setMinimumSize(*_LEAST)
         self.resize(*SIZE)
@@ -200,10 +201,31 @@ class MainWindow(QWidget):
             painter.drawPixmap(0, y, ground)
 
     def closeEvent(self, event: "QCloseEvent") -> None:
-        """Remember the window's place before it goes."""
+        """Remember the window's place before it goes; the first time say what closing would take back."""
+        if not self._told_closing and self._tell_what_is_taken_back():
+            event.ignore()
+            return
         self.desk.settings.set_geometry(self.saveGeometry())
         self.closing.emit()
         super().closeEvent(event)
+
+    def _tell_what_is_taken_back(self) -> bool:
+        """Whether files are being imported, which is said over their list; whoever closes again means it."""
+        if not self.furnished or "data" not in self._tabs:
+            return False
+        from opsconsole.desktop.importing import CLOSING, WRITING
+        from opsconsole.desktop.messages import MessageAction
+
+        bar = self._tabs["data"].bar
+        if bar.text == CLOSING or not self.desk.tasks.is_running(WRITING):
+            return False
+        self.show_tab("data")
+        bar.show_message("warn", CLOSING, [MessageAction("Close now", self._close_now)])
+        return True
+
+    def _close_now(self) -> None:
+        self._told_closing = True
+        self.close()
 
     def dragEnterEvent(self, event: "QDragEnterEvent") -> None:
         """Files may be dropped anywhere."""

@@ -12,6 +12,7 @@ from opsconsole.desktop.keycaps import KeyButton
 from opsconsole.desktop.tasks import Task
 
 SUCCESS_MS = 8_000
+_WORDS = 600  # px for the words of a task before they were laid out
 _ICONS = {"bad": "warning", "warn": "warning", "good": "check", "progress": "arrow-clockwise"}
 
 
@@ -154,6 +155,7 @@ class _ProgressLine(QFrame):
         self.task: Task | None = None
         self._words = QLabel()
         self._words.setTextFormat(Qt.TextFormat.PlainText)
+        self._words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # names can be long
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         cancel = KeyButton("Cancel", key="Esc", style="link")
@@ -175,7 +177,10 @@ class _ProgressLine(QFrame):
         """Show a task's numbers; true when it is a task not shown so far."""
         fresh = self.task is not task
         self.task = task
-        self._words.setText(task.text or "Working")
+        words = task.text or "Working"
+        room = self._words.width() if self._words.isVisible() else _WORDS
+        self._words.setText(self._words.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, room))
+        self._words.setToolTip(words)
         self._bar.setRange(0, task.total)
         self._bar.setValue(min(task.done, task.total))
         return fresh

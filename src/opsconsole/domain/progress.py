@@ -17,6 +17,7 @@ class Progress:
     def __init__(self, listener: Listener | None = None) -> None:
         self._listener = listener
         self._cancelled = threading.Event()
+        self._part = ("", "")
 
     def cancel(self) -> None:
         """Ask the work to stop at its next step (any thread)."""
@@ -27,12 +28,22 @@ class Progress:
         """Whether somebody asked the work to stop."""
         return self._cancelled.is_set()
 
+    def begin_part(self, place: str, name: str) -> None:
+        """What is reported from now on is of one part, ``2 of 9`` with a name; both empty: of the whole."""
+        self._part = (place, name)
+
     def step(self, done: int, total: int, text: str) -> None:
         """Report progress in words; raises Cancelled when the work should stop."""
         if self._cancelled.is_set():
             raise Cancelled
         if self._listener is not None:
-            self._listener(done, total, text)
+            self._listener(done, total, self._words(text))
+
+    def _words(self, text: str) -> str:
+        place, name = self._part
+        if not place or not text:
+            return text
+        return f"{place}: {text}" if name in text else f"{place}, {name}: {text}"
 
 
 _aside: ContextVar[Progress | None] = ContextVar("aside", default=None)

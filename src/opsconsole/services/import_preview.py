@@ -18,7 +18,7 @@ from opsconsole.imports.opened import Opened
 from opsconsole.imports.reader import open_file
 from opsconsole.imports.recognize import likely_header
 from opsconsole.imports.rejects import Reject, readable
-from opsconsole.imports.tables import FileOptions, InputFile, NumberedRow, head
+from opsconsole.imports.tables import FileOptions, InputFile, NumberedRow, head, input_file
 from opsconsole.services.import_channels import known_channels
 from opsconsole.services.import_recognition import candidates, named_candidate
 from opsconsole.services.import_report import DRY_RUN, FileReport, in_a_row
@@ -36,7 +36,8 @@ class FilePreview:
     """One file before it is imported. ``key`` is what answers name it by; ``path`` is empty inside an archive.
 
     ``top`` are the first lines of a table, ``columns`` tells what each column fills, ``first_rows`` shows the file's
-    own rows, ``changes`` what would be written. ``channels`` are those that are known, as (key, label).
+    own rows, ``changes`` what would be written. ``channels`` are those that are known, as (key, label). ``modified_at``
+    is the date that the file had, an instant.
     """
 
     key: str
@@ -52,6 +53,7 @@ class FilePreview:
     changes: Listing | None = None
     rejects: Listing | None = None
     channels: tuple[tuple[str, str], ...] = ()
+    modified_at: int = 0
 
     def column_name(self, name: str) -> str:
         """A column as the file writes it; ``name`` is how it is compared."""
@@ -168,6 +170,18 @@ def preview_files(
     return Preview(now, [*looked_at, *cancelled])
 
 
+def changed_since(preview: Preview) -> list[FilePreview]:
+    """Files that would be imported but are not, or no more, as they were looked at."""
+    return [file for file in preview.ready if file.path and _modified_at(Path(file.path)) != file.modified_at]
+
+
+def _modified_at(path: Path) -> int:
+    try:
+        return input_file(path).modified_at
+    except UserError:
+        return -1
+
+
 def _look_at(
     database: Database,
     file: InputFile,
@@ -179,7 +193,7 @@ def _look_at(
 ) -> FilePreview:
     inside = "/" in file.name
     preview = FilePreview(file.name if inside else str(file.path), "" if inside else str(file.path), report)
-    preview.channels = channels
+    preview.channels, preview.modified_at = channels, file.modified_at
     try:
         opened = _opened(database, file, answers.get(preview.key), folder)
     except UserError:

@@ -229,7 +229,7 @@ class ImportReport:
             (self.total("rejected"), "refused"),
         ]
         told = ", ".join(f"**{number:,}** {words}" for number, words in parts if number) or "no records"
-        left = len(self.files) - len(good)
+        left = len(self.files) - len(good) - sum(file.state == CANCELLED for file in self.files)
         missing = f" {wording.plural(left, 'file')} could not be imported." if left else ""
         nothing = " Nothing was written." if self.dry_run else ""
         return f"{start} {wording.plural(len(good), 'file')}, {self.total('read'):,} records: {told}.{missing}{nothing}"

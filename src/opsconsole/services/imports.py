@@ -130,6 +130,8 @@ class _Job:
     def step(self, number: int, count: int, file: InputFile) -> None:
         """Tell which file comes next; raises Cancelled when nobody wants it any more."""
         if self.progress is not None:
+            if count > 1:
+                self.progress.begin_part(f"{number + 1} of {count}", file.name)
             self.progress.step(number, count, f"Opening {file.name}")
 
 
@@ -179,6 +181,8 @@ def import_files(
             except UserError as fault:
                 report.files.append(_unread(job, file, _refusal(file, fault)))
             seen(file, report.files[-1])
+        if progress is not None:
+            progress.begin_part("", "")
     if report.files:
         report.files[0].notes += faults
     return report
