@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from hands import settled
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
@@ -194,7 +195,9 @@ def feed_of(app: App, path: Path, **more: Any) -> None:
     workspace = app.desk.workspace
     assert workspace is not None
     given: dict[str, Any] = {"who": "Ann", "now": workspace.now()}
-    made = save_connection(workspace.database, SqlConnection("ERP", "sqlite", database=str(path)), **given)
+    place = {name: more.pop(name) for name in ("kind", "host", "user") if name in more}
+    one = SqlConnection("ERP", database=str(path), **{"kind": "sqlite", **place})
+    made = save_connection(workspace.database, one, **given)
     feed = SqlFeed("ERP orders", made.ids[0], "SELECT * FROM sales", mark_column="changed", **more)
     save_feed(workspace.database, feed, **given)
     app.desk.touched({"sourcing"})
@@ -302,3 +305,32 @@ def test_the_keys_reach_the_buttons_of_a_list_in_the_order_of_reading(app: App, 
         at = at.previousInFocusChain()
         found.insert(0, at)
     assert found == buttons
+
+
+def test_what_was_typed_into_a_form_is_not_lost_by_a_slip(app: App, show: Show, qtbot: QtBot) -> None:
+    tab: Any = show("connections")
+    tab.deeds.edit_connection()
+    form = form_of(tab, ConnectionForm)
+    form.fields["name"].setText("ERP")
+    tab.deeds.edit_connection()
+    assert (tab.deeds.form, form.foot.plain) == (form, "Save this first, or cancel it.")
+    qtbot.keyClick(form, Qt.Key.Key_Escape)
+    assert (form.isVisible(), form.foot.plain) == (True, "This is not saved: press Esc again to drop it.")
+    qtbot.keyClick(form, Qt.Key.Key_Escape)
+    assert tab.deeds.form is None
+    tab.deeds.edit_connection()
+    qtbot.keyClick(form_of(tab, ConnectionForm), Qt.Key.Key_Escape)
+    assert tab.deeds.form is None, "nothing was typed: it closes at once"
+
+
+def test_a_missing_password_leads_to_its_connection(app: App, show: Show, qtbot: QtBot, tmp_path: Path) -> None:
+    tab: Any = show("watching")
+    feed_of(app, tmp_path / "erp.db", kind="mariadb", host="erp.invalid", user="reader")
+    settled(qtbot, app)
+    tab.deeds.run_now("query:1")
+    settled(qtbot, app)
+    assert "password of reader for “ERP” is not known" in tab.bar.text
+    pressed(tab, "Connection")
+    settled(qtbot, app)
+    assert form_of(tab, ConnectionForm).text("host") == "erp.invalid"
+    tab.deeds.form.close()

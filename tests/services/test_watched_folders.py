@@ -231,6 +231,8 @@ def test_a_refused_file_waits_longer_each_time_and_is_tried_at_once_when_it_chan
     assert desk.run(now=now, by_person=False) == [("a.csv", "failed")]
     assert desk.file("a.csv").next_at is None
     assert sourcing.list_sourcing(desk.database, now).row(0)["state"] == "waiting"
+    assert desk.run(now=now, by_person=False) == [("Drop", "nothing")]
+    assert sourcing.list_sourcing(desk.database, now).row(0)["words"] == "Nothing new; 1 file still refused."
     assert "is not recognized" in desk.file("a.csv").words
     assert desk.run(now=now) == [("a.csv", "failed")]  # a person may insist
     desk.put("a.csv", "1")

@@ -176,6 +176,10 @@ def _folder_row(row: Row[Any], now: int) -> dict[str, Any]:
         told["state"] = ELSEWHERE
     elif told["state"] in (PLANNED, BY_HAND) and row.refused:
         told["state"] = WAITING if row.waits else RETRYING
+        if row.last_outcome in (NOTHING, DONE):  # a later look has nothing to say of it
+            told["words"] = (
+                f"{(row.last_words or '').rstrip('.')}; {wording.plural(row.refused, 'file')} still refused."
+            )
     return told
 
 

@@ -53,7 +53,7 @@ class ConnectionForm(FieldsForm):
         self._known = "known on this computer" if known else ""
         field = self.line(column, "password", "Password", "", self._known)
         field.setEchoMode(QLineEdit.EchoMode.Password)
-        note = "It goes into this computer's keyring and nowhere else; without one it is asked for at each start."
+        note = "It goes into this computer's keyring and nowhere else; without one enter it again after each start."
         column.addWidget(Words(note, role="small", wrap=True))
 
     def _adapt(self) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -35,6 +36,32 @@ class FieldsForm(QDialog):
         self.others: dict[str, KeyButton] = {}
         self.foot = Words("", role="small", wrap=True)
         self.foot.hide()
+        self._shown: dict[str, Any] = {}
+        self._warned = False
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Remember what stands in the fields, to know what was typed since."""
+        super().showEvent(event)
+        self._shown = self._values()
+
+    @property
+    def typed(self) -> bool:
+        """Whether anything was typed or chosen since the form was opened."""
+        return self.isVisible() and self._values() != self._shown
+
+    def _values(self) -> dict[str, Any]:
+        return {
+            key: field.isChecked() if isinstance(field, QCheckBox) else self.text(key)
+            for key, field in self.fields.items()
+        }
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc drops what was typed only when it is pressed again."""
+        if event.key() == Qt.Key.Key_Escape and self.typed and not self._warned:
+            self._warned = True
+            self.say("This is not saved: press Esc again to drop it.", "warn")
+            return
+        super().keyPressEvent(event)
 
     def add(self, column: QVBoxLayout, key: str, label: str, field: QWidget) -> Any:
         """Put a field under its label; returns the field."""

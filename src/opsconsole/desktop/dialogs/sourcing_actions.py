@@ -70,6 +70,20 @@ class SourcingActions(QObject):
         form.test_asked.connect(lambda made, password: self._test(made, password, form))
         self._show(form)
 
+    def edit_connection_of(self, key: str) -> None:
+        """Open the form of the connection that a SQL feed asks, where its password is missing, say."""
+        workspace = self._tab.desk.workspace
+        if workspace is None:
+            return
+
+        def read(progress: Progress) -> SqlConnection:
+            from opsconsole.services import sourcing, sql_connections, sql_feeds
+
+            feed = sql_feeds.find_feed(workspace.database, sourcing.find(workspace.database, key).id)
+            return sql_connections.find_connection(workspace.database, feed.connection_id)
+
+        self._tab.run(read, self.edit_connection, kind="connection")
+
     def edit_query(self, feed: SqlFeed | None = None, mark: str = "") -> None:
         """Open the form of a SQL feed; None: a new one."""
         self._with_choices(lambda choices: self._open_query(feed or SqlFeed(""), choices, mark))
@@ -108,6 +122,11 @@ class SourcingActions(QObject):
         self._tab.run(read, then, kind="choices")
 
     def _show(self, form: FieldsForm) -> None:
+        if self.form is not None and self.form.typed:
+            form.deleteLater()
+            self.form.say("Save this first, or cancel it.", "warn")
+            self.form.activateWindow()
+            return
         if self.form is not None:
             self.form.close()
         self.form = form
@@ -338,6 +357,8 @@ class SourcingActions(QObject):
 
     def _next_steps(self, report: "RunReport", dry_run: bool, key: str) -> list[MessageAction]:
         """What is to be done next: say what the columns of unknown rows mean, correct lines that were refused."""
+        if report.not_ready:
+            return [MessageAction("Connection", lambda: self.edit_connection_of(key))]
         reports = [one.report for one in report.ran if one.report is not None]
         unknown = next((one for one in reports if one.state == "not_recognized"), None)
         if unknown is not None:
