@@ -1,11 +1,14 @@
 """Identity, counts, stubs and rejects. Expected values follow from the records written here, by hand."""
 
+import weakref
+
 import pytest
 
 from opsconsole.domain.errors import Cancelled
 from opsconsole.domain.progress import Progress
 from opsconsole.imports.records import Records
-from opsconsole.imports.writer import write_records
+from opsconsole.imports.writer import write_portions, write_records
+from opsconsole.imports.writer_batch import Batch
 
 ORDER = {"channel": "shop", "order_id": "1", "order_number": "#1001", "status": "processing", "total": 4000}
 
@@ -135,6 +138,26 @@ def test_a_scan_leaves_a_parcel_whose_number_was_corrected(writing):
 def test_a_field_nobody_knows_is_a_fault_of_the_source(sqlite_writing):
     with pytest.raises(KeyError, match="colour"):
         sqlite_writing(orders=[{**ORDER, "colour": "red"}])
+
+
+def test_what_a_portion_leaves_behind_is_gone_when_the_next_one_comes(sqlite_writing):
+    """Statements and results hold themselves: they go only when they are looked for."""
+    sqlite_writing()
+    left = []
+
+    def portions():
+        for number in range(3):
+            assert [one for one in left if one() is not None] == []
+            itself = Progress()
+            itself.itself = itself
+            left.append(weakref.ref(itself))
+            del itself
+            yield [Records("orders", {"channel": ["shop"], "order_id": [str(number)]}, [number + 2])]
+
+    with sqlite_writing.database.write() as conn:
+        batch = Batch(conn, sqlite_writing.batch, 0, sqlite_writing.now, "shop", None)
+        write_portions(batch, portions(), {"orders": 3})
+    assert len(sqlite_writing.rows("orders")) == 3
 
 
 def test_a_cancelled_write_leaves_nothing(writing):

@@ -68,6 +68,8 @@ def write_portions(batch: Batch, portions: Iterable[Sequence[Records]], counts: 
         with built_at_the_end(batch.conn, _sizes(counts), lambda text: batch.step(0, text)):
             for records in portions:
                 _write_portion(batch, records)
+                # Statements hold themselves, and the keys that they were asked with. Only what is new is looked at.
+                gc.collect(0)
         batch.step(0, "Bringing up to date what follows")
         for snapshot in batch.snapshots.values():
             snapshot.finish()
