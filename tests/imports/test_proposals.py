@@ -325,6 +325,16 @@ def test_notes_at_the_end_are_skipped_by_the_column_they_leave_empty(text_file: 
     assert made.draft.records[0].skips == ({"column": "Order date", "filled": False},)
 
 
+def test_a_sum_told_in_words_is_skipped_and_a_name_that_begins_alike_is_not(text_file: Write) -> None:
+    rows = "".join(f"SO-{at:03},MUG-{at % 4},Mug,{at % 3 + 1},4.50\n" for at in range(30))
+    made = proposed_for(text_file(f"Order no,SKU,Title,Qty,Price USD\n{rows}TOTAL LINES,30,,,\n", "picks.csv"))
+    assert made.draft.records[0].skips == ({"column": "Order no", "startswith": ["TOTAL "]},)
+    assert "Rows that begin with TOTAL: 1, skipped." in made.notes
+    rows = "".join(f"Total clean {at},Soap,{at % 3 + 1},4.50,A-{at}\n" for at in range(30))
+    made = proposed_for(text_file(f"SKU,Title,Qty on hand,Unit cost,Bin\n{rows}Total clean 31,,,,\n", "stock.csv"))
+    assert all("startswith" not in skip for record in made.draft.records for skip in record.skips)
+
+
 def test_rows_that_a_column_marks_as_void_are_skipped(text_file: Write) -> None:
     rows = "".join(f"{n},2026-05-{n % 28 + 1:02d},Ann,{n}.50,{'Yes' if n % 9 == 0 else 'No'}\n" for n in range(1, 40))
     made = proposed_for(text_file(f"Order number,Order date,Customer name,Total,Voided\n{rows}"))

@@ -54,7 +54,27 @@ def rows_to_skip(
             skipped |= rows
             told = sorted({text.strip() for text in words})
             found.append(Skip({"column": name, "equals": told}, f"rows of {', '.join(told)}", int(rows.sum())))
+    found += _sums_in_words(table, names, filled, skipped)
     found += _footers(table, names, needed, filled, skipped)
+    return found
+
+
+def _sums_in_words(table: TextTable, names: Sequence[str], filled: Any, skipped: Any) -> list[Skip]:
+    """Rows with little in them whose first cell begins with a word of sums: ``TOTAL LINES``; they become skipped."""
+    sparse = (filled <= 0.5 * float(np.median(filled))) & ~skipped
+    column = table.columns.get(normalized(names[0])) if names else None
+    if column is None or not sparse.any():
+        return []
+    found = []
+    for word in sorted({word for text in column.values for word in text.strip().split(" ")[:1]}):
+        if word.casefold().rstrip(":") not in TOTALS:
+            continue
+        begins = f"{word} ".casefold()
+        rows = np.array([text.strip().casefold().startswith(begins) for text in column.values])[column.codes] & ~skipped
+        if rows.any() and not (rows & ~sparse).any():
+            skipped |= rows
+            words = f"rows that begin with {word}"
+            found.append(Skip({"column": names[0], "startswith": [f"{word} "]}, words, int(rows.sum())))
     return found
 
 
