@@ -213,7 +213,7 @@ def test_folders_and_archives_give_their_tables_and_nothing_else(tmp_path: Path)
     into.mkdir()
     found = expand([folder, folder / "pack.zip"], into)
     assert [file.name for file in found] == ["b.csv", "a.tsv", "pack.zip/outside.csv"]
-    assert found[2].path.parent == into
+    assert into in found[2].path.parents
     assert isinstance(found[0], InputFile)
     with pytest.raises(UserError, match="no table"):
         expand([_empty(tmp_path)], into)
@@ -297,3 +297,17 @@ def test_a_comma_in_the_names_of_a_printed_report_is_no_delimiter(text_file: Wri
     padded = "\n".join(f"{'SKU':<9},{'Name':<9},{'Bin':<9},{'Qty':>4}" if not n else f"A-{n:<7},M{n:<8},B{n:<8},{n:>4}"
                        for n in range(9))  # fmt: skip
     assert len(rows(text_file(padded, name="padded.csv"))[3][1]) == 4
+
+
+def test_archives_with_files_of_one_name_keep_them_apart_and_are_found_in_folders(tmp_path: Path) -> None:
+    folder, into = tmp_path / "exports", tmp_path / "unpacked"
+    (folder / "deep").mkdir(parents=True)
+    into.mkdir()
+    for shop, place in (("east", folder), ("west", folder / "deep")):
+        with zipfile.ZipFile(place / f"{shop}.zip", "w") as package:
+            package.writestr("orders.csv", f"id\n{shop}\n")
+    with zipfile.ZipFile(folder / "photos.zip", "w") as package:
+        package.writestr("a.png", "no table")
+    for dropped in ([folder], [folder / "east.zip", folder / "deep" / "west.zip"]):
+        found = {file.name: file.path.read_text() for file in expand(dropped, into)}
+        assert found == {"east.zip/orders.csv": "id\neast\n", "west.zip/orders.csv": "id\nwest\n"}

@@ -171,6 +171,7 @@ def test_files_before_a_database_went_away_are_told_and_the_others_can_be_tried_
     with monkeypatch.context() as patch:
         patch.setattr(imports, "_import_one", lambda job, file: busy() if file.path == later else import_one(job, file))
         patch.setattr(imports, "keep_unread", busy)
+        patch.setattr(imports, "list_imports", busy)
         desk.importing.import_now([sample, later], {})
         settled(qtbot, app)
     assert count(app, orders) == 6

@@ -201,6 +201,8 @@ class Importing(QObject):
         refused = any(file.rejects for file in outcome.files)
         doubtful = failed or refused or cancelled or outcome.rules_fault
         self._say("warn" if doubtful else "good", words, actions)
+        if outcome.lost:  # a database that does not answer gives no lists either: its error would stand here instead
+            return
         self._shown(outcome)
         self._tab.desk.touched(TOUCHED)
         if cancelled and outcome.written:

@@ -1,5 +1,6 @@
 """From paths to tables: what people drop (files, folders, archives) and what kind of table each file holds."""
 
+import tempfile
 import zipfile
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ _SPREADSHEETS = "Save it as .xlsx or .csv and import that."
 _THE_TABLE = "Export the table itself as .csv or .xlsx."
 _PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8")
 _MAX_FILES = 2_000
+_JUNK = (".", "~$", "__MACOSX")
 
 
 def open_table(file: InputFile, options: FileOptions) -> Table:
@@ -57,28 +59,32 @@ def sheet_names(table: Table) -> tuple[str, ...]:
 
 
 def expand(paths: Iterable[Path], into: Path) -> list[InputFile]:
-    """Files behind the paths: folders are walked, archives unpacked into the folder ``into``; in a stable order.
+    """Files behind the paths: folders are walked, archives unpacked into folders in ``into``; in a stable order.
 
     Files of other kinds are skipped inside folders and archives; named directly they are kept, so that their
     fault is told. One that cannot be read is kept with its ``fault``; it is raised where there is no other file.
     """
-    found: list[InputFile] = []
+    found: dict[Path, list[InputFile]] = {}  # a file may be given beside its folder
     for path in paths:
-        if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.is_file() and _is_table_name(p.name))
-            found.extend(_or_its_fault(p) for p in inside)
-        elif path.suffix.lower() == ".zip" and is_archive(path):
-            found.extend(_unpacked_or_fault(path, into))
-        else:
-            found.append(_or_its_fault(path))
-        if len(found) > _MAX_FILES:
+        for inside in _walk(path) if path.is_dir() else [path]:
+            if inside not in found:
+                packed = inside.suffix.lower() == ".zip" and is_archive(inside)
+                found[inside] = _unpacked_or_fault(inside, into) if packed else [_or_its_fault(inside)]
+        if sum(map(len, found.values())) > _MAX_FILES:
             raise UserError(f"{path.name} holds more than {_MAX_FILES:,} files.", "Import a smaller folder.")
-    found = list({file.path: file for file in found}.values())  # a file may be given beside its folder
-    if not found:
+    files = [file for part in found.values() for file in part]
+    if not files:
         raise UserError("There is no table in what was given.", f"Give files ending in {', '.join(SUFFIXES)}.")
-    if len(found) == 1 and found[0].fault is not None:
-        raise found[0].fault
-    return found
+    if len(files) == 1 and files[0].fault is not None:
+        raise files[0].fault
+    return files
+
+
+def _walk(folder: Path) -> list[Path]:
+    """Tables in a folder and those under it, then archives that hold some."""
+    inside = sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(_JUNK))
+    tables = [path for path in inside if _is_table_name(path.name)]
+    return [*tables, *(path for path in inside if path.suffix.lower() == ".zip" and _holds_tables(path))]
 
 
 def _or_its_fault(path: Path) -> InputFile:
@@ -106,11 +112,20 @@ def is_archive(path: Path) -> bool:
 
 def _is_table_name(name: str) -> bool:
     lowered = name.lower().removesuffix(".gz")
-    return lowered.endswith(SUFFIXES) and not name.startswith((".", "~$", "__MACOSX"))
+    return lowered.endswith(SUFFIXES) and not name.startswith(_JUNK)
+
+
+def _holds_tables(path: Path) -> bool:
+    """Whether an archive that nobody named, among the files of a folder, is worth unpacking."""
+    if not is_archive(path):
+        return False
+    with zipfile.ZipFile(path) as package:
+        return any(_is_table_name(PurePosixPath(name).name) for name in package.namelist() if "__MACOSX" not in name)
 
 
 def _unpack(path: Path, into: Path) -> list[InputFile]:
     found: list[InputFile] = []
+    own = Path(tempfile.mkdtemp(dir=into))  # archives of one lot may hold files of one name
     with zipfile.ZipFile(path) as package:
         limits.check_package(package, path.name)
         for number, part in enumerate(package.infolist()):
@@ -118,7 +133,7 @@ def _unpack(path: Path, into: Path) -> list[InputFile]:
             if part.is_dir() or not part.file_size or not _is_table_name(inner.name) or "__MACOSX" in inner.parts:
                 continue
             # Numbered names of our own: an archive's names may point outside the folder.
-            target = into / f"{len(found):04d}-{number}-{inner.name[-40:]}"
+            target = own / f"{len(found):04d}-{number}-{inner.name[-40:]}"
             try:
                 with package.open(part) as source, target.open("wb") as copy:
                     while block := source.read(limits.MEBIBYTE):
