@@ -248,6 +248,7 @@ def test_a_feed_that_was_removed_is_taken_back_with_its_mark(
     pressed(tab, "Undo")
     settled(qtbot, app)
     assert tab.list.listing.row(0)["name"] == "ERP orders"
+    assert tab.bar.text.startswith("Undone: SQL feed")
     tab.list.select("query:1")
     settled(qtbot, app)
     assert (tab._page.mark, len(tab._page.runs)) == ("2026-11-16T10:01:00Z", 1)
@@ -334,3 +335,27 @@ def test_a_missing_password_leads_to_its_connection(app: App, show: Show, qtbot:
     settled(qtbot, app)
     assert form_of(tab, ConnectionForm).text("host") == "erp.invalid"
     tab.deeds.form.close()
+
+
+def test_a_run_that_is_cancelled_says_so_and_disturbs_no_other(
+    app: App, show: Show, qtbot: QtBot, tmp_path: Path
+) -> None:
+    erp_with(tmp_path / "erp.db", "10.00")
+    tab: Any = show("watching")
+    feed_of(app, tmp_path / "erp.db", source="mapping:Orders")
+    workspace: Any = app.desk.workspace
+    endless = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) AS "Order" FROM n'
+    save_feed(workspace.database, SqlFeed("Endless", 1, endless), who="Ann", now=workspace.now())
+    settled(qtbot, app)
+    tab.deeds.run_now("query:2")
+    tab.deeds.run_now("query:2")
+    assert tab.bar.text == "It is running already."
+    tab.deeds.run_now("query:1")
+    qtbot.waitUntil(lambda: order_numbers(app) == {"1"} and not app.tasks.is_running("run.query:1"), timeout=20_000)
+    assert app.tasks.is_running("run.query:2")
+    app.tasks.cancel("run.query:2")
+    qtbot.waitUntil(lambda: tab.bar.text.startswith("Cancelled"), timeout=20_000)
+    settled(qtbot, app)
+    tab.list.select("query:2")
+    settled(qtbot, app)
+    assert [outcome for _, outcome, _, _ in tab._page.runs] == ["cancelled"]

@@ -59,7 +59,8 @@ def time_left(seconds: float) -> str:
 
 def undone(words: str) -> str:
     """What taking a change back is called: ``Undone: resolved 3 exceptions``."""
-    return f"Undone: {words[:1].lower()}{words[1:]}"
+    known = words[:2].isupper()  # an abbreviation, as SQL
+    return f"Undone: {words if known else words[:1].lower() + words[1:]}"
 
 
 def count(number: float) -> str:

@@ -16,6 +16,7 @@ from opsconsole.desktop.messages import MessageAction
 from opsconsole.desktop.panel import PanelContent, Section
 from opsconsole.desktop.sections import pairs, sentences
 from opsconsole.desktop.table.view import ListView
+from opsconsole.desktop.tasks import Task
 from opsconsole.desktop.workspace import Workspace
 from opsconsole.domain.change import Change
 from opsconsole.domain.errors import UserError
@@ -316,9 +317,13 @@ class SourcingActions(QObject):
     # --- running ------------------------------------------------------------------------------------------------------
 
     def run_now(self, key: str, *, dry_run: bool = False, from_beginning: bool = False) -> None:
-        """Run a feed now, or say what that would change."""
-        workspace, desk = self._tab.desk.workspace, self._tab.desk
+        """Run a feed now, or say what that would change; several may run at once, but none twice."""
+        workspace, desk, tab = self._tab.desk.workspace, self._tab.desk, self._tab
+        kind = f"run.{key}"
         if workspace is None:
+            return
+        if desk.tasks.is_running(kind):
+            tab.bar.show_message("warn", "It is running already.")
             return
 
         def work(progress: Progress) -> "RunReport":
@@ -334,8 +339,16 @@ class SourcingActions(QObject):
                 clockwork.turn(workspace.database, workspace.now(), who=workspace.user)
             return report
 
-        text = "Trying" if dry_run else "Running"
-        self._tab.run(work, lambda report: self._ran(report, dry_run, key), kind="run", text=text)
+        def ended(task: Task) -> None:
+            tab.bar.end_progress(task)
+            if not task.wanted and not dry_run:
+                tab.bar.show_message("warn", "Cancelled: what was not in yet was not imported.")
+                desk.touched(TOUCHED | IMPORTED)
+
+        desk.tasks.run(
+            work, lambda report: self._ran(report, dry_run, key), tab.report, kind=kind, owner=tab,
+            text="Trying" if dry_run else "Running", on_progress=tab.bar.show_progress, on_end=ended,
+        )  # fmt: skip
 
     def _ran(self, report: "RunReport", dry_run: bool, key: str) -> None:
         for bug in report.faults:
