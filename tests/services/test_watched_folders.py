@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.instants import MINUTE
 from opsconsole.domain.sourcing import PAUSES, WatchedFolder
-from opsconsole.services import sourcing, sourcing_undo, watched_folders, watched_folders_run
+from opsconsole.services import sourcing, sourcing_page, sourcing_undo, watched_folders, watched_folders_run
 from opsconsole.services.credentials import Passwords
 from opsconsole.services.imports import import_files
 from opsconsole.store.schema import batches, feeds, orders, watched_files
@@ -224,6 +224,7 @@ def test_a_refused_file_waits_longer_each_time_and_is_tried_at_once_when_it_chan
     now = desk.now
     for pause in PAUSES:
         assert desk.run(now=now, by_person=False) == [("a.csv", "failed")]
+        assert desk.run(now=now) == [("a.csv", "failed")], "a person may insist, which uses up none of its own tries"
         assert desk.file("a.csv").next_at == now + pause * MINUTE
         assert desk.run(now=now + MINUTE, by_person=False) == [("Drop", "nothing")]
         now += pause * MINUTE
@@ -273,12 +274,18 @@ def test_one_bad_file_stops_no_other(quick: Desk) -> None:
 
 def test_a_folder_that_cannot_be_reached_is_told_and_tried_again(quick: Desk) -> None:
     quick.prepare()
+    (quick.place / "b.csv").write_text("What,Else\n1,2\n")
+    quick.run()
+    page = sourcing_page.feed_page(quick.database, "folder:1", quick.now, Passwords())
+    assert ([name for name, _, _ in page.refused], page.failing) == (["b.csv"], False)
     quick.place.rename(quick.place.with_name("elsewhere"))
     assert quick.run() == [("Drop", "failed")]
     row = quick.row()
     assert "cannot be reached" in row.last_words
     assert (row.failures, row.next_at) == (1, quick.now + 5 * MINUTE)
+    assert sourcing_page.feed_page(quick.database, "folder:1", quick.now, Passwords()).failing
     quick.place.with_name("elsewhere").rename(quick.place)
+    (quick.place / "b.csv").unlink()
     assert quick.run() == [("Drop", "nothing")]
     assert quick.row().failures == 0
 

@@ -49,7 +49,7 @@ class Attempt:
 class Hold:
     """A feed or folder (a row of ``table``) that this client has in hand under ``token``, for minutes at a time.
 
-    ``began`` is the reading of a steady clock at the instant ``now``.
+    ``began`` is the reading of a steady clock at the instant ``now``. ``by_person``: somebody asked for this run.
     """
 
     table: Table
@@ -59,6 +59,7 @@ class Hold:
     now: int
     minutes: int
     began: float
+    by_person: bool = False
 
 
 def workstation() -> str:
@@ -67,7 +68,15 @@ def workstation() -> str:
 
 
 def take(
-    database: Database, table: Table, row_id: int, *, who: str, now: int, minutes: int, planned: int | None = None
+    database: Database,
+    table: Table,
+    row_id: int,
+    *,
+    who: str,
+    now: int,
+    minutes: int,
+    planned: int | None = None,
+    by_person: bool = False,
 ) -> Hold:
     """Take a feed in hand so that no other client runs it; Busy when one has it, UserError when it is gone.
 
@@ -89,7 +98,7 @@ def take(
                 raise Busy(f"“{row.name}” was run by somebody else just now.", "It runs again at its next time.")
             at = str(row.lease_by).split("/")[0]
             raise Busy(f"“{row.name}” is being read by {at} just now.", "Wait for it to end.")
-    return Hold(table, row_id, token, who, now, minutes, time.monotonic())
+    return Hold(table, row_id, token, who, now, minutes, time.monotonic(), by_person)
 
 
 class Busy(UserError):  # noqa: N818 - no fault: somebody else does it
@@ -113,7 +122,7 @@ def settle(conn: Connection, hold: Hold, attempt: Attempt, **more: Any) -> int |
     fence(conn, hold)
     t = hold.table
     row = conn.execute(select(t.c.schedule, t.c.failures).where(t.c.id == hold.id)).one()
-    failures = row.failures + 1 if attempt.outcome == FAILED else 0
+    failures = failures_after(row.failures, hold.by_person) if attempt.outcome == FAILED else 0
     zone = str(setting(conn, "time_zone", hold.now, "UTC"))
     due = next_due(row.schedule, failures, hold.now, zone)
     values: dict[str, Any] = {
@@ -129,6 +138,11 @@ def settle(conn: Connection, hold: Hold, attempt: Attempt, **more: Any) -> int |
     if attempt.outcome != NOTHING:
         record(conn, hold, attempt, due)
     return due
+
+
+def failures_after(before: int, by_person: bool) -> int:
+    """Failures in a row after one more; people who try again and again do not use up the tries it has by itself."""
+    return before if before and by_person else before + 1
 
 
 def go_on(conn: Connection, hold: Hold, attempt: Attempt, **more: Any) -> None:

@@ -30,7 +30,8 @@ class FeedPage:
     """One feed: ``feed`` or ``folder`` is set; ``mark`` in words; runs (at, outcome, words, next try), newest first.
 
     ``refused`` are files (name, words, next try). ``connection`` is what a query asks, ``account`` the name of its
-    password in the keyring, ``not_ready`` why it cannot run on this computer.
+    password in the keyring, ``not_ready`` why it cannot run on this computer. ``failing``: its last run failed, not
+    only a file of it.
     """
 
     known: Known
@@ -49,6 +50,7 @@ class FeedPage:
     connection: SqlConnection | None = None
     account: str = ""
     not_ready: str = ""
+    failing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,13 @@ def feed_page(database: Database, key: str, now: int, passwords: Passwords) -> F
         row["last_at"], row["words"] or "", row["next_at"], dict(choices(database)).get(source, source), told, feed,
         folder, words_of(stored_mark(database, known.id)) if query else "", files,
         one, "" if one is None else account_of(one), "" if one is None else _not_ready(one, passwords),
+        _failing(database, known),
     )  # fmt: skip
+
+
+def _failing(database: Database, known: Known) -> bool:
+    with database.read() as conn:
+        return bool(conn.execute(select(known.table.c.failures).where(known.table.c.id == known.id)).scalar())
 
 
 def _not_ready(one: SqlConnection, passwords: Passwords) -> str:

@@ -91,7 +91,7 @@ def run_feed(
     if dry_run:
         return _run(run, None)
     minutes = feed.time_limit_seconds // 60 + _MINUTES_MORE
-    hold = take(database, sql_feeds, feed.id, who=who, now=now, minutes=minutes, planned=planned)
+    hold = take(database, sql_feeds, feed.id, who=who, now=now, minutes=minutes, planned=planned, by_person=by_person)
     try:
         return _run(run, hold)
     except Cancelled:

@@ -21,7 +21,18 @@ from opsconsole.domain.sourcing import DONE, FAILED, NOTHING, PARTLY, WatchedFol
 from opsconsole.imports.files import expand
 from opsconsole.imports.recognize import Candidate
 from opsconsole.imports.tables import InputFile, file_hash, input_file
-from opsconsole.services.feed_runs import Attempt, Busy, Hold, fence, let_go, record, release, take, workstation
+from opsconsole.services.feed_runs import (
+    Attempt,
+    Busy,
+    Hold,
+    failures_after,
+    fence,
+    let_go,
+    record,
+    release,
+    take,
+    workstation,
+)
 from opsconsole.services.feed_sources import candidate_of
 from opsconsole.services.import_feeds import confirm_arrival
 from opsconsole.services.import_report import FileReport
@@ -98,7 +109,7 @@ def run_folder(
     if dry_run:
         _guarded(job)
         return job.ran
-    job.hold = take(database, watched_folders, folder.id, who=who, now=now, minutes=_HOLD_MINUTES)
+    job.hold = take(database, watched_folders, folder.id, who=who, now=now, minutes=_HOLD_MINUTES, by_person=by_person)
     try:
         fault = _guarded(job)
     except Cancelled:
@@ -267,7 +278,7 @@ def _still_there(seen: Seen) -> None:
 def _refuse(job: _Look, seen: Seen, content: str, known: Any, words: str) -> int | None:
     """Remember why a file was refused, and when it is tried again; returns that instant."""
     same = known is not None and known.state == REFUSED and known.content_hash == content
-    failures = known.failures + 1 if same else 1
+    failures = failures_after(known.failures if same else 0, job.by_person)
     pause = pause_after(failures)
     due = None if pause is None else job.now + pause * MINUTE
     if job.hold is not None:

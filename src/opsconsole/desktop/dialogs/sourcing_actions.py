@@ -375,7 +375,8 @@ class SourcingActions(QObject):
         reports = [one.report for one in report.ran if one.report is not None]
         unknown = next((one for one in reports if one.state == "not_recognized"), None)
         if unknown is not None:
-            return [MessageAction("Map its columns", lambda: self.map_columns(key, unknown.name))]
+            words = f"Map {unknown.name}" if key.startswith("folder:") else "Map its columns"
+            return [MessageAction(words, lambda: self.map_columns(key, unknown.name))]
         waits = next((one for one in reports if not dry_run and one.batch_id and one.rejects), None)
         if waits is not None:
             options = {"list": "data", "correct": str(waits.batch_id)}

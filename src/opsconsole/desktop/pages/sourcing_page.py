@@ -24,7 +24,7 @@ def feed_panel(
 ) -> PanelContent:
     """Contents of the panel of a SQL feed or a watched folder; ``retry`` runs it, ``connect`` opens its database."""
     parts = []
-    if page.state in ("waiting", "retrying") and not page.refused:
+    if page.failing and page.state in ("waiting", "retrying"):
         parts.append(Section("What is wrong", sentences(page.last_words)))
     if page.not_ready:
         parts.append(Section("What is missing", sentences(page.not_ready)))
@@ -76,7 +76,7 @@ def _notice(page: "FeedPage", retry: Callable[[], None], connect: Callable[[], N
     if page.not_ready:
         return Notice("It cannot run on this computer", "warn", ("Connection", connect))
     if page.state in ("waiting", "retrying"):
-        words = f"{plural(len(page.refused), 'file')} refused" if page.refused else "The last run failed"
+        words = "The last run failed" if page.failing else f"{plural(len(page.refused), 'file')} refused"
         words = f"{words}; {'it waits for you' if page.state == 'waiting' else 'it tries again by itself'}"
         return Notice(words, "bad" if page.state == "waiting" else "warn", ("Retry", retry))
     if page.state == "off":
