@@ -1,6 +1,7 @@
 """Opening a database: engines for reading and writing, one writer at a time, and the world's faults in plain words."""
 
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from opsconsole.domain.errors import Cancelled, UserError
 from opsconsole.domain.progress import Progress
 from opsconsole.store import migrations
 from opsconsole.store.faults import ROOT_CERTIFICATE, user_errors
+from opsconsole.store.file_locks import FileLocks, let_go
 from opsconsole.store.interruption import ends_when_cancelled
 from opsconsole.store.places import check_place
 
@@ -47,9 +49,12 @@ class Database:
         self.read_only = read_only
         self.path = Path(url.database or "") if self.dialect == "sqlite" else None
         self.label = self.path.name if self.path else f"Shared database {url.database} on {url.host or 'this computer'}"
-        make = _sqlite_engine if self.dialect == "sqlite" else _postgresql_engine
-        self._reader = make(url, write=False)
-        self._writer = make(url, write=True)
+        self._files = None if self.path is None else FileLocks(self.path)
+        if self._files is None:
+            self._reader, self._writer = (_postgresql_engine(url, write=write) for write in (False, True))
+        else:
+            self._reader, self._writer = (_sqlite_engine(url, self._files, write=write) for write in (False, True))
+            weakref.finalize(self, let_go, self._files)
         self._holder: int | None = None
         with _locks_guard:
             self._lock = _locks.setdefault(str(self.path or self.url), threading.Lock())
@@ -96,8 +101,12 @@ class Database:
 
     def close(self) -> None:
         """Close all connections; the last one folds SQLite's write-ahead log into the file."""
+        close_files = self._files.release() if self._files is not None else None
+        pools = self._reader.pool, self._writer.pool
         self._reader.dispose()
         self._writer.dispose()
+        if close_files is not None and not any(pool.checkedout() for pool in pools):  # type: ignore[attr-defined]
+            close_files()
 
 
 def open_database(url: str | Path, *, create: bool = False, read_only: bool = False) -> Database:
@@ -203,7 +212,7 @@ def sqlite_connection(path: Path, *, write: bool) -> Any:
     return connection
 
 
-def _sqlite_engine(url: URL, *, write: bool) -> Engine:
+def _sqlite_engine(url: URL, files: FileLocks, *, write: bool) -> Engine:
     path = Path(url.database or "")
     engine = create_engine(
         url,
@@ -218,6 +227,10 @@ def _sqlite_engine(url: URL, *, write: bool) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+        if files.needed:
+            # The first that is read opens the write-ahead log, with the index that is to be locked.
+            connection.exec_driver_sql("SELECT 1 FROM sqlite_master LIMIT 1")
+            files.hold()
 
     return engine
 
