@@ -172,11 +172,12 @@ def test_files_before_a_database_went_away_are_told_and_the_others_can_be_tried_
         patch.setattr(imports, "_import_one", lambda job, file: busy() if file.path == later else import_one(job, file))
         patch.setattr(imports, "keep_unread", busy)
         patch.setattr(imports, "list_imports", busy)
+        patch.setattr(clockwork, "turn", busy)
         desk.importing.import_now([sample, later], {})
         settled(qtbot, app)
     assert count(app, orders) == 6
     assert "1 file could not be imported" in desk.bar.text
-    assert "The database is busy. Try again in a moment." in desk.bar.text
+    assert desk.bar.text.count("The database is busy. Try again in a moment.") == 1
     press(qtbot, app, desk, "Try again")
     assert count(app, orders) == 12
 

@@ -186,7 +186,9 @@ class Importing(QObject):
         if outcome.rules_cancelled:
             words = f"{words} The exception rules were cancelled: nothing of them was written."
         if outcome.rules_fault:
-            words = f"{words} The exception rules did not run; the next run looks at these files. {outcome.rules_fault}"
+            words = f"{words} The exception rules did not run; the next run looks at these files."
+            if not any(outcome.rules_fault == " ".join(file.words()) for file in failed):
+                words = f"{words} {outcome.rules_fault}"
         actions = []
         cancelled = sum(1 for file in outcome.files if file.state == "cancelled")
         if outcome.lost or cancelled:
