@@ -1,54 +1,23 @@
 """What is proposed for files that nobody has mapped; the expected readings are written by hand."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import permutations
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from proposing import Write, fields_of, how, proposed_for
 
 from opsconsole.domain.file_mapping import as_content, from_content
-from opsconsole.imports.collect import collect
-from opsconsole.imports.columns import normalized, unique_names
 from opsconsole.imports.dates import parse
-from opsconsole.imports.files import open_table
-from opsconsole.imports.mapping import parse_mapping
 from opsconsole.imports.proposals.assignment import best_assignment
 from opsconsole.imports.proposals.date_reading import read_dates
 from opsconsole.imports.proposals.header import find_header
 from opsconsole.imports.proposals.names import name_score
-from opsconsole.imports.proposals.profile import profile
-from opsconsole.imports.proposals.propose import Given, Proposed, missing_fields, propose
+from opsconsole.imports.proposals.propose import missing_fields
 from opsconsole.imports.proposals.text_reading import status_code
-from opsconsole.imports.tables import FileOptions, head, input_file
-
-Write = Callable[..., Path]
-
-
-def proposed_for(path: Path, kinds: Sequence[str] = (), known: Any = None) -> Proposed:
-    table = open_table(input_file(path), FileOptions())
-    header = find_header(head(table))
-    names = tuple(unique_names(header.row))
-    texts = collect(table, names, [normalized(name) for name in names], header.line, lambda count: None)
-    columns = [profile(name, texts.columns[normalized(name)]) for name in names if name]
-    made = propose(Given(texts, names, columns, header, path.name, known or {}), kinds)
-    if made.draft.records:
-        parse_mapping(as_content(made.draft), path.name)  # whatever is proposed is a mapping
-    return made
-
-
-def fields_of(made: Proposed, record: int = 0) -> dict[str, str]:
-    return {use.column: use.field for use in made.draft.uses if use.record == record and use.column}
-
-
-def how(made: Proposed, key: str, record: int = 0) -> dict[str, Any]:
-    use = made.draft.use(record, key)
-    assert use is not None, key
-    return dict(use.how)
-
 
 OLIST: dict[str, tuple[str, dict[str, str]]] = {
     "olist_customers_dataset.csv": ("customers", {
@@ -309,54 +278,6 @@ def test_a_wide_header_over_nearly_empty_rows_is_the_header_whatever_words_the_r
     words = ["SKU", "Order", "Status", "Email", "Quantity", "Price", "Total", "Location"]
     rows = [["Deals of the quarter"], [], header, *([*words, *[""] * 61] for _ in range(30))]
     assert find_header(list(enumerate(rows, start=1))).line == 3
-
-
-def test_a_line_that_describes_the_columns_is_skipped(text_file: Write) -> None:
-    rows = "".join(f"A-{n},{n},{n}.99\n" for n in range(12))
-    made = proposed_for(text_file("item-sku,quantity,price\nThe unique key of a product,How many,In dollars\n" + rows))
-    assert made.draft.records[0].kind == "listings"
-    assert made.draft.records[0].skips == ({"column": "item-sku", "equals": ["The unique key of a product"]},)
-
-
-def test_notes_at_the_end_are_skipped_by_the_column_they_leave_empty(text_file: Write) -> None:
-    rows = "".join(f"{n},2026-05-{n % 28 + 1:02d},Ann,{n}.50,shipped\n" for n in range(1, 200))
-    text = f"Order number,Order date,Customer name,Total,Order status\n{rows}\n199 record(s) downloaded,,,,\n"
-    made = proposed_for(text_file(text))
-    assert made.draft.records[0].skips == ({"column": "Order date", "filled": False},)
-
-
-def test_a_sum_told_in_words_is_skipped_and_a_name_that_begins_alike_is_not(text_file: Write) -> None:
-    rows = "".join(f"SO-{at:03},MUG-{at % 4},Mug,{at % 3 + 1},4.50\n" for at in range(30))
-    made = proposed_for(text_file(f"Order no,SKU,Title,Qty,Price USD\n{rows}TOTAL LINES,30,,,\n", "picks.csv"))
-    assert made.draft.records[0].skips == ({"column": "Order no", "startswith": ["TOTAL "]},)
-    assert "Rows that begin with TOTAL: 1, skipped." in made.notes
-    rows = "".join(f"Total clean {at},Soap,{at % 3 + 1},4.50,A-{at}\n" for at in range(30))
-    made = proposed_for(text_file(f"SKU,Title,Qty on hand,Unit cost,Bin\n{rows}Total clean 31,,,,\n", "stock.csv"))
-    assert all("startswith" not in skip for record in made.draft.records for skip in record.skips)
-
-
-def test_rows_that_a_column_marks_as_void_are_skipped(text_file: Write) -> None:
-    rows = "".join(f"{n},2026-05-{n % 28 + 1:02d},Ann,{n}.50,{'Yes' if n % 9 == 0 else 'No'}\n" for n in range(1, 40))
-    made = proposed_for(text_file(f"Order number,Order date,Customer name,Total,Voided\n{rows}"))
-    assert made.draft.records[0].skips == ({"column": "Voided", "equals": ["Yes"]},)
-    assert "Rows marked in Voided: 4, skipped." in made.notes
-
-
-@pytest.mark.parametrize("column", ["*", "Main Line"])
-def test_rows_of_documents_among_those_of_their_lines_are_skipped(text_file: Write, column: str) -> None:
-    """A saved search of NetSuite without a main-line filter: amounts would double."""
-    mark = "*" if column == "*" else "Yes"
-    head = f"Date,Document Number,{column},Item,Quantity,Item Rate,Amount,Status\n"
-    rows = "".join(
-        f"2026-11-14,SO{n},{mark},,,,{3 * n}.00,Billed\n2026-11-14,SO{n},,KET-{n},1,{n}.00,{n}.00,Billed\n"
-        f"2026-11-14,SO{n},,MUG-{n},2,{n}.00,{2 * n}.00,Billed\n"
-        for n in range(1, 12)
-    )
-    made = proposed_for(text_file(head + rows))
-    assert {"column": column, "equals": [mark]} in made.draft.records[0].skips
-    assert any("documents themselves" in note and ": 11, skipped" in note for note in made.notes)
-    only = "".join(f"2026-11-14,SO{n},{mark},KET-{n},1,{n}.00,{n}.00,Billed\n" for n in range(1, 12))
-    assert proposed_for(text_file(head + only)).draft.records[0].skips == ()
 
 
 @pytest.mark.parametrize(

@@ -99,3 +99,17 @@ def another(qapp: QApplication, qtbot: QtBot, database_url: str, now: int, tmp_p
         app.window.close()
         app.stop()
         app.window.deleteLater()
+
+
+@pytest.fixture
+def looking(app: App) -> App:
+    """The window as it comes: files are looked at first."""
+    app.settings.set(IMPORT_LOOK, True)
+    return app
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Path:
+    path = tmp_path / "orders_export.csv"
+    shutil.copyfile(resource("samples", "shopify_orders.csv"), path)
+    return path

@@ -1,7 +1,10 @@
 """What a person's hands and patience do in every journey."""
 
+from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
@@ -40,3 +43,26 @@ def in_front(qtbot: QtBot, app: App) -> None:
     """Bring the window to the front and wait until it is."""
     app.window.activateWindow()
     qtbot.waitUntil(lambda: bool(app.window.isActiveWindow()))
+
+
+def press(qtbot: QtBot, app: App, widget: Any, key: Any) -> None:
+    app.window.activateWindow()
+    qtbot.waitUntil(lambda: bool(app.window.isActiveWindow()))
+    widget.setFocus()
+    qtbot.keyClick(widget, key)
+    settled(qtbot, app)
+
+
+def drop(qtbot: QtBot, app: App, *paths: Path) -> None:
+    """Drop files on the window as a file manager does, and wait until they were looked at."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    modifiers, buttons = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
+    app.window.dragEnterEvent(QDragEnterEvent(QPoint(9, 9), Qt.DropAction.CopyAction, data, buttons, modifiers))
+    app.window.dropEvent(QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, data, buttons, modifiers))
+    settled(qtbot, app)
+
+
+def rows_of(listing: Any) -> list[dict[str, Any]]:
+    assert listing is not None
+    return list(listing.rows())

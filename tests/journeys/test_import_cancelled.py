@@ -13,18 +13,10 @@ from sqlalchemy import func, select
 from opsconsole.app import App
 from opsconsole.desktop.tab import Tab
 from opsconsole.desktop.tasks import Task
-from opsconsole.domain.resources import resource
 from opsconsole.services.detection import detect
 from opsconsole.store.schema import detection_runs, exceptions, import_runs, orders
 
 Show = Callable[[str], Tab]
-
-
-@pytest.fixture
-def sample(tmp_path: Path) -> Path:
-    path = tmp_path / "orders_export.csv"
-    shutil.copyfile(resource("samples", "shopify_orders.csv"), path)
-    return path
 
 
 @pytest.fixture

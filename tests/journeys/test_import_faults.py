@@ -1,7 +1,6 @@
 """Imports in the window while the database, or a file, fails them: nothing is half, nothing is silently lost."""
 
 import os
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,20 +20,12 @@ from opsconsole.desktop.tab import Tab
 from opsconsole.desktop.tasks import Task
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.progress import Progress
-from opsconsole.domain.resources import resource
 from opsconsole.services import clockwork, imports
 from opsconsole.services.imports import import_files
 from opsconsole.store.schema import import_runs, orders
 
 Show = Callable[[str], Tab]
 BUSY = UserError("The database is busy.", "Try again in a moment.")
-
-
-@pytest.fixture
-def sample(tmp_path: Path) -> Path:
-    path = tmp_path / "orders_export.csv"
-    shutil.copyfile(resource("samples", "shopify_orders.csv"), path)
-    return path
 
 
 def count(app: App, table: Any) -> int:

@@ -30,7 +30,7 @@ class ImportAnswers:
     def answer(self, key: str, **said: Any) -> None:
         """Take an answer about a file and look at it again."""
         self._keep(key, **said)
-        self._preview.look_again([key])
+        self._preview.again.look([key])
 
     def _keep(self, key: str, **said: Any) -> None:
         before = self.said.get(key) or Answers()
@@ -90,7 +90,7 @@ class ImportAnswers:
         ]
         for key in (*alike, file.key):
             self._keep(key, channel=channel)
-        self._preview.look_again([*alike, file.key])
+        self._preview.again.look([*alike, file.key])
 
     def ask_channel(self) -> None:
         """Ask for the name of a channel."""
@@ -150,7 +150,7 @@ class ImportAnswers:
 
     def _treat(self, key: str, source: str) -> None:
         self._keep(key, source=source, mapping="")
-        self._preview.look_again([key])
+        self._preview.again.look([key])
 
     def leave_out(self) -> None:
         """Do not import the current file."""

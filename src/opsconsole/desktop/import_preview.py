@@ -3,7 +3,7 @@
 Enter imports what is ready, Esc leaves. Files stand above, what each would do below, why and what is asked at the side.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -189,10 +189,6 @@ class ImportPreview(QWidget):
     def workspace(self) -> "Workspace | None":
         """The open database."""
         return self._tab.desk.workspace
-
-    def look_again(self, keys: Collection[str]) -> None:
-        """Look at some files once more, with what was said of them."""
-        self.again.look(keys)
 
     def drop(self, key: str) -> None:
         """Show a file no more."""

@@ -47,12 +47,7 @@ from opsconsole.services.import_feeds import note_arrival
 from opsconsole.services.import_formats import read_with_formats, remember_formats, remembered_formats
 from opsconsole.services.import_lists import list_imports, list_rejects, list_source_fields, list_sources
 from opsconsole.services.import_lot import Lot
-from opsconsole.services.import_recognition import (
-    Recognition,
-    candidates,
-    named_candidate,
-    recognize,
-)
+from opsconsole.services.import_recognition import Recognition, candidates, named_candidate, recognize
 from opsconsole.services.import_rejects_kept import keep_refused
 from opsconsole.services.import_rejects_workbook import correct_from_workbook, marked
 from opsconsole.services.import_replaced import take_out_lines
@@ -171,21 +166,27 @@ def import_files(
     with tempfile.TemporaryDirectory(prefix="opsconsole-") as unpacked:
         found = [file for file in expand([Path(path) for path in paths], Path(unpacked)) if job.wants(file)]
         report.run_id = job.run_id = _begin_run(job, len(found))
-        for number, file in enumerate(found):
-            try:
-                job.step(number, len(found), file)
-                report.files.append(_import_one(job.of(file), file))
-            except Cancelled:
-                report.files += [_unread(job, left, FileReport(left.name, CANCELLED)) for left in found[number:]]
-                break
-            except UserError as fault:
-                report.files.append(_unread(job, file, _refusal(file, fault)))
-            seen(file, report.files[-1])
-        if progress is not None:
-            progress.begin_part("", "")
+        _import_each(job, found, report, seen)
     if report.files:
         report.files[0].notes += faults
     return report
+
+
+def _import_each(
+    job: _Job, found: Sequence[InputFile], report: ImportReport, seen: Callable[[InputFile, FileReport], None]
+) -> None:
+    for number, file in enumerate(found):
+        try:
+            job.step(number, len(found), file)
+            report.files.append(_import_one(job.of(file), file))
+        except Cancelled:
+            report.files += [_unread(job, left, FileReport(left.name, CANCELLED)) for left in found[number:]]
+            break
+        except UserError as fault:
+            report.files.append(_unread(job, file, _refusal(file, fault)))
+        seen(file, report.files[-1])
+    if job.progress is not None:
+        job.progress.begin_part("", "")
 
 
 def _begin_run(job: _Job, count: int) -> int | None:

@@ -3,6 +3,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from columns_of import column_of
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
@@ -11,7 +12,6 @@ from opsconsole.desktop.keycaps import KeyButton
 from opsconsole.desktop.settings import Settings
 from opsconsole.desktop.table.arrangement import SortBy
 from opsconsole.desktop.table.arranger import Arranger
-from opsconsole.desktop.table.fitting import LEGIBLE
 from opsconsole.desktop.table.formats import Formats
 from opsconsole.desktop.table.view import ListView
 from opsconsole.desktop.tasks import Tasks
@@ -21,28 +21,8 @@ from opsconsole.domain.listing import Listing
 _MARK = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
 
 
-@pytest.fixture
-def formats(sample: ModuleType) -> Formats:
-    return Formats(zone="America/New_York", as_of=sample.NOW)
-
-
-@pytest.fixture
-def view(qtbot: QtBot, tasks: Tasks, settings: Settings, sample: ModuleType, formats: Formats) -> ListView:
-    made = ListView("orders", tasks, settings)
-    qtbot.addWidget(made)
-    made.resize(966, 560)
-    made.set_listing(Arranger(sample.listing()), formats, sort=(SortBy("time_left"),))
-    with qtbot.waitExposed(made):
-        made.show()
-    return made
-
-
-def _column(view: ListView, key: str) -> int:
-    return [field.key for field in view.model.fields].index(key)
-
-
 def test_cells_answer_their_words_for_screen_readers(view: ListView) -> None:
-    index = view.model.index(0, _column(view, "time_left"))
+    index = view.model.index(0, column_of(view, "time_left"))
     assert index.data() == "3h 42m over"
     assert index.data(Qt.ItemDataRole.AccessibleTextRole) == "3h 42m over"
     assert view.model.headerData(0, Qt.Orientation.Horizontal) == "Severity"
@@ -114,16 +94,6 @@ def test_search_counts_and_empty_state(view: ListView, qtbot: QtBot) -> None:
         view.empty.findChild(KeyButton).click()
 
 
-def test_columns_are_measured_again_when_rows_come_into_an_empty_list(
-    view: ListView, sample: ModuleType, formats: Formats
-) -> None:
-    owner = _column(view, "owner")
-    wanted = view.header.sectionSize(owner)
-    view.set_listing(Arranger(sample.listing().where([])), formats)
-    view.set_listing(Arranger(sample.listing()), formats)
-    assert view.header.sectionSize(owner) >= wanted
-
-
 def test_an_empty_list_offers_the_step_that_brings_rows(view: ListView, sample: ModuleType, formats: Formats) -> None:
     taken: list[str] = []
     view.next_step = lambda: ("Import files", "Ctrl+I", lambda: taken.append("import"))
@@ -186,60 +156,14 @@ def test_columns_sort_and_order_are_remembered(
     assert again.columns.visible() == view.columns.visible()
     again.columns.reset()
     assert again.columns.visible()[1] == 1
-    assert _column(again, "site") not in again.columns.visible()
-
-
-def test_numbers_that_come_later_and_are_longer_are_not_cut(view: ListView, formats: Formats, qtbot: QtBot) -> None:
-    fields = (Field("file", "File", stretch=True), Field("read", "Read", Kind.QUANTITY))
-
-    def show(*counts: int | None) -> None:
-        columns = {"file": ["a.csv"] * len(counts), "read": list(counts)}
-        with qtbot.waitSignal(view.arranged):
-            view.set_listing(Arranger(Listing(fields, columns, list(range(len(counts))), 0)), formats)
-
-    show(None)
-    show(60_000_000, None)
-    assert view.grid.columnWidth(1) >= view.grid.delegate.width_of(view.model.cells(0)[1])
-    wide = view.grid.columnWidth(1)
-    show(1)
-    assert view.grid.columnWidth(1) == wide
-
-
-def test_columns_fit_the_width_there_is(view: ListView) -> None:
-    view.resize(1440, 560)
-    widths = sum(view.header.sectionSize(number) for number in view.columns.visible())
-    assert _column(view, "why") in view.columns.visible()
-    assert widths == view.grid.viewport().width()
-    view.resize(900, 560)
-    assert _column(view, "why") not in view.columns.visible()
-    assert sum(view.header.sectionSize(number) for number in view.columns.visible()) <= view.grid.viewport().width()
-
-
-def test_states_that_come_later_get_the_room_to_be_read(
-    qtbot: QtBot, tasks: Tasks, settings: Settings, formats: Formats
-) -> None:
-    fields = (
-        Field("file", "File", stretch=True),
-        Field("state", "State", Kind.STATUS, labels=(("done", "Done"), ("partial", "Partly done"))),
-    )
-
-    def rows(*states: str) -> Arranger:
-        columns = {"file": [f"orders_{at}.csv" for at in range(len(states))], "state": list(states)}
-        return Arranger(Listing(fields, columns, range(len(states)), 0))
-
-    made = ListView("imports", tasks, settings)
-    qtbot.addWidget(made)
-    made.set_listing(rows("done"), formats)
-    before = made.header.sectionSize(1)
-    made.set_listing(rows("partial", "done"), formats)
-    assert made.header.sectionSize(1) > before + 20
+    assert column_of(again, "site") not in again.columns.visible()
 
 
 def test_groups_are_folded_walked_and_marked_by_keyboard(view: ListView, qtbot: QtBot) -> None:
     view.select_first()
     view.group_by("channel")
     groups = view.model.groups
-    assert view.model.figures(groups[0], view.model.fields[_column(view, "value")]).startswith("$")
+    assert view.model.figures(groups[0], view.model.fields[column_of(view, "value")]).startswith("$")
     qtbot.keyClick(view.grid, Qt.Key.Key_Left)
     first = view.grid.currentIndex().row()
     folded = view.model.group_at(first)
@@ -273,7 +197,7 @@ def test_a_column_can_be_grouped_by_from_its_header(view: ListView) -> None:
     asked: list[str] = []
     view.grouped.connect(asked.append)
     menu = view.columns_menu()
-    view._offer_grouping(menu, _column(view, "owner"))
+    view._offer_grouping(menu, column_of(view, "owner"))
     menu.actions()[0].trigger()
     assert (view.arrangement.group_by, asked) == ("owner", ["owner"])
     assert {group.label for group in view.model.groups} >= {"Unassigned"}
@@ -281,9 +205,9 @@ def test_a_column_can_be_grouped_by_from_its_header(view: ListView) -> None:
 
 def test_words_of_another_column_stand_behind_a_cell(view: ListView) -> None:
     view.set_asides({"type": "site"})
-    assert view.model.cells(0)[_column(view, "type")].detail == ("Reno 1",)
+    assert view.model.cells(0)[column_of(view, "type")].detail == ("Reno 1",)
     view.set_asides({})
-    assert view.model.cells(0)[_column(view, "type")].detail == ()
+    assert view.model.cells(0)[column_of(view, "type")].detail == ()
 
 
 def test_groups_name_their_count_and_fold(view: ListView, qtbot: QtBot) -> None:
@@ -358,20 +282,6 @@ def test_first_rows_need_no_arranger(
     assert view.model.rowCount() == 30
 
 
-def test_a_column_that_is_sorted_by_later_has_room_for_its_label_and_the_arrow(
-    qtbot: QtBot, tasks: Tasks, settings: Settings, formats: Formats
-) -> None:
-    fields = (Field("title", "Title", stretch=True), Field("days", "Days of cover", Kind.QUANTITY))
-    listing = Listing(fields, {"title": ["a" * 90], "days": [1.0]}, [1], 0)
-    view = ListView("sorted", tasks, settings)
-    qtbot.addWidget(view)
-    view.resize(200, 300)
-    view.set_listing(Arranger(listing), formats)
-    view.sort_by("days")
-    qtbot.waitUntil(lambda: not tasks.is_running())
-    assert view.header.sectionSize(1) >= view.header.width_of(fields[1])
-
-
 def test_painting_every_state_of_a_row_raises_nothing(view: ListView, qtbot: QtBot) -> None:
     view.select(3)
     view.grid.mark_changed([4])
@@ -392,31 +302,6 @@ def test_a_large_listing_is_placed_whatever_is_asked_of_it_meanwhile(
     qtbot.waitUntil(lambda: not view._tasks.is_running())
     assert view.model.arranged.shown == sum(owner == "Shift A" for owner in view.listing.columns["owner"])
     assert sum(group.count for group in view.model.groups) == view.model.arranged.shown
-
-
-def _shown(view: ListView) -> list[str]:
-    return [view.model.fields[number].key for number in view.columns.visible()]
-
-
-def test_spare_columns_leave_a_narrow_list_before_words_are_cut_short(view: ListView, qtbot: QtBot) -> None:
-    def narrowed(width: int) -> list[str]:
-        view.resize(width, 560)
-        qtbot.waitUntil(lambda: view.width() == width)
-        assert view.grid.horizontalScrollBar().maximum() == 0
-        assert view.grid.columnWidth(_column(view, "type")) >= LEGIBLE - 8  # widths are shared out evenly
-        return _shown(view)
-
-    every = _shown(view)
-    assert [key for key in every if key not in narrowed(830)] == ["age"]
-    assert [key for key in every if key not in narrowed(740)] == ["channel", "age"]
-    assert narrowed(966) == every
-
-
-def test_a_spare_column_that_was_asked_for_stays(view: ListView, qtbot: QtBot) -> None:
-    view.columns.show("age", True)
-    view.resize(740, 560)
-    qtbot.waitUntil(lambda: "channel" not in _shown(view))
-    assert "age" in _shown(view)
 
 
 @pytest.mark.parametrize("hidden_first", [True, False])
