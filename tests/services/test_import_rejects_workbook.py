@@ -154,3 +154,24 @@ def test_a_workbook_saved_again_by_libreoffice_still_comes_back(desk: Desk, tmp_
     done = desk.take(folder / "rejects.xlsx")
     assert (done.state, done.total("inserted")) == ("partly", 5)
     assert desk.column(order_lines.c.quantity, order_lines.c.title == "Bowl") == [4.0]
+
+
+def test_lines_that_were_refused_again_meanwhile_are_corrected_where_they_wait(desk: Desk) -> None:
+    desk.begin()
+    again = desk.folder / "again.csv"
+    again.write_text(BAD.replace("#2001,=1+1,paaid", "#2001,=1+1,pending again"), encoding="utf-8")
+    desk.take(again)
+    desk.take(again)
+    book, sheet, columns = desk.edit()
+    sheet.cell(row_of(sheet, 9), columns["Lineitem quantity"]).value = "4"
+    sheet.cell(row_of(sheet, 2), columns["Financial Status"]).value = "paid"
+    book.save(desk.path)
+    done = desk.take(desk.path)
+    assert done.state == "partly"  # the other status of #2001 waits with import 3, too, and is in no workbook
+    assert [note.split(":")[0] for note in done.notes] == [
+        "Corrections of import 1 (**orders.csv**)",
+        "Corrections of import 3 (**again.csv**)",
+    ]
+    assert desk.column(orders.c.order_id, orders.c.order_id.in_(["#2001", "#2003"])) == ["#2001", "#2003"]
+    waiting = {row["batch"]: row["to_correct"] for row in imports.list_imports(desk.database, desk.now).rows()}
+    assert {batch: count for batch, count in waiting.items() if count} == {"3": 2}

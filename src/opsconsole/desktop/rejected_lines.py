@@ -118,6 +118,10 @@ class RejectedLines(QWidget):
         open_lines, kept = "open" in listing.columns["state"], any(listing.columns["kept"])
         self.correct_button.setEnabled(bool(open_lines and kept))
         why = "They were read before refused lines were kept" if open_lines else "No line is refused any more"
+        settled = zip(listing.columns["state"], listing.columns["corrected_batch"], strict=True)
+        again = {str(batch) for state, batch in settled if state == "again"}
+        if again and not open_lines:
+            why = f"They were refused again: correct them with import {max(again, key=int)}"
         self.correct_button.setToolTip("" if self.correct_button.isEnabled() else why)
 
     def _keep(self) -> None:

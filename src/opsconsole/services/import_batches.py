@@ -19,7 +19,7 @@ from opsconsole.imports.writer import WriteResult
 from opsconsole.services.import_report import FileReport, KindCounts, elapsed_instant
 from opsconsole.services.import_runs import path_of
 from opsconsole.store import dialect
-from opsconsole.store.schema import batches, reject_rows, rejects
+from opsconsole.store.schema import batches, rejects
 
 _MOST_REJECTS = 100_000  # kept of one file; the counts are always right
 _CHUNK = 10_000
@@ -146,10 +146,3 @@ def keep_rejects(conn: Connection, batch_id: int, refused: Iterable[Reject]) -> 
             ],
         }
         dialect.bulk_insert(conn, rejects, columns)
-
-
-def reopen(conn: Connection, batch_id: int) -> None:
-    """Lines that a batch of corrections brought in are refused again, since it was undone."""
-    for table in (rejects, reject_rows):
-        values = {"corrected_at": None, "corrected_by": None, "corrected_batch": None}
-        conn.execute(update(table).where(table.c.corrected_batch == batch_id).values(**values))

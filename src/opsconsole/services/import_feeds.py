@@ -6,7 +6,8 @@ import statistics
 from sqlalchemy import Connection, delete, func, select, update
 
 from opsconsole.domain.instants import SECOND
-from opsconsole.imports.parsed import BASIS_FILE
+from opsconsole.imports.parsed import BASIS_FILE, ParsedFile
+from opsconsole.services.import_batches import newest_data
 from opsconsole.store import dialect
 from opsconsole.store.schema import batches, feeds
 
@@ -15,6 +16,16 @@ _LEAST_ARRIVALS = 3
 _RECENT = 60
 # Files that were copied one after the other, or saved over the years, tell no habit.
 _SHORTEST_SECONDS, _LONGEST_SECONDS = 60, 100 * 86_400
+
+
+def note_file(conn: Connection, parsed: ParsedFile, channel: str, now: int) -> None:
+    """Bring the feed of a file that was written up to date, where the file tells how new its data are."""
+    newest = newest_data(parsed)
+    if newest is None:
+        return
+    name = parsed.label.removeprefix("Mapping: ")
+    label = f"{name}, {channel}" if channel else name
+    note_arrival(conn, source=parsed.source, channel=channel, label=label, newest_data_at=newest, now=now)
 
 
 def note_arrival(conn: Connection, *, source: str, channel: str, label: str, newest_data_at: int, now: int) -> None:

@@ -16,6 +16,7 @@ from opsconsole.imports.field_help import FIELD_HELP
 from opsconsole.imports.records import KINDS
 from opsconsole.imports.source import all_sources
 from opsconsole.services.business import business
+from opsconsole.services.import_rejects_again import AGAIN
 from opsconsole.services.import_rejects_kept import open_counts
 from opsconsole.services.import_report import CANCELLED, NOT_RECOGNIZED, REFUSED, STATES, UNDONE, in_a_row
 from opsconsole.store.database import Database
@@ -38,7 +39,12 @@ _IMPORTS = (
     Field("unchanged", "Unchanged", Kind.QUANTITY, total=Total.SUM, spare=True),
     Field("rejected", "Rejected", Kind.QUANTITY, total=Total.SUM),
     Field(
-        "to_correct", "To correct", Kind.QUANTITY, wide_only=True, total=Total.SUM, help="Lines that are still refused."
+        "to_correct",
+        "To correct",
+        Kind.QUANTITY,
+        wide_only=True,
+        total=Total.SUM,
+        help="Lines that are still refused; one that was refused again waits with the newest import.",
     ),
     Field("imported_at", "Imported", Kind.INSTANT, wide_only=True),
     Field("day", "Day", missing="Unknown", hidden=True),
@@ -149,6 +155,7 @@ def _fills(counts_json: str | None) -> str | None:
     return in_a_row(kind.label for kind in KINDS.values() if kind.label in labels) or None
 
 
+_REJECT_STATES = (("open", "To correct"), ("corrected", "Corrected"), (AGAIN, "Refused again"))
 _REJECTS = (
     Field("file", "File", ends_matter=True),
     Field("line", "Line", Kind.QUANTITY),
@@ -157,14 +164,14 @@ _REJECTS = (
     Field("expected", "Expected"),
     Field("raw", "Line as read", stretch=True, missing="Unknown"),
     Field("kind", "Kind", hidden=True),
-    Field("state", "State", Kind.STATUS, labels=(("open", "To correct"), ("corrected", "Corrected"))),
+    Field("state", "State", Kind.STATUS, labels=_REJECT_STATES),
     Field("batch", "Batch", Kind.IDENTIFIER),
     Field("imported_at", "Imported", Kind.INSTANT, hidden=True),
     Field("columns", "Columns", missing="Unknown", hidden=True, help="The file's columns that the field is read from."),
     Field("kept", "Can be corrected", Kind.FLAG, hidden=True),
-    Field("corrected_at", "Corrected", Kind.INSTANT, missing="Not corrected", hidden=True),
-    Field("corrected_by", "Corrected by", missing="Nobody", hidden=True),
-    Field("corrected_batch", "Came in with", Kind.IDENTIFIER, missing="Not in", hidden=True),
+    Field("corrected_at", "Settled", Kind.INSTANT, missing="Not settled", hidden=True),
+    Field("corrected_by", "Settled by", missing="Nobody", hidden=True),
+    Field("corrected_batch", "Settled with import", Kind.IDENTIFIER, missing="Not settled", hidden=True),
 )
 
 
@@ -193,7 +200,7 @@ def list_rejects(database: Database, now: int, batch_id: int | None = None) -> L
             "kind": KINDS[row["record_kind"]].label if row["record_kind"] in KINDS else row["record_kind"],
             "batch": str(row["batch_id"]),
             "imported_at": row["started_at"],
-            "state": "open" if row["corrected_at"] is None else "corrected",
+            "state": "open" if row["corrected_at"] is None else row["closed_as"] or "corrected",
             "columns": ", ".join(json.loads(row["columns_json"] or "[]")) or None,
             "kept": row["kept_line"] is not None,
             "corrected_at": row["corrected_at"],

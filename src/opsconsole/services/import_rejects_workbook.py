@@ -1,6 +1,8 @@
 """Refused lines as a workbook: written, and taken in when it comes back."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from opsconsole.domain.errors import UserError
 from opsconsole.domain.progress import Progress
@@ -10,7 +12,8 @@ from opsconsole.imports.reject_store import RejectStore
 from opsconsole.imports.reject_workbook import Marker, read_lines, read_marker, same_text
 from opsconsole.imports.tables import InputFile
 from opsconsole.services.import_rejects import Correction, GridRow, RejectGrid, correct_rejects, key_of, reject_grid
-from opsconsole.services.import_rejects_kept import kept_file
+from opsconsole.services.import_rejects_again import waits_now
+from opsconsole.services.import_rejects_kept import KeptRow, kept_file
 from opsconsole.services.import_report import DONE, DRY_RUN, PARTLY, REFUSED, FileReport
 from opsconsole.store.database import Database
 
@@ -66,54 +69,71 @@ def correct_from_workbook(
     dry_run: bool = False,
     progress: Progress | None = None,
 ) -> FileReport:
-    """Take in what a workbook of refused lines has corrected; UserError when it belongs to another database."""
+    """Take in what a workbook of refused lines has corrected; UserError when it belongs to another database.
+
+    Lines that a later import refused again are corrected there.
+    """
     with database.read() as conn:
         kept = kept_file(conn, marker.batch_id)
+        moved = waits_now(conn, marker.batch_id)
+        files = {batch: kept_file(conn, batch) for batch in {later for later, _ in moved.values()}}
     if key_of(kept) != marker.key:
         raise UserError(
             f"{file.name} has lines of an import into another database.",
             f"Import {marker.batch_id} of this one is {kept.name}.",
         )
-    rows = {row.line: row for row in kept.rows}
-    corrections: dict[tuple[int, int | str], str] = {}
+    files[marker.batch_id] = kept
+    rows = {(batch, row.line): row for batch, one in files.items() for row in one.rows}
     seen: dict[int, dict[int, str]] = {}
+    typed: dict[int, dict[tuple[int, int | str], str]] = {} if moved else {marker.batch_id: {}}
     gone = 0
     for line, cells in read_lines(file, kept.header):
-        if line not in rows:
+        batch, there = moved.get(line, (marker.batch_id, line))
+        row = rows.get((batch, there))
+        if row is None:
             gone += 1
             continue
         if seen.setdefault(line, cells) != cells:
             raise UserError(f"{file.name} has line {line:,} twice, and the two differ.", "Delete one of them.")
-        row = rows[line]
-        for column, text in cells.items():
-            said = row.typed.get(column, row.cells[column] if column < len(row.cells) else "")
-            if not same_text(said, text):
-                corrections[line, column] = text
-    done = correct_rejects(database, marker.batch_id, corrections, who=who, now=now, dry_run=dry_run, progress=progress)
-    return _report(file, done, gone, len(rows.keys() - seen.keys()))
+        its = typed.setdefault(batch, {})
+        its.update({(there, column): text for column, text in cells.items() if not same_text(_said(row, column), text)})
+    left_out = len({*moved, *(row.line for row in kept.rows)} - seen.keys())
+    given: dict[str, Any] = {"who": who, "now": now, "dry_run": dry_run, "progress": progress}
+    told = sorted((typed or {marker.batch_id: {}}).items())
+    done = [correct_rejects(database, batch, its, **given) for batch, its in told]
+    return _report(file, done, gone, left_out)
 
 
-def _report(file: InputFile, done: Correction, gone: int, left_out: int) -> FileReport:
-    notes = [done.headline()]
+def _said(row: KeptRow, column: int) -> str:
+    return row.typed.get(column, row.cells[column] if column < len(row.cells) else "")
+
+
+def _report(file: InputFile, done: Sequence[Correction], gone: int, left_out: int) -> FileReport:
+    """What became of the lines, which wait with one import or, where some were refused again, with several."""
+    notes = [one.headline() for one in done]
     if gone:
         notes.append(f"{plural(gone, 'line')} of it had come in before.")
     if left_out:
         notes.append(f"{plural(left_out, 'refused line')} of the import {'is' if left_out == 1 else 'are'} not in it.")
-    state = DRY_RUN if done.dry_run else DONE if not done.still else PARTLY if done.came_in else REFUSED
+    still, came_in = [reject for one in done for reject in one.still], any(one.came_in for one in done)
+    state = DRY_RUN if done[0].dry_run else DONE if not still else PARTLY if came_in else REFUSED
+    imports = ", ".join(str(one.batch_id) for one in done)
     report = FileReport(
         file.name,
         state,
         source=SOURCE,
-        label=f"Corrections of import {done.batch_id}, {done.file}",
+        label=f"Corrections of import{'s' if len(done) > 1 else ''} {imports}, {done[-1].file}",
         why="it is the workbook of its rejected lines",
-        batch_id=done.correction_batch,
-        rejects=RejectStore(done.still),
+        batch_id=next((one.correction_batch for one in reversed(done) if one.correction_batch), None),
+        rejects=RejectStore(still),
         notes=notes,
     )
-    if done.report is not None:
-        report.counts, report.channel = done.report.counts, done.report.channel
-        report.source_time, report.basis = done.report.source_time, done.report.basis
+    for one in done:
+        if one.report is not None:
+            report.counts += one.report.counts
+            report.channel = one.report.channel
+            report.source_time, report.basis = one.report.source_time, one.report.basis
     if state == REFUSED:
-        report.message = done.headline().replace("**", "")
-        report.hint = " ".join(done.words()[1:3])
+        report.message = " ".join(one.headline().replace("**", "") for one in done)
+        report.hint = " ".join(done[0].words()[1:3])
     return report

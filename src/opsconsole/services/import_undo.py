@@ -16,8 +16,8 @@ from opsconsole.imports.records import KINDS
 from opsconsole.imports.writer_batch import Batch
 from opsconsole.imports.writer_undo import Undone, undo_batch
 from opsconsole.services import changes_log
-from opsconsole.services.import_batches import reopen
 from opsconsole.services.import_feeds import forget_arrival
+from opsconsole.services.import_rejects_again import reopen
 from opsconsole.services.import_replaced import left_without
 from opsconsole.services.import_report import DONE, UNDONE
 from opsconsole.services.import_undo_rows import EMPTIED, REMOVED, RESTORED, STAYS, listed
@@ -160,7 +160,7 @@ def _undo(
     conn.execute(update(batches).where(batches.c.id == batch_id).values(**values))
     if row.newest_data_at is not None:
         forget_arrival(conn, source=row.source, channel=row.channel or "")
-    reopen(conn, batch_id)
+    reopen(conn, batch_id, who=who, now=now)
     with database.read() as outside:
         rows = listed(conn, outside, result, {one.id: one.file_name for one in newer}, now)
     report = UndoReport(

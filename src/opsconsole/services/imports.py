@@ -30,7 +30,6 @@ from opsconsole.services.import_batches import (
     count_records,
     end_batch,
     keep_rejects,
-    newest_data,
     totals,
 )
 from opsconsole.services.import_changes import EXAMPLES, MOST, changes
@@ -43,11 +42,12 @@ from opsconsole.services.import_channels import (
     tells_channels,
 )
 from opsconsole.services.import_currencies import CurrencyChoice, CurrencyNeeded, choose_currency, remember_currency
-from opsconsole.services.import_feeds import note_arrival
+from opsconsole.services.import_feeds import note_file
 from opsconsole.services.import_formats import read_with_formats, remember_formats, remembered_formats
 from opsconsole.services.import_lists import list_imports, list_rejects, list_source_fields, list_sources
 from opsconsole.services.import_lot import Lot
 from opsconsole.services.import_recognition import Recognition, candidates, named_candidate, recognize
+from opsconsole.services.import_rejects_again import settle_again
 from opsconsole.services.import_rejects_kept import keep_refused
 from opsconsole.services.import_rejects_workbook import correct_from_workbook, marked
 from opsconsole.services.import_replaced import take_out_lines
@@ -361,11 +361,12 @@ def _write(conn: Connection, job: _Job, opened: Opened, parsed: ParsedFile, repo
     count_records(parsed, result, report)
     keep_rejects(conn, report.batch_id, report.rejects)
     keep_refused(conn, report.batch_id, opened, parsed)
+    report.notes += settle_again(conn, report.batch_id, who=job.who, now=job.now)
     if report.rejects and report.state == DONE:
         report.state = PARTLY
     report.seconds = time.perf_counter() - started
     end_batch(conn, report, job.now)
-    _note_freshness(conn, job, parsed, report)
+    note_file(conn, parsed, report.channel, job.now)
     if job.dry_run:
         _tell_changes(conn, job, report, result.ids)
         return
@@ -374,15 +375,6 @@ def _write(conn: Connection, job: _Job, opened: Opened, parsed: ParsedFile, repo
     audit.record(conn, who=job.who, action="import", subject=f"batch {report.batch_id}", detail=detail, at=job.now)
     if job.within is not None:
         job.within(conn, report)
-
-
-def _note_freshness(conn: Connection, job: _Job, parsed: ParsedFile, report: FileReport) -> None:
-    newest = newest_data(parsed)
-    if newest is None:
-        return
-    name = parsed.label.removeprefix("Mapping: ")
-    label = f"{name}, {report.channel}" if report.channel else name
-    note_arrival(conn, source=parsed.source, channel=report.channel, label=label, newest_data_at=newest, now=job.now)
 
 
 def _tell_changes(conn: Connection, job: _Job, report: FileReport, written: Mapping[str, WrittenIds]) -> None:

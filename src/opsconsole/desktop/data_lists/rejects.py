@@ -31,7 +31,7 @@ class RejectsList(DataList):
         return (
             TabAction(
                 "correct", "Correct lines", self._correct, "Enter", primary=True, enabled=self._can_correct,
-                why_not="This line was corrected, or was read before refused lines were kept.",
+                why_not="It was corrected, waits with a later import, or was read before refused lines were kept.",
             ),
         )  # fmt: skip
 

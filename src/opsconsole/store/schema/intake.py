@@ -84,11 +84,13 @@ rejects = Table(
     string("found"),
     string("expected"),
     string("raw"),
-    # columns_json names the file's columns at fault; corrected_batch is the batch that brought the line in.
+    # columns_json names the file's columns at fault; corrected_batch is the batch that brought the line in or, where
+    # closed_as is "again", the import that refused it once more: it waits with that one.
     string("columns_json"),
     instant("corrected_at"),
     string("corrected_by"),
     Column("corrected_batch", RowId),
+    string("closed_as"),
 )
 
 reject_files = Table(
@@ -201,6 +203,8 @@ unread_files = Table(
 
 Index("ix_replaced_orders_number", replaced_orders.c.record_kind, replaced_orders.c.number)
 Index("ix_rejects_batch", rejects.c.batch_id)
+_open = text("corrected_at IS NULL")
+Index("ix_rejects_open", rejects.c.batch_id, postgresql_where=_open, sqlite_where=_open)
 _kept = text("deleted_at IS NULL")
 Index("ux_mappings_name", mappings.c.name, unique=True, postgresql_where=_kept, sqlite_where=_kept)
 Index("ix_batch_undo_batch", batch_undo.c.batch_id)
