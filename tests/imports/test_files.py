@@ -1,5 +1,6 @@
 import gzip
 import io
+import random
 import zipfile
 from collections.abc import Callable
 from datetime import datetime
@@ -161,6 +162,36 @@ def test_an_ods_sheet_is_read_with_its_repeated_and_empty_cells(tmp_path: Path) 
 def test_files_that_are_no_tables_are_refused_in_words(text_file: Writer, content: bytes, words: str) -> None:
     with pytest.raises(UserError, match=words):
         rows(text_file(content, name="export.csv"))
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("stock.xlsx", "is no Excel workbook: it is damaged, or another kind of file under that name"),
+        ("stock.XLS", "is no Excel workbook"),
+        ("stock.ods", "is no OpenDocument spreadsheet"),
+        ("stock.zip", "is no zip archive"),
+        ("stock.csv.gz", "is no gzip archive"),
+        ("stock.csv", "is not a table of text"),
+    ],
+)
+def test_bytes_that_are_not_what_their_name_says_are_told_so(text_file: Writer, name: str, words: str) -> None:
+    path = text_file(random.Random(1).randbytes(3_000), name=name)
+    assert path.read_bytes()[:2] not in (b"PK", b"\x1f\x8b")
+    with pytest.raises(UserError, match=words) as told:
+        rows(path)
+    assert ("save or download it again" in told.value.hint) == (name != "stock.csv")
+
+
+def test_what_a_real_gzip_holds_is_judged_by_the_name_inside(text_file: Writer) -> None:
+    path = text_file(gzip.compress(random.Random(1).randbytes(3_000)), name="stock.xlsx.gz")
+    with pytest.raises(UserError, match=r"stock\.xlsx\.gz is no Excel workbook"):
+        rows(path)
+
+
+def test_a_damaged_archive_is_no_damaged_spreadsheet(text_file: Writer) -> None:
+    with pytest.raises(UserError, match=r"stock\.zip is damaged: it cannot be unpacked"):
+        rows(text_file(b"PK\x03\x04 broken", name="stock.zip"))
 
 
 def test_a_missing_file_a_folder_and_an_unknown_sheet_are_told_apart(tmp_path: Path) -> None:

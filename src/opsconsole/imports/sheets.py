@@ -51,7 +51,8 @@ def package_sheet_names(table: "XlsxTable | OdsTable") -> list[str]:
 
 
 def _damaged(file: InputFile) -> UserError:
-    return UserError(f"{file.name} is damaged: it cannot be read as a spreadsheet.", "Save or download it again.")
+    why = "it cannot be unpacked" if file.named(".zip") else "it cannot be read as a spreadsheet"
+    return UserError(f"{file.name} is damaged: {why}.", "Save or download it again.")
 
 
 def pick_sheet(file: InputFile, names: list[str], wanted: str) -> str:

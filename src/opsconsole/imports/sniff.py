@@ -17,6 +17,15 @@ DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE = 256 * 1024
 _BLOCK = limits.MEBIBYTE
 _SEP_LINE = re.compile(r"\ufeff?\"?sep=(.)\"?\r?\n?$", re.IGNORECASE)
+# What begins with bytes of its own; a file of that name which begins otherwise is none.
+_BY_NAME = {
+    ".xlsx": "Excel workbook",
+    ".xlsm": "Excel workbook",
+    ".xls": "Excel workbook",
+    ".ods": "OpenDocument spreadsheet",
+    ".zip": "zip archive",
+    ".gz": "gzip archive",
+}
 
 csv.field_size_limit(limits.MAX_CELL)
 
@@ -84,13 +93,24 @@ def open_text(file: InputFile, options: FileOptions) -> DelimitedText:
         sample = stream.read(_SAMPLE)
     text = sample.decode(encoding, errors="replace").removeprefix("\ufeff")
     if _looks_binary(text):
-        raise UserError(f"{file.name} is not a table of text.", "Import .csv, .tsv, .txt, .xlsx or .ods.")
+        raise _no_text(file)
     old_breaks = "\r" in text and "\n" not in text
     lines = text.replace("\r", "\n").splitlines(keepends=True) if old_breaks else re.findall(r"[^\n]*\n|[^\n]+", text)
     stated = _SEP_LINE.match(lines[0]) if lines else None
     delimiter = options.delimiter or (stated.group(1) if stated else sniff_delimiter(lines))
     quoted = options.quoted or delimiter != "\t"  # a spreadsheet that saved it again with commas quotes
     return DelimitedText(file, encoding, delimiter, old_breaks, skip_lines=1 if stated else 0, quoted=quoted)
+
+
+def _no_text(file: InputFile) -> UserError:
+    """Why bytes are no table, by what their name says they are."""
+    kind = next((kind for suffix, kind in _BY_NAME.items() if file.named(suffix)), "")
+    if not kind:
+        return UserError(f"{file.name} is not a table of text.", "Import .csv, .tsv, .txt, .xlsx or .ods.")
+    return UserError(
+        f"{file.name} is no {kind}: it is damaged, or another kind of file under that name.",
+        "Open it in the program that it comes from and save or download it again, as .xlsx or .csv.",
+    )
 
 
 def _unwrapped(cell: str) -> str:

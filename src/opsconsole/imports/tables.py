@@ -18,6 +18,7 @@ from opsconsole.imports.rejects import readable
 Row = list[str]
 NumberedRow = tuple[int, Row]
 HEAD_ROWS = 60
+_GZIP = b"\x1f\x8b"
 _BREAKS = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029]")
 
 
@@ -34,6 +35,13 @@ class InputFile:
     modified_at: int
     table: "Table | None" = None
     fault: UserError | None = None
+
+    def named(self, suffix: str) -> bool:
+        """Whether its name ends so; of a file that is gzipped, its name without the .gz."""
+        name = self.name.lower()
+        if name.endswith(".gz") and is_gzipped(self.path):
+            name = name.removesuffix(".gz")
+        return name.endswith(suffix)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +120,15 @@ def file_hash(file: InputFile) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def is_gzipped(path: Path) -> bool:
+    """Whether a file's first bytes are those of gzip; not when it cannot be opened."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(2) == _GZIP
+    except OSError:
+        return False
+
+
 def open_unpacked(file: InputFile) -> BinaryIO:
     """The file's bytes, unpacked when it is gzipped (told by its first bytes, not its name)."""
     if file.fault is not None:
@@ -122,7 +139,7 @@ def open_unpacked(file: InputFile) -> BinaryIO:
         raise UserError(
             f"{file.name} cannot be opened.", "Close it elsewhere, or check that you may read it."
         ) from None
-    if stream.peek(2)[:2] != b"\x1f\x8b":
+    if stream.peek(2)[:2] != _GZIP:
         return stream
     unpacked = limits.BoundedReader(
         cast("BinaryIO", gzip.GzipFile(fileobj=stream)), file.path.stat().st_size, file.name, also_close=stream

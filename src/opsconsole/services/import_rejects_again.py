@@ -109,7 +109,7 @@ def _kept(conn: Connection, of: Select[Any], *where: Any) -> list[Row[Any]]:
     t = reject_rows.c
     wanted = (t.id, t.batch_id, t.line, t.part, t.cells_json, t.typed_json, t.typed_by, t.typed_at)
     settled = (t.corrected_at, t.corrected_by, t.corrected_batch)
-    statement = select(*wanted, *settled, reject_files.c.header_json).join_from(
+    statement: Select[Any] = select(*wanted, *settled, reject_files.c.header_json).join_from(
         reject_rows, reject_files, t.batch_id == reject_files.c.batch_id
     )
     asked = where or (t.corrected_at.is_(None),)
@@ -180,7 +180,7 @@ def _not_kept_again(conn: Connection, older: Select[Any], batch_id: int, who: st
     r, t = rejects.c, reject_rows.c
     kept = and_(t.batch_id == r.batch_id, t.line == r.line)
     wanted = (r.id, r.batch_id, r.raw, r.record_kind, r.field, r.found, r.expected)
-    statement = select(*wanted).select_from(rejects.outerjoin(reject_rows, kept))
+    statement: Select[Any] = select(*wanted).select_from(rejects.outerjoin(reject_rows, kept))
     statement = statement.where(r.batch_id.in_(older), r.corrected_at.is_(None), t.id.is_(None))
     rows = conn.execute(statement).all()
     if not rows:
