@@ -1,14 +1,18 @@
 """The lists of the Data tab: one switch leads to all of them, each with its own filters."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from opsconsole.app import App
 from opsconsole.desktop.data_lists import known_lists
 from opsconsole.desktop.data_lists.data_list import DataList
 from opsconsole.desktop.tab import Tab
+from opsconsole.desktop.tabs.kpis import KpisTab
+from opsconsole.domain.resources import resource
 
 Show = Callable[[str], Tab]
 
@@ -60,3 +64,19 @@ def test_the_lists_are_reached_by_keys_and_the_slash_shows_their_filters(app: Ap
 
 def test_what_is_empty_before_the_first_import_says_so(show: Show) -> None:
     assert show("order_exceptions").list.empty_words() == ("No exceptions", "No file was imported yet.")
+
+
+def test_what_is_empty_after_an_import_of_the_past_says_why(app: App, show: Show, qtbot: QtBot, tmp_path: Path) -> None:
+    text = resource("samples", "shopify_orders.csv").read_text(encoding="utf-8-sig")
+    path = tmp_path / "orders_export.csv"
+    path.write_text(text.replace("2026-", "2018-"), encoding="utf-8")
+    app.desk.show("data", None, {"files": str(path)})
+    qtbot.waitUntil(lambda: app.window.settled and not app.tasks.is_running(), timeout=20_000)
+    _, words = show("order_exceptions").list.empty_words()
+    assert "that began more than 90 days ago" in words
+    assert "tells what is in stock" in show("stock_levels").list.empty_words()[1]
+    assert "names a vendor" in show("vendors").list.empty_words()[1]
+    kpis = show("kpis")
+    assert isinstance(kpis, KpisTab)
+    told = kpis.findChildren(QLabel)
+    assert any("The newest order is of " in label.text() for label in told)

@@ -5,9 +5,10 @@ from sqlalchemy import insert, update
 
 from opsconsole.domain.instants import DAY, HOUR, day_of
 from opsconsole.services import handover, order_exceptions
+from opsconsole.services.business import business
 from opsconsole.services.exception_rules import list_rules
 from opsconsole.services.settings import change_setting
-from opsconsole.store.schema import exceptions, rates
+from opsconsole.store.schema import exceptions, order_lines, orders, payments, rates
 
 # At half a dollar each, half to even: 0.5 is 0, 2.5 is 2, 3.5 is 4; together 8, and 9 had they been added first.
 EUROS, ROUNDED = (1, 5, 5, 7), 0 + 2 + 2 + 4
@@ -57,3 +58,17 @@ def test_amounts_that_stand_for_nothing_add_nothing(desk, now):
         connection.execute(update(exceptions).where(exceptions.c.currency == "EUR").values(value_at_risk=0))
     (chip,) = order_exceptions.type_counts(desk, now)
     assert chip.value == DOLLARS
+
+
+def test_a_business_whose_orders_name_no_currency_has_that_of_their_lines_or_payments(database, now):
+    given = {"source_time": 0, "batch_id": 1}
+    with database.write() as connection:
+        placed = {"channel": "shop", "status": "delivered", "order_id": "1", "changed_at": 0, **given}
+        (order,) = connection.execute(insert(orders), placed).inserted_primary_key
+        connection.execute(insert(payments).values(order_fk=order, payment_id="1", currency="EUR", **given))
+        assert business(connection, now).base_currency == "EUR"
+        lines = [{"order_fk": order, "line_id": str(number), "currency": "BRL", **given} for number in range(2)]
+        connection.execute(insert(order_lines), lines)
+        assert business(connection, now).base_currency == "BRL"
+        connection.execute(insert(orders), {**placed, "order_id": "2", "currency": "GBP"})
+        assert business(connection, now).base_currency == "GBP"

@@ -295,7 +295,7 @@ class Tab(TabFrame):
         told = self.content.freshness
         if told is not None and not told.words:  # no feed has brought anything
             return f"No {self.noun[1]}", "No file was imported yet."
-        return f"No {self.noun[1]}", "The files imported so far tell of none at this moment."
+        return f"No {self.noun[1]}", self.content.empty or "The files imported so far tell of none at this moment."
 
 
 def _nothing(noun: str, listing: Any) -> tuple[str, str]:

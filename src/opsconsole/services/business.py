@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, Connection, Text, bindparam, func, select
 from opsconsole.domain import money
 from opsconsole.domain.instants import day_of
 from opsconsole.store.prepared import asked
-from opsconsole.store.schema import orders, rates, settings
+from opsconsole.store.schema import order_lines, orders, payments, rates, settings
 
 _NEWEST = 10_000
 _RATES = select(rates.c.currency, rates.c.valid_on, rates.c.rate).order_by(rates.c.currency, rates.c.valid_on)
@@ -80,19 +80,26 @@ class Business:
 
 
 def _usual_currency(connection: Connection) -> str | None:
-    """The currency of most of the newest orders; all of a million would be counted in every question."""
-    newest = select(orders.c.currency).order_by(orders.c.id.desc()).limit(_NEWEST).subquery("newest")
-    return connection.execute(
-        select(newest.c.currency)
-        .where(newest.c.currency.is_not(None))
-        .group_by(newest.c.currency)
-        .order_by(func.count().desc(), newest.c.currency)
-        .limit(1)
-    ).scalar()
+    """The currency of most of the newest orders, else of their lines or payments, where amounts stand only there.
+
+    All of a million would be counted in every question.
+    """
+    for table in (orders, order_lines, payments):
+        newest = select(table.c.currency).order_by(table.c.id.desc()).limit(_NEWEST).subquery("newest")
+        found = connection.execute(
+            select(newest.c.currency)
+            .where(newest.c.currency.is_not(None))
+            .group_by(newest.c.currency)
+            .order_by(func.count().desc(), newest.c.currency)
+            .limit(1)
+        ).scalar()
+        if found is not None:
+            return str(found)
+    return None
 
 
 def business(connection: Connection, now: int) -> Business:
-    """The business as of ``now``; without a setting the base currency is the one most of the newest orders are in."""
+    """The business as of ``now``; without a setting the base currency is the one of most of the newest orders."""
     base = setting(connection, "base_currency", now) or _usual_currency(connection)
     table: dict[str, tuple[list[int], list[float]]] = defaultdict(lambda: ([], []))
     for currency, day, rate in asked(connection, _RATES).rows:

@@ -38,6 +38,7 @@ __all__ = [
     "list_scorecards",
     "list_vendors",
     "scorecard_period",
+    "scorecard_span",
     "seed_clauses",
     "vendor_page",
 ]
@@ -62,7 +63,7 @@ def scorecard_period(company: Business, asked: Period | str | None = None) -> Pe
     raise UserError(f"“{asked}” is no period.", "Write a month as 2026-10, or day, week, month or all.")
 
 
-def _span(period: Period) -> list[Period]:
+def scorecard_span(period: Period) -> list[Period]:
     """The period and the five before it, oldest first."""
     if period.grain == "all":
         return [period]
@@ -88,7 +89,7 @@ def list_scorecards(database: Database, now: int, *, period: Period | str | None
     with database.read() as connection:
         company = business(connection, now)
         chosen = scorecard_period(company, period)
-        periods = _span(chosen)
+        periods = scorecard_span(chosen)
         scores = _scores(connection, company, periods)
         excused = any_excuse(connection, now)
     rows = []
@@ -204,7 +205,7 @@ def vendor_page(database: Database, now: int, vendor: str, period: Period | str 
     with database.read() as connection:
         company = business(connection, now)
         chosen = scorecard_period(company, period)
-        periods = _span(chosen)
+        periods = scorecard_span(chosen)
         scores = _scores(connection, company, periods, vendor)
         if vendor not in scores.kinds:
             raise KeyError(vendor)

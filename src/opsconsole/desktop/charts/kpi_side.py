@@ -24,11 +24,12 @@ _WIDTH = 368
 
 @dataclass(frozen=True)
 class KpiBoard:
-    """What the loader read: tiles and changes of a period."""
+    """What the loader read: tiles and changes of a period; ``why_none`` says why no KPI has a value."""
 
     tiles: Sequence["KpiTile"]
     changed: Sequence["KpiChange"]
     period: Period
+    why_none: str = ""
 
 
 class KpiSide(DetailPanel):
@@ -66,7 +67,7 @@ class KpiSide(DetailPanel):
     def _fill(self) -> None:
         if self._board is None:
             return
-        sections = [Section("What changed", sentences(changes(self._board.changed)))]
+        sections = [Section("What changed", sentences(changes(self._board.changed, self._board.why_none)))]
         if self._series is not None:
             kpi = self._series.kpi
             sections.append(

@@ -39,10 +39,10 @@ def _low_mean_high(limits: tuple[float, float, float]) -> tuple[float, float, fl
     return low, mean, high
 
 
-def changes(changed: Sequence["KpiChange"]) -> str:
-    """What changed, as marked sentences with a blank line between."""
+def changes(changed: Sequence["KpiChange"], why_none: str = "") -> str:
+    """What changed, as marked sentences with a blank line between; without any, why."""
     if not changed:
-        return "Nothing to report: no KPI has a value in this period."
+        return f"Nothing to report: no KPI has a value in this period. {why_none}".rstrip()
     return "\n\n".join(f"**{change.title}**\n{change.text}" for change in changed)
 
 

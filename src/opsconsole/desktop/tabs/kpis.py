@@ -42,7 +42,7 @@ class KpisTab(Tab):
         """Tiles and what changed; the chart follows in a task of its own."""
         import pyqtgraph  # noqa: F401 - loaded here, off the window's thread
 
-        from opsconsole.services import kpis
+        from opsconsole.services import empty_lists, kpis
 
         grain = request.options.get("grain") or "week"
         newest = kpis.review_period(request.now, grain, workspace.time_zone)
@@ -51,6 +51,7 @@ class KpisTab(Tab):
         tiles = kpis.kpi_tiles(workspace.database, request.now, grain, period=period)
         progress.step(1, 2, "Reading what changed")
         changed = kpis.what_changed(workspace.database, request.now, grain, period=period)
+        why_none = "" if changed else empty_lists.no_kpis(workspace.database, request.now, period)
         back = [previous(newest, count) for count in range(_CHOICES_BACK)]
         missed = sum(tile.met is False for tile in tiles)
         waiting = sum(tile.value is None for tile in tiles)
@@ -58,7 +59,7 @@ class KpisTab(Tab):
             status=(f"**{len(tiles)}** KPIs, **{missed}** off target", f"{waiting} without a value yet"),
             freshness=read_freshness(workspace.database, request.now),
             choices={"period": [("", "newest complete"), *((str(one.start), one.label) for one in back)]},
-            data=KpiBoard(tiles, changed, period),
+            data=KpiBoard(tiles, changed, period, why_none),
         )
 
     def make_body(self) -> QWidget:

@@ -71,7 +71,7 @@ def _chips(counts: Sequence[Any]) -> tuple[Chip, ...]:
 def _content(database: Any, state: str, listing: Listing, since: int) -> TabContent:
     """What is shown of a listing of the queue, and around it; ``since`` is the newest event when it was read."""
     from opsconsole.domain.money import in_words
-    from opsconsole.services import order_exceptions
+    from opsconsole.services import empty_lists, order_exceptions
 
     now, active = listing.as_of, state == "active"
     counts = order_exceptions.counts_of(listing) if active else order_exceptions.type_counts(database, now)
@@ -85,6 +85,7 @@ def _content(database: Any, state: str, listing: Listing, since: int) -> TabCont
             f"**{in_words(money, counts[0].currency if counts else 'USD')}** at risk",
         ),
         freshness=read_freshness(database, now),
+        empty=empty_lists.no_exceptions(database, now) if active and not len(listing) else "",
         data=_Known(
             order_exceptions.owners(database, now),
             {identity: int(read) for identity, read in zip(listing.ids, listing.columns["version"], strict=True)},

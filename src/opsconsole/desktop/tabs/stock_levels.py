@@ -37,7 +37,7 @@ class StockLevelsTab(Tab):
         """The list and the chips of its conditions."""
         import pyqtgraph  # noqa: F401 - loaded here, off the window's thread, for the panel's chart
 
-        from opsconsole.services import stock_levels
+        from opsconsole.services import empty_lists, stock_levels
 
         listing, counts = stock_levels.stock_overview(workspace.database, request.now)
         row_of = {identity: row for row, identity in enumerate(listing.ids)}
@@ -61,6 +61,7 @@ class StockLevelsTab(Tab):
             badge=decisions,
             status=(f"**{len(listing):,}** rows", f"**{decisions:,}** need a decision"),
             freshness=read_freshness(workspace.database, request.now),
+            empty="" if len(listing) else empty_lists.no_stock(workspace.database, request.now),
         )
 
     @staticmethod

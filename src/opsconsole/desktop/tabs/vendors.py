@@ -36,7 +36,7 @@ class VendorsTab(Tab):
     @staticmethod
     def load(workspace: Workspace, request: Request, progress: Progress) -> TabContent:
         """Scorecards, grouped by kind."""
-        from opsconsole.services import vendors
+        from opsconsole.services import empty_lists, vendors
 
         chosen = request.options.get("period") or None
         listing = vendors.list_scorecards(workspace.database, request.now, period=chosen)
@@ -55,6 +55,7 @@ class VendorsTab(Tab):
             status=(f"**{len(listing)}** vendors", f"**{attention}** below the floor of a clause"),
             freshness=read_freshness(workspace.database, request.now),
             group_labels=labels,
+            empty="" if len(listing) else empty_lists.no_vendors(workspace.database, request.now, chosen),
             choices={"period": [("", "newest complete"), *((_month(month), month.label) for month in months)]},
         )
 
