@@ -74,6 +74,10 @@ def test_what_is_empty_after_an_import_of_the_past_says_why(app: App, show: Show
     qtbot.waitUntil(lambda: app.window.settled and not app.tasks.is_running(), timeout=20_000)
     _, words = show("order_exceptions").list.empty_words()
     assert "that began more than 90 days ago" in words
+    orders = show("orders")
+    orders.toolbar.selectors["list"]._pick("returns")
+    qtbot.waitUntil(lambda: app.window.settled and not app.tasks.is_running(), timeout=20_000)
+    assert orders.list.empty_words()[0] == "No returns"
     assert "tells what is in stock" in show("stock_levels").list.empty_words()[1]
     assert "names a vendor" in show("vendors").list.empty_words()[1]
     kpis = show("kpis")

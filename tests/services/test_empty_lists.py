@@ -114,5 +114,14 @@ def test_kpis_of_a_time_without_orders_lead_to_the_newest_order(old: Any, now: i
     assert empty_lists.no_kpis(old, from_iso("2018-01-01"), WEEK) == ""
 
 
-def test_without_orders_kpis_ask_for_them(database: Any, now: int) -> None:
-    assert empty_lists.no_kpis(database, now, WEEK) == "No order is known yet: import a report of orders."
+def test_without_orders_the_lists_ask_for_them(database: Any, now: int) -> None:
+    none = "No order is known yet: import a report of orders."
+    write(
+        database, schema.detection_runs, as_of=now - HOUR, started_at=0, scope="full", opened=0, closed=0, reopened=0,
+        milliseconds=1,
+    )  # fmt: skip
+    assert empty_lists.no_kpis(database, now, WEEK) == empty_lists.no_exceptions(database, now) == none
+    write(database, schema.sales_history, line_key="1", channel="shop")
+    assert empty_lists.no_orders(database) == (
+        f"{none} The sales history that was imported tells the demand for SKUs, and no orders."
+    )

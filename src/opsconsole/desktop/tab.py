@@ -292,10 +292,11 @@ class Tab(TabFrame):
         filters = self.filters.words()
         if filters and total:
             return f"No {self.noun[0]} matches these filters", f"There are {total:,}. The filter is {filters}."
+        none = f"No {self.content.noun or self.noun[1]}"
         told = self.content.freshness
         if told is not None and not told.words:  # no feed has brought anything
-            return f"No {self.noun[1]}", "No file was imported yet."
-        return f"No {self.noun[1]}", self.content.empty or "The files imported so far tell of none at this moment."
+            return none, "No file was imported yet."
+        return none, self.content.empty or "The files imported so far tell of none at this moment."
 
 
 def _nothing(noun: str, listing: Any) -> tuple[str, str]:

@@ -40,11 +40,11 @@ class TabContent(NamedTuple):
     ``status`` are marked words for the status bar (``**214** open``); the frame adds how many rows are selected to the
     first. ``badge`` is the count beside the tab's name. ``group_labels`` name the columns inside group rows, by the
     group's raw value and field key. ``choices`` are the values of selectors that only the data knows (periods, say).
-    ``empty`` says why there are no rows, and what to do. ``data`` is for the tab's own widgets. ``freshness`` ``None``
-    leaves the last one. ``views`` are the stored views that this user sees (the frame reads them). ``reread(workspace,
-    content, ids)`` reads only rows that were changed, in a worker: the content with them, and which rows they are
-    (``services.splicing.Reread``), or None where it takes the whole. ``news(workspace)`` tells, in a worker too, which
-    rows anybody has changed since.
+    ``noun`` is what the rows are called, where a tab has several lists. ``empty`` says why there are no rows, and what
+    to do. ``data`` is for the tab's own widgets. ``freshness`` ``None`` leaves the last one. ``views`` are the stored
+    views that this user sees (the frame reads them). ``reread(workspace, content, ids)`` reads only rows that were
+    changed, in a worker: the content with them, and which rows they are (``services.splicing.Reread``), or None where
+    it takes the whole. ``news(workspace)`` tells, in a worker too, which rows anybody has changed since.
     """
 
     listing: Listing | None = None
@@ -54,6 +54,7 @@ class TabContent(NamedTuple):
     freshness: Freshness | None = None
     group_labels: Mapping[Any, Mapping[str, str]] = {}
     choices: Mapping[str, Sequence[tuple[str, str]]] = {}
+    noun: str = ""
     empty: str = ""
     data: Any = None
     views: Sequence[Any] | None = None

@@ -11,9 +11,9 @@ from opsconsole.services.business import Business, business
 from opsconsole.services.settings import settings_in_force
 from opsconsole.services.vendors import scorecard_period, scorecard_span
 from opsconsole.store.database import Database
-from opsconsole.store.schema import detection_runs, exceptions, orders, rule_runs, stock_levels, vendors
+from opsconsole.store.schema import detection_runs, exceptions, orders, rule_runs, sales_history, stock_levels, vendors
 
-__all__ = ["no_exceptions", "no_kpis", "no_stock", "no_vendors"]
+__all__ = ["no_exceptions", "no_kpis", "no_orders", "no_stock", "no_vendors"]
 
 
 def no_exceptions(database: Database, now: int) -> str:
@@ -23,6 +23,7 @@ def no_exceptions(database: Database, now: int) -> str:
         first = connection.execute(select(func.min(detection_runs.c.as_of))).scalar()
         older = connection.execute(select(func.sum(rule_runs.c.older_count))).scalar() or 0
         any_known = connection.execute(select(exceptions.c.id).limit(1)).first() is not None
+        none = _no_orders(connection)
         days = settings_in_force(connection, now)["detection_horizon_days"]
     if first is None:
         return ""
@@ -34,6 +35,8 @@ def no_exceptions(database: Database, now: int) -> str:
         )
     if not older and any_known:
         return "Everything that the rules found is done, snoozed or ignored. “Show” leads to it."
+    if not older and none:
+        return none
     if not older:
         return "The rules found nothing wrong in the files imported so far."
     return (
@@ -41,6 +44,12 @@ def no_exceptions(database: Database, now: int) -> str:
         "those are counted under More, Rules, and not raised. To raise them, set “Detection horizon” in the settings "
         "to more days."
     )
+
+
+def no_orders(database: Database) -> str:
+    """Why there are no orders; empty where some are known."""
+    with database.read() as connection:
+        return _no_orders(connection)
 
 
 def no_vendors(database: Database, now: int, period: Period | str | None = None) -> str:
@@ -76,9 +85,16 @@ def no_stock(database: Database, now: int) -> str:
 def no_kpis(database: Database, now: int, period: Period) -> str:
     """Why no KPI has a value in a period; empty where orders are known of that time, or from after ``now`` only."""
     with database.read() as connection:
-        if connection.execute(select(orders.c.id).limit(1)).first() is None:
-            return "No order is known yet: import a report of orders."
-        return _newest_order(connection, business(connection, now), before=period.start)
+        return _no_orders(connection) or _newest_order(connection, business(connection, now), before=period.start)
+
+
+def _no_orders(connection: Connection) -> str:
+    if connection.execute(select(orders.c.id).limit(1)).first() is not None:
+        return ""
+    words = "No order is known yet: import a report of orders."
+    if connection.execute(select(sales_history.c.id).limit(1)).first() is None:
+        return words
+    return f"{words} The sales history that was imported tells the demand for SKUs, and no orders."
 
 
 def _newest_order(connection: Connection, company: Business, *, before: int) -> str:

@@ -42,7 +42,7 @@ class OrdersTab(Tab):
     @staticmethod
     def load(workspace: Workspace, request: Request, progress: Progress) -> TabContent:
         """The chosen list, all of it: filtering is then a matter of milliseconds."""
-        from opsconsole.services import marketplaces, orders, orders_around, purchasing_documents
+        from opsconsole.services import empty_lists, marketplaces, orders, orders_around, purchasing_documents
 
         readers = {
             "orders": orders.list_orders,
@@ -60,6 +60,8 @@ class OrdersTab(Tab):
             listing,
             status=(f"**{len(listing):,}** {dict(_LISTS)[chosen]}",),
             freshness=read_freshness(workspace.database, request.now),
+            noun=dict(_LISTS)[chosen],
+            empty=empty_lists.no_orders(workspace.database) if chosen == "orders" and not len(listing) else "",
         )
 
     @staticmethod

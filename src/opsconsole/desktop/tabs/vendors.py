@@ -52,7 +52,7 @@ class VendorsTab(Tab):
         return TabContent(
             listing,
             badge=attention,
-            status=(f"**{len(listing)}** vendors", f"**{attention}** below the floor of a clause"),
+            status=(f"**{len(listing):,}** vendors", f"**{attention}** below the floor of a clause"),
             freshness=read_freshness(workspace.database, request.now),
             group_labels=labels,
             empty="" if len(listing) else empty_lists.no_vendors(workspace.database, request.now, chosen),
