@@ -1,5 +1,6 @@
 """Files that came in together: what was not imported stays in sight, what the import changed, what it would change."""
 
+import re
 import shutil
 import zipfile
 from pathlib import Path
@@ -150,6 +151,36 @@ def test_changes_beyond_the_limit_are_counted_and_said(
     assert len(changes) == 6
     assert changes.notes == ("8 further records are counted and not listed.",)
     assert import_changes.MOST > 1_000
+
+
+def test_a_file_whose_every_line_is_skipped_is_not_called_empty(sqlite_database: Any, now: int, tmp_path: Path) -> None:
+    path = tmp_path / "products.csv"
+    header = "sku,store_view_code,attribute_set_code,product_type,name,price,product_online"
+    path.write_text(f"{header}\nA-1,de,Default,simple,Becher,9.00,1\n")
+    (file,) = import_preview.preview_files(sqlite_database, [path], now=now, **WHO).files
+    assert (file.report.source, file.report.total("read"), file.state) == ("magento_products", 0, "no_records")
+    path.write_text(f"{header}\n")
+    (file,) = import_preview.preview_files(sqlite_database, [path], now=now, **WHO).files
+    assert file.state == "empty"
+
+
+def test_times_of_a_preview_have_their_year(sqlite_database: Any, now: int) -> None:
+    (file,) = import_preview.preview_files(sqlite_database, [DATA / "shopify_orders_75.csv"], now=now, **WHO).files
+    assert file.changes is not None
+    told = " ".join(str(text) for text in file.changes.columns["new"])
+    assert re.findall(r"[A-Z][a-z]{2}(?: \d{4})?, \d\d:\d\d UTC", told)
+    assert not re.search(r"[A-Z][a-z]{2}, \d\d:\d\d UTC", told)
+
+
+def test_one_record_on_lines_that_differ_is_spoken_of_as_one(sqlite_database: Any, now: int, tmp_path: Path) -> None:
+    path = tmp_path / "stock.csv"
+    mapping = tmp_path / "stock.toml"
+    path.write_text("sku,name\nA-1,Mug\nA-1,Cup\n")
+    mapping.write_text(
+        'name = "Items"\n[[records]]\nkind = "products"\n[records.fields]\nsku = "sku"\ntitle = "name"\n'
+    )
+    (file,) = imports.import_files(sqlite_database, [path], now=now, mapping=mapping, **WHO).files
+    assert "1 product stands on several lines that differ; the later line counts." in file.notes
 
 
 def test_fields_of_a_preview_are_spelled_as_people_do(sqlite_database: Any, now: int, tmp_path: Path) -> None:

@@ -41,6 +41,7 @@ _CHECK = "import.preview.check"
 _STATE_TONES = {
     "dry_run": "good",
     "empty": "warn",
+    "no_records": "warn",
     "looking": "text_muted",
     "asks": "warn",
     "not_recognized": "warn",

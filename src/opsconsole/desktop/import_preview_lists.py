@@ -47,6 +47,11 @@ _EMPTY = {
     "first_rows": ("No rows", "There is nothing under the header."),
     "columns": ("No columns", "The file is no table."),
 }
+_NOTHING_BELOW = "There is nothing under the header: the file is empty."
+_ALL_SKIPPED = (
+    "None of its lines is a record that is read: totals, products that are only groups of others and texts of a store "
+    "view, for example, are skipped. “First rows” shows them."
+)
 
 
 class _Lists(dict[str, ListView]):
@@ -75,7 +80,8 @@ class PreviewLists(QWidget):
         self._waiting: dict[str, Arranger | None] = {}
         self._formats = Formats()
         self.current = "changes"
-        self._picked = self._all_rejected = self._some_rejected = self._no_records = self._ready = False
+        self._picked = self._all_rejected = self._some_rejected = self._ready = False
+        self._no_records = ""  # else the file's state
         for name in LISTS:
             segment = KeyButton(_LABELS[name], style="secondary")
             segment.setCheckable(True)
@@ -115,7 +121,7 @@ class PreviewLists(QWidget):
         self._all_rejected = file.ready and 0 < file.report.total("read") == file.report.total("rejected")
         self._ready = file.ready
         self._some_rejected = bool(file.report.total("rejected"))
-        self._no_records = file.ready and not file.report.total("read")
+        self._no_records = file.state if file.ready and not file.report.total("read") else ""
         first = "columns" if not file.ready else "rejects" if self._all_rejected else "changes"
         self._show(first if not self._picked or not self._there[self.current] else self.current)
         self._keep()
@@ -178,7 +184,7 @@ class PreviewLists(QWidget):
         if name == "changes" and not self._there[name]:
             return "Nothing is known yet", "What the file would change is told once it can be read."
         if name == "changes" and self._no_records:
-            return "No records", "There is nothing under the header: the file is empty."
+            return "No records", _ALL_SKIPPED if self._no_records == "no_records" else _NOTHING_BELOW
         if name == "changes" and self._all_rejected:
             return "Nothing would change", "Every record of the file is rejected: see its rejected lines."
         if name == "changes" and self._some_rejected:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from opsconsole.domain import wording
 from opsconsole.imports.columns import Rows, TextTable, normalized
 from opsconsole.imports.drafts import Draft, Problem
 from opsconsole.imports.records import KINDS, PROMISES, Records, Type
@@ -150,8 +151,10 @@ def conclude(parsed: ParsedFile, now: int | None) -> None:
     """Say what only the whole file tells: how new it is, and what stands on lines that differ."""
     for kind, known in KINDS.items():
         if count := parsed.torn.get(kind):
+            verb = "stands" if count == 1 else "stand"
             parsed.notes.append(
-                f"{count:,} {known.label.lower()} stand on several lines that differ; the later line counts."
+                f"{count:,} {wording.records(known.label, count)} {verb} on several lines that differ; the later "
+                "line counts."
             )
     _date(parsed, now)
 

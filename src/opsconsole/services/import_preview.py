@@ -69,7 +69,9 @@ class FilePreview:
         """Its state as the list of files tells it."""
         if self.asks:
             return "asks"
-        return "empty" if self.ready and not self.report.total("read") else self.report.state
+        if self.ready and not self.report.total("read"):
+            return "no_records" if self.first_rows is not None and len(self.first_rows) else "empty"
+        return self.report.state
 
     @property
     def asks(self) -> bool:
@@ -111,6 +113,7 @@ _STATES = (
     (DRY_RUN, "Ready"),
     ("looking", "Looking again"),
     ("empty", "Empty"),
+    ("no_records", "No records"),
     ("asks", "Needs an answer"),
     ("not_recognized", "Not recognized"),
     ("refused", "Cannot be read"),

@@ -51,7 +51,7 @@ def text_of(value: Any, of: Type, currency: str | None) -> str:
     if value is None:
         return "nothing"
     if of is Type.INSTANT:
-        return f"{wording.instant(value, year_of=None)} UTC"
+        return f"{wording.instant(value, year_of=0)} UTC"  # files are of any year
     if of is Type.DAY:
         return day_to_date(value).isoformat()
     if of is Type.MONEY:

@@ -26,6 +26,7 @@ _PARTS = (
 _STATES = {
     "dry_run": ("Ready", "good"),
     "empty": ("Empty", "warn"),
+    "no_records": ("No records", "warn"),
     "asks": ("Needs an answer", "warn"),
     "not_recognized": ("Not recognized", "warn"),
     "refused": ("Cannot be read", "bad"),
