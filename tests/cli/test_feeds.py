@@ -112,3 +112,28 @@ def test_a_driver_that_is_missing_is_named(run: Run, kind: str, driver: str, mon
     code, _, err = run(*told, "--name-there", "erp", "--password-stdin")
     assert code == 2
     assert f"pip install “opsconsole[{driver}]”" in err
+
+
+def test_a_time_of_day_is_kept_to_the_second_and_caught_up_once(run: Run, tmp_path: Path) -> None:
+    assert run("settings", "set", "time_zone", "Europe/Berlin", at="2026-11-01T00:00:00Z")[0] == 0
+    drop = tmp_path / "drop"
+    drop.mkdir()
+    friday = "2026-11-20T12:00:00Z"
+    assert run("feeds", "add-folder", "Drop", str(drop), "--every", "Mon-Fri 06:30", at=friday)[0] == 0
+
+    def looks(at: str) -> bool:
+        return run("feeds", "run", "--due", at=at)[1] != "Nothing is due.\n"
+
+    def next_at() -> str:
+        (row,) = json.loads(run("feeds", "list", "--json", at=friday)[1])["rows"]
+        return str(row["next_at"])
+
+    assert next_at() == "2026-11-23T05:30:00Z", "06:30 of the business, not of UTC"
+    assert not looks("2026-11-22T05:30:00Z"), "a Sunday"
+    assert not looks("2026-11-23T05:29:59Z")
+    assert looks("2026-11-23T05:30:00Z")
+    assert not looks("2026-11-23T05:30:01Z")
+    # Nobody was there on Tuesday and Wednesday.
+    assert looks("2026-11-26T10:00:00Z")
+    assert not looks("2026-11-26T10:00:15Z")
+    assert next_at() == "2026-11-27T05:30:00Z"

@@ -15,6 +15,7 @@ ZONE = "Europe/Berlin"
         ("every 60 min", "every 60 minutes", "Every hour"),
         ("06:30", "06:30", "Daily at 06:30"),
         ("daily at 6:30", "06:30", "Daily at 06:30"),
+        ("every day at 06:30", "06:30", "Daily at 06:30"),
         ("Mon-Fri 14:00, 6:30", "Mon-Fri 06:30, 14:00", "Mon-Fri at 06:30, 14:00"),
         ("sat, sun 08:00", "Sat, Sun 08:00", "Sat, Sun at 08:00"),
         ("", "", "By hand"),

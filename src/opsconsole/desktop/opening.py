@@ -188,6 +188,7 @@ class OpeningPage(QWidget):
         self._timer.stop()
         self.text = words
         self._empty.fill(title, words, ways)
+        self._empty.take_focus()
 
 
 def _login() -> str:

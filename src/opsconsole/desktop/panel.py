@@ -5,6 +5,7 @@ A tab's ``build_panel`` returns a ``PanelContent``; its sections come from ``des
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import pairwise
 from typing import NamedTuple
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
@@ -19,6 +20,8 @@ from opsconsole.desktop.table.cells import Cell
 from opsconsole.desktop.table.marks import PILL_WIDTH, paint_grade, paint_severity
 from opsconsole.desktop.theme import theme
 from opsconsole.desktop.words import Words
+
+_BY_TAB = Qt.FocusPolicy.TabFocus
 
 
 class Section(NamedTuple):
@@ -129,10 +132,20 @@ class DetailPanel(QFrame):
         self._begun = None
         self.title = content.title
         self._scroll.setWidget(body)
+        self._lead_to_foot()
 
     def set_buttons(self, buttons: Sequence[PanelButton]) -> None:
         """Show the buttons at the foot; none hides it."""
-        self._footer.fill(buttons)
+        if self._footer.fill(buttons):
+            self._lead_to_foot()
+
+    def _lead_to_foot(self) -> None:
+        """Tab goes on from what the panel shows to the buttons under it, whichever of them was made last."""
+        body = self._scroll.widget()
+        inside = [] if body is None else [w for w in body.findChildren(QWidget) if w.focusPolicy() & _BY_TAB]
+        chain = [*inside[-1:], *self._footer.buttons]
+        for before, after in pairwise(chain):
+            QWidget.setTabOrder(before, after)
 
     def sizeHint(self) -> QSize:
         """As wide as the window asks for."""
@@ -239,10 +252,11 @@ class _Footer(QFrame):
         self._menu_actions: list[PanelButton] = []
         self._filled: Sequence[PanelButton] = ()
 
-    def fill(self, buttons: Sequence[PanelButton]) -> None:
+    def fill(self, buttons: Sequence[PanelButton]) -> bool:
+        """Show these; whether that made any."""
         # From row to row they are mostly the same; making them again takes a third of the time of a panel.
         if buttons and self._filled == buttons:
-            return
+            return False
         self._filled = list(buttons)
         while (item := self._row.takeAt(0)) is not None:
             widget = item.widget()
@@ -264,6 +278,13 @@ class _Footer(QFrame):
             more.clicked.connect(lambda: self._open_menu(more))
             self._row.addWidget(more)
         self.setVisible(bool(buttons))
+        return bool(buttons)
+
+    @property
+    def buttons(self) -> list[KeyButton]:
+        """Those that are shown, from left to right."""
+        widgets = (item.widget() for place in range(self._row.count()) if (item := self._row.itemAt(place)) is not None)
+        return [widget for widget in widgets if isinstance(widget, KeyButton)]
 
     def _open_menu(self, button: QWidget) -> None:
         menu = QMenu(self)

@@ -91,7 +91,7 @@ class TabFrame(QWidget):
 
     def regions(self) -> list[QWidget]:
         """Parts that F6 leads through, in their order."""
-        return [self.toolbar, self.chips, self.list, self.panel]
+        return [self.toolbar, self.chips, self.bar, self.list, self.panel]
 
     def wanted_of_list(self, formats: Any) -> Wanted:
         """What the list will ask of rows that are read: how they are arranged, in which formats, and its choices."""

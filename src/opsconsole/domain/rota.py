@@ -84,7 +84,7 @@ def _shift(line: str) -> Shift:
 def weekdays(text: str, line: str) -> tuple[int, ...]:
     """Weekdays of ``Mon-Fri`` or ``Sat, Sun``, all for nothing; UserError names the ``line`` they stand in."""
     cleaned = text.strip(" ,")
-    if cleaned.lower() in ("", "daily"):
+    if cleaned.lower() in ("", "daily", "every day"):
         return ALL_DAYS
     found: set[int] = set()
     for part in (part.strip() for part in cleaned.split(",")):

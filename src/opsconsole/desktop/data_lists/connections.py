@@ -8,7 +8,7 @@ from opsconsole.desktop.desk import Desk
 from opsconsole.desktop.dialogs.sourcing_actions import SourcingActions
 from opsconsole.desktop.pages.sourcing_page import connection_panel
 from opsconsole.desktop.panel import PanelContent
-from opsconsole.desktop.tab_content import Request, TabAction, TabContent
+from opsconsole.desktop.tab_content import Request, TabAction, TabCommand, TabContent
 from opsconsole.desktop.workspace import Workspace
 from opsconsole.domain.progress import Progress
 from opsconsole.domain.sourcing import SqlFeed
@@ -33,12 +33,12 @@ class ConnectionsList(DataList):
         self._page: ConnectionPage | None = None
         super().__init__(desk)
         self.deeds = SourcingActions(self)
-        self.add_button("New connection", lambda: self.deeds.edit_connection(), icon="plus",
+        self.add_button("New connection", lambda: self.deeds.edit_connection(), key="N", icon="plus",
                         tip="Name a database of the business that feeds may read")  # fmt: skip
-        self.add_button("New SQL feed", self._new_feed, icon="plus",
+        self.add_button("New SQL feed", self._new_feed, key="F", icon="plus",
                         tip="Import what a query of a connection finds")  # fmt: skip
         self.list.empty_words = lambda: self.empty_or("No connections yet", _NONE)
-        self.list.next_step = lambda: ("New connection", "", lambda: self.deeds.edit_connection())
+        self.list.next_step = lambda: ("New connection", "N", lambda: self.deeds.edit_connection())
 
     @staticmethod
     def load(workspace: Workspace, request: Request, progress: Progress) -> TabContent:
@@ -61,6 +61,14 @@ class ConnectionsList(DataList):
         typed = self.desk.passwords is not None and self.desk.passwords.has_typed(detail.account)
         self._page = replace(detail, password_known=detail.password_known or typed)
         return connection_panel(self._page, self._edit, kept=detail.password_known)
+
+    def commands(self) -> tuple[TabCommand, ...]:
+        """What begins a connection or a feed."""
+        return (
+            *super().commands(),
+            TabCommand("New connection", lambda: self.deeds.edit_connection(), ("N",)),
+            TabCommand("New SQL feed", self._new_feed, ("F",)),
+        )
 
     def row_actions(self) -> tuple[TabAction, ...]:
         """Test it, edit it, take it away."""

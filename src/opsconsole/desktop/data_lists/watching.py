@@ -9,7 +9,7 @@ from opsconsole.desktop.desk import Desk
 from opsconsole.desktop.dialogs.sourcing_actions import SourcingActions
 from opsconsole.desktop.pages.sourcing_page import feed_panel
 from opsconsole.desktop.panel import PanelContent
-from opsconsole.desktop.tab_content import Request, TabAction, TabContent
+from opsconsole.desktop.tab_content import Request, TabAction, TabCommand, TabContent
 from opsconsole.desktop.workspace import Workspace
 from opsconsole.domain.progress import Progress
 
@@ -38,12 +38,12 @@ class WatchingList(DataList):
         self._page: FeedPage | None = None
         super().__init__(desk)
         self.deeds = SourcingActions(self)
-        self.add_button("Watch a folder", lambda: self.deeds.edit_folder(), icon="plus",
+        self.add_button("Watch a folder", lambda: self.deeds.edit_folder(), key="W", icon="plus",
                         tip="Import the files of a folder by themselves")  # fmt: skip
-        self.add_button("New SQL feed", lambda: self.deeds.edit_query(), icon="plus",
+        self.add_button("New SQL feed", lambda: self.deeds.edit_query(), key="F", icon="plus",
                         tip="Import what a query of a connection finds")  # fmt: skip
         self.list.empty_words = lambda: self.empty_or("Nothing comes in by itself yet", _NONE)
-        self.list.next_step = lambda: ("Watch a folder", "", lambda: self.deeds.edit_folder())
+        self.list.next_step = lambda: ("Watch a folder", "W", lambda: self.deeds.edit_folder())
 
     @staticmethod
     def load(workspace: Workspace, request: Request, progress: Progress) -> TabContent:
@@ -80,6 +80,14 @@ class WatchingList(DataList):
         super().reveal(identity, options)
         if said:
             self.say_done(said)
+
+    def commands(self) -> tuple[TabCommand, ...]:
+        """What begins a feed."""
+        return (
+            *super().commands(),
+            TabCommand("Watch a folder", lambda: self.deeds.edit_folder(), ("W",)),
+            TabCommand("New SQL feed", lambda: self.deeds.edit_query(), ("F",)),
+        )
 
     def row_actions(self) -> tuple[TabAction, ...]:
         """Run it, try it, edit it; what is rarer stands behind the three dots."""

@@ -89,7 +89,8 @@ class QueryForm(FieldsForm):
         column.setStretchFactor(editor, 2)
         column.addWidget(Words("First rows", role="section"))
         self.rows.setAccessibleName("First rows of the query")
-        self.rows.empty_words = lambda: ("No rows yet", "“First rows” asks the query; nothing is written.")
+        self.rows.show_empty("No rows yet", "“First rows” asks the query; nothing is written.", ())
+        self.rows.empty_words = lambda: ("No rows", "The query finds none; nothing was written.")
         column.addWidget(self.rows, 3)
         return column
 
