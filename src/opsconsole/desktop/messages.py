@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QSizePo
 from opsconsole.desktop.icons import icon
 from opsconsole.desktop.keycaps import KeyButton
 from opsconsole.desktop.tasks import Task
+from opsconsole.desktop.words import isolated
 
 SUCCESS_MS = 8_000
 _WORDS = 600  # px for the words of a task before they were laid out
@@ -50,7 +51,7 @@ class MessageBar(QFrame):
     @property
     def text(self) -> str:
         """Words now shown, empty when none."""
-        return self._message.words.text() if self._message.isVisibleTo(self) else ""
+        return self._message.told if self._message.isVisibleTo(self) else ""
 
     @property
     def tone(self) -> str:
@@ -107,6 +108,7 @@ class _Line(QFrame):
         self.setObjectName("message")
         self._icon = QLabel()
         self._icon.setFixedSize(16, 16)
+        self.told = ""
         self.words = QLabel()
         self.words.setTextFormat(Qt.TextFormat.PlainText)  # a file may be called anything
         self.words.setWordWrap(True)
@@ -123,7 +125,8 @@ class _Line(QFrame):
         self.style().unpolish(self)
         self.style().polish(self)
         self._icon.setPixmap(icon(_ICONS[tone], tone).pixmap(16, 16))
-        self.words.setText(text)
+        self.told = text
+        self.words.setText(isolated(text))
         for button in self._buttons:
             self._layout.removeWidget(button)
             button.deleteLater()

@@ -11,6 +11,27 @@ _MARKED = re.compile(r"\*\*(.+?)\*\*")
 _LINE_HEIGHT = {"": 20, "small": 16, "caption": 16, "note": 16}
 
 
+# Hebrew and Arabic with their forms, Syriac, Thaana and others: what runs from right to left.
+_LEFTWARD = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"
+_END = r"[^\s*“”\"'‘’«»()\[\],;:.!?]"  # what a name may begin and end with
+_WORD = rf"{_END}*{_LEFTWARD}(?:[^\s*“”\"]*{_END})?"
+# A name may have several such words, with numbers between them and after.
+_NAME = re.compile(rf"{_WORD}(?: (?:{_WORD}|\d(?:[^\s*“”\"]*{_END})?))*")
+_ANY = re.compile(_LEFTWARD)
+_FIRST = re.compile(r"^(?=[^\w\n]*\u2068)", re.MULTILINE)
+
+
+def isolated(text: str) -> str:
+    """The sentence for the screen: each name that runs from right to left is kept to itself (U+2068 … U+2069).
+
+    Without that a file's name in Arabic or Hebrew turns the words around it over. A line that begins with one would run
+    from right to left as a whole; a mark before it (U+200E) says that it does not.
+    """
+    if not _ANY.search(text):
+        return text
+    return _FIRST.sub("\u200e", _NAME.sub("\u2068\\g<0>\u2069", text))
+
+
 def marked(text: str, color: str = "") -> str:
     """Rich text of a sentence, its values bold (and in a color); everything but the marks is escaped."""
     style = f"font-weight:600;color:{color}" if color else "font-weight:600"
@@ -62,11 +83,12 @@ class Words(QLabel):
     def _show(self) -> None:
         if self.plain == self._text and not self.wordWrap():
             self.setTextFormat(Qt.TextFormat.PlainText)
-            self.setText(self._text)
+            self.setText(isolated(self._text))
             return
         color = theme.color("text").name() if self._role in ("small", "muted", "caption") else ""
         # A file's name may break at its underscores.
-        rich = marked(self._text, color).replace("_", "_\u200b") if self.wordWrap() else marked(self._text, color)
+        rich = marked(isolated(self._text), color)
+        rich = rich.replace("_", "_\u200b") if self.wordWrap() else rich
         if self.wordWrap() and self._role in _LINE_HEIGHT:
             rich = f'<p style="line-height:{_LINE_HEIGHT[self._role]}px;margin:0">{rich}</p>'
         self.setTextFormat(Qt.TextFormat.RichText)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from opsconsole.desktop.keycaps import KeyButton
+from opsconsole.desktop.words import isolated
 
 _WIDEST = 560
 
@@ -49,8 +50,8 @@ class EmptyState(QWidget):
 
     def fill(self, title: str, words: str, buttons: Sequence[tuple[str, str, Callable[[], None]]] = ()) -> None:
         """Show title, words and buttons of (label, key, what it does); the first is primary."""
-        self._title.setText(title)
-        self._words.setText(words)
+        self._title.setText(isolated(title))
+        self._words.setText(isolated(words))
         width = min(_WIDEST, self._words.fontMetrics().horizontalAdvance(words) + 8)
         self._words.setMinimumWidth(width)
         # Told to be in the middle, a label that wraps gets the height of one line.
