@@ -55,6 +55,13 @@ def test_a_dropped_file_shows_its_orders_in_trouble(show: Show) -> None:
     assert {row["order"] for row in late} == {"1002", "1003"}
 
 
+def test_the_window_is_titled_by_its_database(app: App, show: Show) -> None:
+    """So that two windows can be told apart in the task bar; Qt adds the program's name."""
+    show("order_exceptions")
+    assert app.desk.workspace is not None
+    assert app.window.windowTitle() == app.desk.workspace.database.label
+
+
 @pytest.mark.usefixtures("imported")
 def test_an_exception_is_assigned_noted_and_undone(app: App, show: Show, qtbot: QtBot) -> None:
     queue = show("order_exceptions")

@@ -270,12 +270,14 @@ class MainWindow(QWidget):
         self.tab_bar.set_open(True)
         now = tab.request.now if tab is not None and tab.request.now else workspace.now()
         self.status_bar.set_database(workspace.database.label)
+        self.setWindowTitle(workspace.database.label)  # Qt adds the program's name
         self.status_bar.set_moment(f"As of {self.desk.formats(now).instant_full(now)}")
         if tab is not None and tab.content.freshness is not None:
             self.status_bar.set_freshness(tab.content.freshness.tone, tab.content.freshness.words)
 
     def _show_status_closed(self, tab: "Tab | None") -> None:
         self.tab_bar.set_open(tab is not None)
+        self.setWindowTitle("Opsconsole")
         if tab is None:
             self.status_bar.set_counts(("No database open yet",))
         self.status_bar.set_database("" if tab is None else "Opening the database")
