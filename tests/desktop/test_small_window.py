@@ -8,7 +8,9 @@ from pytestqt.qtbot import QtBot
 
 from opsconsole.desktop.statusbar import StatusBar
 from opsconsole.desktop.tab_bar import TabBar
+from opsconsole.desktop.tab_content import Selector
 from opsconsole.desktop.tabs import TabName
+from opsconsole.desktop.toolbar import Toolbar
 
 
 @pytest.fixture
@@ -44,3 +46,18 @@ def test_the_names_of_tabs_go_before_the_button_for_shortcuts(shown: Any, qtbot:
     assert not bar._shortcuts.isVisible()
     button = bar.buttons["exceptions"]
     qtbot.waitUntil(lambda: bool(button.width() >= button.sizeHint().width()))
+
+
+def test_where_the_words_of_choices_would_be_cut_the_moment_keeps_its_icon(shown: Any, qtbot: QtBot) -> None:
+    bar = shown(Toolbar("Order", [Selector(f"{key}", key, choices=(("", "any"),)) for key in ("Owner", "Site")]), 1000)
+    bar.view.set_choices((("", "Morning queue"),))
+    bar.set_moment("As of Sun 29 Nov, 10:33")
+    assert bar.moment.text() == "As of Sun 29 Nov, 10:33"
+    bar.setFixedWidth(840)
+    qtbot.waitUntil(lambda: bool(bar.moment.text() == ""))
+    assert bar.moment.accessibleName().startswith("As of Sun 29 Nov, 10:33")
+    qtbot.waitUntil(lambda: bool(bar.view.width() >= bar.view.sizeHint().width()))
+    bar.setFixedWidth(1000)
+    qtbot.waitUntil(lambda: bool(bar.moment.text() == "As of Sun 29 Nov, 10:33"))
+    bar.selectors["Site"].set_choices((("", "a warehouse that has a very long name and stands in a far-away country"),))
+    qtbot.waitUntil(lambda: bool(bar.moment.text() == ""))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
@@ -97,6 +97,7 @@ class Toolbar(QFrame):
         self.moment = KeyButton("As of now", icon="clock", style="flat")
         self.moment.clicked.connect(self.moment_asked)
         self.moment.setToolTip("Look at another moment")
+        self._moment, self._own_moment = ("", 0), True
         self.reload = KeyButton(icon="arrow-clockwise", key="F5")
         self.reload.setAccessibleName("Reload")
         self.reload.clicked.connect(self.reload_asked)
@@ -109,12 +110,23 @@ class Toolbar(QFrame):
     def give_moment(self, row: QHBoxLayout) -> None:
         """Move moment and reload into another row: that of a head over this bar."""
         self._separator.hide()
+        self._own_moment = False
+        self._fit_moment()
         row.addWidget(self.moment)
         row.addWidget(self.reload)
 
     def set_moment(self, words: str) -> None:
         """``As of Tue 17 Nov, 10:42``."""
         self.moment.set_label(words)
+        self._moment = (words, self.moment.sizeHint().width())
+        self.moment.setToolTip(f"{words}: look at another moment")
+        self._fit_moment()
+
+    def event(self, event: QEvent) -> bool:
+        """What grows in this bar, a choice with longer words say, takes the room of the moment's words."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit_moment()
+        return super().event(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow window buttons keep their icons only, and saving a view is left to the menu of views."""
@@ -126,6 +138,23 @@ class Toolbar(QFrame):
         self.search.setMinimumWidth(SEARCH_NARROW if narrow else SEARCH_LEAST)
         if len(self.selectors) - len(self._in_menu) > _MANY_SELECTORS and not self.view.isHidden():
             self.save_view.setVisible(self.width() >= _WIDE)
+
+        self._fit_moment()
+
+    def _fit_moment(self) -> None:
+        """Where the words of buttons would be cut, the moment keeps its icon only: the status bar tells it too."""
+        words, width = self._moment
+        row = self.layout()
+        if not words or row is None:
+            return
+        left = [item.widget() for item in map(self._left.itemAt, range(self._left.count())) if item is not None]
+        beside = [*(one for one in left if one is not self.search), self.columns, self.export, self.reload]
+        shown = [one.sizeHint().width() for one in beside if one is not None and not one.isHidden()]
+        search = 0 if self.search.isHidden() else self.search.minimumWidth()
+        margins = row.contentsMargins()
+        gaps = (len(shown) + 3) * row.spacing() + margins.left() + margins.right()
+        fits = sum(shown) + search + width + gaps <= self.width()
+        self.moment.set_label(words if fits or not self._own_moment else "")
 
     def _add_selector(self, selector: Selector) -> None:
         button = ChoiceButton(selector.label)
