@@ -143,6 +143,7 @@ class DetailPanel(QFrame):
         """Tab goes on from what the panel shows to the buttons under it, whichever of them was made last."""
         body = self._scroll.widget()
         inside = [] if body is None else [w for w in body.findChildren(QWidget) if w.focusPolicy() & _BY_TAB]
+        inside = [w for w in inside if w.window() is self.window()]  # the list of a choice is a window of its own
         chain = [*inside[-1:], *self._footer.buttons]
         for before, after in pairwise(chain):
             QWidget.setTabOrder(before, after)
