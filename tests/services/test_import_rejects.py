@@ -172,8 +172,8 @@ def test_formats_that_the_whole_file_proved_hold_for_its_corrections(sqlite_desk
 
 
 def test_what_cannot_be_corrected_says_why(sqlite_desk: Desk, now: int) -> None:
-    batch = sqlite_desk.take(BAD).batch_id
     good = sqlite_desk.take(GOOD, "good.csv").batch_id
+    batch = sqlite_desk.take(BAD).batch_id
     with pytest.raises(UserError, match="There is no import 99"):
         sqlite_desk.correct(99, {})
     with pytest.raises(UserError, match="has no lines to correct"):

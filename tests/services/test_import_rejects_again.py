@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_import_rejects import BAD, Desk
+from test_import_rejects import BAD, GOOD, Desk
 
 from opsconsole.services import imports
 from opsconsole.services.import_rejects import keep_typed, reject_grid
@@ -71,11 +71,13 @@ def test_an_entry_with_another_line_than_before_is_another_one(sqlite_desk: Desk
     assert waiting(sqlite_desk) == {"1": 3, "2": 3}
 
 
-def test_only_what_is_refused_again_moves(sqlite_desk: Desk) -> None:
+def test_what_is_refused_again_moves_and_what_came_in_is_done(sqlite_desk: Desk) -> None:
     sqlite_desk.take(WORSE)
     before = waiting(sqlite_desk)["1"]
     sqlite_desk.take(BAD)
-    assert waiting(sqlite_desk) == {"1": before - 3, "2": 3}
+    assert before > 3
+    assert waiting(sqlite_desk) == {"2": 3}
+    assert told(sqlite_desk, 1) == {("again", "2"), ("since", "2")}
 
 
 def test_the_same_line_of_another_channel_waits_by_itself(sqlite_desk: Desk) -> None:
@@ -119,3 +121,57 @@ def test_trying_a_file_out_moves_nothing(sqlite_desk: Desk) -> None:
     sqlite_desk.take(BAD)
     sqlite_desk.take(BAD, dry_run=True)
     assert waiting(sqlite_desk) == {"1": 3}
+
+
+def test_a_line_whose_order_a_later_file_brings_whole_no_longer_waits(desk: Desk) -> None:
+    desk.take(BAD)
+    later = desk.take(GOOD, "good.csv")
+    assert waiting(desk) == {}
+    assert told(desk, 1) == {("since", "2")}
+    assert "**3 lines** that import 1 refused are in with this one." in later.notes
+    undo(desk, 2)
+    assert waiting(desk) == {"1": 3}
+    assert desk.correct(1, {(9, "Lineitem quantity"): "4"}).orders == 1
+
+
+def test_only_the_orders_that_came_in_no_longer_wait(desk: Desk) -> None:
+    desk.take(WORSE)
+    before = waiting(desk)["1"]
+    desk.take(GOOD.replace("#2003", "#9003"), "another.csv")
+    assert waiting(desk) == {"1": 3}
+    assert before > 3
+    undo(desk, 2)
+    assert waiting(desk) == {"1": before}
+
+
+STOCK = """
+name = "Stock"
+
+[[records]]
+kind = "stock_levels"
+
+[records.fields]
+sku = { from = "article" }
+location = { from = "site" }
+on_hand = { from = "count" }
+"""
+
+
+def test_a_stock_row_that_is_right_at_the_next_report_no_longer_waits(desk: Desk) -> None:
+    (desk.folder / "stock.toml").write_text(STOCK)
+    first = "article,site,count\nA,Berlin,many\nB,Berlin,some\nC,Berlin,3\n"
+    desk.take(first, "stock.csv", mapping=desk.folder / "stock.toml")
+    desk.take(
+        first.replace("many", "7").replace("C,Berlin", "B,Paris"), "stock.csv", mapping=desk.folder / "stock.toml"
+    )
+    assert waiting(desk) == {"2": 1}
+    assert told(desk, 1) == {("since", "2"), ("again", "2")}
+
+
+def test_a_record_that_nothing_identifies_waits_on(sqlite_desk: Desk) -> None:
+    mapping = sqlite_desk.folder / "m.toml"
+    mapping.write_text(STOCK.replace('{ from = "article" }', '{ from = "article", lower = true }'))
+    text = "article,site,count\nA,Berlin,many\nC,Berlin,3\n"
+    sqlite_desk.take(text, "stock.csv", mapping=mapping)
+    sqlite_desk.take(text.replace("many", "7"), "stock.csv", mapping=mapping)
+    assert waiting(sqlite_desk) == {"1": 1}

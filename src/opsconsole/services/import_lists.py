@@ -18,6 +18,7 @@ from opsconsole.imports.source import all_sources
 from opsconsole.services.business import business
 from opsconsole.services.import_rejects_again import AGAIN
 from opsconsole.services.import_rejects_kept import open_counts
+from opsconsole.services.import_rejects_since import SINCE
 from opsconsole.services.import_report import CANCELLED, NOT_RECOGNIZED, REFUSED, STATES, UNDONE, in_a_row
 from opsconsole.store.database import Database
 from opsconsole.store.schema import batches, reject_rows, rejects, unread_files
@@ -155,7 +156,12 @@ def _fills(counts_json: str | None) -> str | None:
     return in_a_row(kind.label for kind in KINDS.values() if kind.label in labels) or None
 
 
-_REJECT_STATES = (("open", "To correct"), ("corrected", "Corrected"), (AGAIN, "Refused again"))
+_REJECT_STATES = (
+    ("open", "To correct"),
+    ("corrected", "Corrected"),
+    (AGAIN, "Refused again"),
+    (SINCE, "Came in since"),
+)
 _REJECTS = (
     Field("file", "File", ends_matter=True),
     Field("line", "Line", Kind.QUANTITY),

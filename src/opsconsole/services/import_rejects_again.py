@@ -26,8 +26,8 @@ def settle_again(conn: Connection, batch_id: int, *, who: str, now: int) -> list
     batch = conn.execute(select(batches).where(batches.c.id == batch_id)).one()
     if conn.execute(select(rejects.c.id).where(rejects.c.batch_id == batch_id).limit(1)).first() is None:
         return []
-    older = _older(batch)
-    mine = _kept(conn, select(batches.c.id).where(batches.c.id == batch_id))
+    older = older_imports(batch)
+    mine = kept_lines(conn, select(batches.c.id).where(batches.c.id == batch_id))
     corrected = _corrected_before(conn, mine, older)
     again = _kept_again(conn, mine, older, batch_id, who, now)
     again.add(_not_kept_again(conn, older, batch_id, who, now))
@@ -60,11 +60,11 @@ def waits_now(conn: Connection, batch_id: int) -> dict[int, tuple[int, int]]:
     t, b = reject_rows.c, batches.c
     imports = select(b.id).where(b.belongs_to.is_(None))
     moved: dict[int, list[Row[Any]]] = {}
-    for row in _kept(conn, select(b.id).where(b.id == batch_id), t.corrected_batch.in_(imports)):
+    for row in kept_lines(conn, select(b.id).where(b.id == batch_id), t.corrected_batch.in_(imports)):
         moved.setdefault(row.corrected_batch, []).append(row)
     found: dict[int, tuple[int, int]] = {}
     for later, rows in moved.items():
-        there = {_line(row): row for row in _kept(conn, select(b.id).where(b.id == later), true())}
+        there = {_line(row): row for row in kept_lines(conn, select(b.id).where(b.id == later), true())}
         further = waits_now(conn, later)
         for row in rows:
             same = there.get(_line(row))
@@ -97,14 +97,14 @@ def _imports(found: _Found) -> str:
     return f"import {told}" if len(numbers) == 1 else f"imports {told}"
 
 
-def _older(batch: Row[Any]) -> Select[Any]:
+def older_imports(batch: Row[Any]) -> Select[Any]:
     """Numbers of the imports before it of the same source, channel and place."""
     b = batches.c
     same = [b[name].is_not_distinct_from(getattr(batch, name)) for name in ("source", "channel", "location")]
     return select(b.id).where(*same, b.id < batch.id, b.belongs_to.is_(None), b.undone_at.is_(None))
 
 
-def _kept(conn: Connection, of: Select[Any], *where: Any) -> list[Row[Any]]:
+def kept_lines(conn: Connection, of: Select[Any], *where: Any) -> list[Row[Any]]:
     """Lines of some imports that were kept, by their numbers; those that wait unless something else is asked."""
     t = reject_rows.c
     wanted = (t.id, t.batch_id, t.line, t.part, t.cells_json, t.typed_json, t.typed_by, t.typed_at)
@@ -137,13 +137,13 @@ def _corrected_before(conn: Connection, mine: Sequence[Row[Any]], older: Select[
     t, b = reject_rows.c, batches.c
     corrections = select(b.id).where(b.belongs_to.in_(older), b.undone_at.is_(None))
     there = conn.execute(corrections.limit(1)).first() is not None
-    rows = _kept(conn, older, t.corrected_batch.in_(corrections)) if mine and there else ()
+    rows = kept_lines(conn, older, t.corrected_batch.in_(corrections)) if mine and there else ()
     known = {_line(row): row for row in rows}
     closed = _whole(mine, known)
     for row in closed:
         one = known[_line(row)]
         values = {"corrected_at": one.corrected_at, "corrected_by": one.corrected_by}
-        _close(conn, [row], {**values, "corrected_batch": one.corrected_batch}, None)
+        close_lines(conn, [row], {**values, "corrected_batch": one.corrected_batch}, None)
     return _Found(len(closed), {known[_line(row)].batch_id for row in closed})
 
 
@@ -153,8 +153,8 @@ def _kept_again(
     """Close the kept lines of older imports that this one refused, too, and take along what was typed in them."""
     waiting = select(rejects.c.batch_id).where(rejects.c.corrected_at.is_(None), rejects.c.batch_id.in_(older))
     known = {_line(row): row for row in mine}
-    closed = _whole(_kept(conn, waiting), known) if mine else []
-    _close(conn, closed, {"corrected_at": now, "corrected_by": who, "corrected_batch": batch_id}, AGAIN)
+    closed = _whole(kept_lines(conn, waiting), known) if mine else []
+    close_lines(conn, closed, {"corrected_at": now, "corrected_by": who, "corrected_batch": batch_id}, AGAIN)
     typed = {known[_line(row)].id: row for row in closed if row.typed_json}
     names = ("typed_json", "typed_by", "typed_at")
     columns = {name: [getattr(row, name) for row in typed.values()] for name in names}
@@ -162,7 +162,7 @@ def _kept_again(
     return _Found(len({_line(row) for row in closed}), {row.batch_id for row in closed})
 
 
-def _close(conn: Connection, rows: Sequence[Row[Any]], values: Mapping[str, Any], closed_as: str | None) -> None:
+def close_lines(conn: Connection, rows: Sequence[Row[Any]], values: Mapping[str, Any], closed_as: str | None) -> None:
     """Lines no longer wait, nor does what is wrong with them."""
     columns = {name: [value] * len(rows) for name, value in values.items()}
     dialect.bulk_update(conn, reject_rows, [row.id for row in rows], columns)

@@ -49,6 +49,7 @@ from opsconsole.services.import_lot import Lot
 from opsconsole.services.import_recognition import Recognition, candidates, named_candidate, recognize
 from opsconsole.services.import_rejects_again import settle_again
 from opsconsole.services.import_rejects_kept import keep_refused
+from opsconsole.services.import_rejects_since import settle_since
 from opsconsole.services.import_rejects_workbook import correct_from_workbook, marked
 from opsconsole.services.import_replaced import take_out_lines
 from opsconsole.services.import_report import (
@@ -362,6 +363,7 @@ def _write(conn: Connection, job: _Job, opened: Opened, parsed: ParsedFile, repo
     keep_rejects(conn, report.batch_id, report.rejects)
     keep_refused(conn, report.batch_id, opened, parsed)
     report.notes += settle_again(conn, report.batch_id, who=job.who, now=job.now)
+    report.notes += settle_since(conn, report.batch_id, opened.spec, parsed, who=job.who, now=job.now)
     if report.rejects and report.state == DONE:
         report.state = PARTLY
     report.seconds = time.perf_counter() - started

@@ -84,8 +84,8 @@ rejects = Table(
     string("found"),
     string("expected"),
     string("raw"),
-    # columns_json names the file's columns at fault; corrected_batch is the batch that brought the line in or, where
-    # closed_as is "again", the import that refused it once more: it waits with that one.
+    # columns_json names the file's columns at fault; corrected_batch is the batch of corrections that brought the line
+    # in or, by closed_as, the import that refused it "again" and where it waits, or that brought its record "since".
     string("columns_json"),
     instant("corrected_at"),
     string("corrected_by"),
