@@ -140,10 +140,13 @@ def _corrected_before(conn: Connection, mine: Sequence[Row[Any]], older: Select[
     rows = kept_lines(conn, older, t.corrected_batch.in_(corrections)) if mine and there else ()
     known = {_line(row): row for row in rows}
     closed = _whole(mine, known)
+    together: dict[tuple[Any, ...], list[Row[Any]]] = {}
     for row in closed:
         one = known[_line(row)]
-        values = {"corrected_at": one.corrected_at, "corrected_by": one.corrected_by}
-        close_lines(conn, [row], {**values, "corrected_batch": one.corrected_batch}, None)
+        together.setdefault((one.corrected_at, one.corrected_by, one.corrected_batch), []).append(row)
+    for settled, its in together.items():
+        names = ("corrected_at", "corrected_by", "corrected_batch")
+        close_lines(conn, its, dict(zip(names, settled, strict=True)), None)
     return _Found(len(closed), {known[_line(row)].batch_id for row in closed})
 
 
