@@ -1,6 +1,7 @@
 """What no source reads is read by saved mappings: any table, mapped once, known again by its header."""
 
 import gzip
+import itertools
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -213,3 +214,42 @@ def test_what_has_no_layout_of_its_own_is_mapped_once(bring: Any, save: Any, sys
     assert bring.rows(kind, *expected) in ([tuple(expected.values())], list(expected.values()))
     again = bring(content)
     assert (again.total("inserted"), again.total("updated")) == (0, 0)
+
+
+def _kind(name: str, kind: str, *columns: str) -> str:
+    fields = "\n".join(f'{column} = "{column}"' for column in columns)
+    header = ", ".join(f'"{column}"' for column in columns)
+    return f'name = "{name}"\n[file]\nheader = [{header}]\n[[records]]\nkind = "{kind}"\n[records.fields]\n{fields}\n'
+
+
+SHOP = {
+    "customers": (_kind("Buyers", "customers", "customer_id", "city"), "customer_id,city\nC1,Lyon\n"),
+    "lines": (_kind("Items", "order_lines", "order_id", "line_id", "sku"), "order_id,line_id,sku\nA1,1,MUG\n"),
+    "orders": (
+        _kind("Sales", "orders", "order_id", "customer_id", "status"), "order_id,customer_id,status\nA1,C1,shipped\n",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("turns", list(itertools.permutations(SHOP)), ids="-".join)
+def test_files_of_one_shop_are_of_one_channel_in_whichever_order_they_come(
+    bring: Any, save: Any, turns: tuple[str, ...]
+) -> None:
+    for mapping, _ in SHOP.values():
+        save(mapping)
+    for name in (*turns, *turns):  # next week's files find it again
+        bring(SHOP[name][1], f"{name}.csv", channel=None)
+    (order,) = bring.rows("orders", "channel", "order_id", "status", "line_count", "city")
+    assert order[1:] == ("A1", "shipped", 1, "Lyon")
+    assert bring.rows("customers", "channel") == [order[0]]
+
+
+def test_orders_of_another_shop_are_of_a_channel_of_their_own(bring: Any, save: Any) -> None:
+    for mapping, _ in SHOP.values():
+        save(mapping)
+    save(_kind("Market", "orders", "order_id", "status", "currency"))
+    for name in ("lines", "orders"):
+        bring(SHOP[name][1], f"{name}.csv", channel=None)
+    bring("order_id,status,currency\nA1,pending,EUR\n", "market.csv", channel=None)
+    told = bring.rows("orders", "channel", "status")
+    assert sorted(told) == [("items", "shipped"), ("market", "pending")]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, or_, select, update
 
 from opsconsole.domain.errors import UserError
 from opsconsole.imports.columns import normalized
@@ -16,7 +16,7 @@ from opsconsole.imports.rejects import readable
 from opsconsole.imports.source import Source
 from opsconsole.services.business import setting
 from opsconsole.store import dialect
-from opsconsole.store.schema import channels, settings
+from opsconsole.store.schema import channels, customers, orders, settings
 
 _PLATFORMS = {
     "shopify": "Shopify", "shipstation": "ShipStation", "woocommerce": "WooCommerce", "bigcommerce": "BigCommerce",
@@ -61,10 +61,37 @@ def needs_channel(opened: Opened) -> bool:
 
 
 def _only_belongs(opened: Opened) -> bool:
-    """Whether all its records belong to orders of another file: they are of a channel that is there already."""
+    """Whether all its records belong to orders of another file: they are of a channel that is there already.
+
+    Customers do too: orders name them, and are found by their channel.
+    """
     candidate = opened.fit.candidate
     kinds = {record.kind.key: record.kind for record in opened.spec.records}
-    return not isinstance(candidate, Source) and all(kind.parent == "orders" for kind in kinds.values())
+    belong = all(kind.parent == "orders" or kind.key == "customers" for kind in kinds.values())
+    return not isinstance(candidate, Source) and belong
+
+
+def is_own_channel(opened: Opened) -> bool:
+    """Whether a mapped file brings orders of a channel that nobody named: it is kept, else the next had another."""
+    candidate = opened.fit.candidate
+    return (
+        not isinstance(candidate, Source)
+        and not candidate.channel
+        and needs_channel(opened)
+        and any(record.kind.key == "orders" for record in opened.spec.records)
+    )
+
+
+def _waiting(conn: Connection) -> Sequence[str]:
+    """Channels made by mappings of which customers or parts of orders are known, and no orders of their own yet."""
+    of_channel = orders.c.channel == channels.c.key
+    told = or_(orders.c.placed_at.is_not(None), orders.c.status.is_not(None))
+    some = select(orders.c.id).where(of_channel).exists()
+    bought = select(customers.c.id).where(customers.c.channel == channels.c.key).exists()
+    statement = select(channels.c.key).where(
+        channels.c.platform.is_(None), or_(some, bought), ~select(orders.c.id).where(of_channel, told).exists()
+    )
+    return conn.execute(statement.order_by(channels.c.key)).scalars().all()
 
 
 def tells_channels(opened: Opened) -> bool:
@@ -92,9 +119,15 @@ def choose_channel(conn: Connection, opened: Opened, told: str | None, folder: P
     if not needs_channel(opened):
         tells = isinstance(candidate, Source) and candidate.needs_channel
         return ChannelChoice(platform, "for orders without a shop") if tells else ChannelChoice()
-    known = [key for key, _ in known_channels(conn)] if _only_belongs(opened) else _of_platform(conn, platform)
+    note = "the only one there is"
+    if _only_belongs(opened):
+        known: Sequence[str] = [key for key, _ in known_channels(conn)]
+    elif is_own_channel(opened):
+        known, note = _waiting(conn), "whose other records came before its orders"
+    else:
+        known = _of_platform(conn, platform)
     if len(known) == 1:
-        return ChannelChoice(known[0], "the only one there is")
+        return ChannelChoice(known[0], note)
     if len(known) > 1:
         raise ChannelNeeded(opened.file.name, known)
     return ChannelChoice(platform or slug(opened.spec.name), "a new one", ())

@@ -38,6 +38,7 @@ from opsconsole.services.import_channels import (
     ChannelNeeded,
     choose_channel,
     describe_channel,
+    is_own_channel,
     remember_channel,
     tells_channels,
 )
@@ -343,8 +344,9 @@ def _reading(conn: Connection, job: _Job, opened: Opened, channel: str) -> tuple
 def _write(conn: Connection, job: _Job, opened: Opened, parsed: ParsedFile, report: FileReport, started: float) -> None:
     """Everything one file leaves behind, inside one transaction."""
     dialect.hold_lock(conn, "import")
-    if job.channel and parsed.file.table is None:
-        remember_channel(conn, parsed.source, job.channel, parsed.file.path.parent, who=job.who, now=job.now)
+    settled = job.channel or (report.channel if is_own_channel(opened) else "")
+    if settled and parsed.file.table is None:
+        remember_channel(conn, parsed.source, settled, parsed.file.path.parent, who=job.who, now=job.now)
     if job.currency and report.currency:
         remember_currency(conn, parsed.source, report.currency, who=job.who, now=job.now)
     if job.formats:
