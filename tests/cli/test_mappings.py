@@ -69,3 +69,19 @@ def test_a_proposal_for_amounts_asks_for_their_currency(ask, tmp_path):
     assert told["questions"][0]["kind"] == "currency"
     assert told["questions"][0]["words"].startswith("Which currency are its amounts in? USD is likely: ")
     assert told["fault"] == "Its amounts have no currency. Say which they are in."
+
+
+def test_a_mapping_is_proposed_before_there_is_a_database(capsys, tmp_path, monkeypatch):
+    monkeypatch.delenv("OPSCONSOLE_DATABASE", raising=False)
+    monkeypatch.setenv("OPSCONSOLE_MAPPINGS", str(tmp_path / "none"))
+    own = tmp_path / "none" / "ops.db"
+    monkeypatch.setattr("opsconsole.services.databases.default_database_url", lambda: str(own))
+    path = tmp_path / "till.csv"
+    path.write_text("Order number,Date,Total\n1,2026-11-16,12.50\n2,2026-11-17,3.00\n")
+    assert main(["mappings", "propose", str(path)]) == 0
+    told = capsys.readouterr().out
+    assert 'kind = "orders"' in told
+    assert "Which currency are its amounts in?" in told
+    assert not own.exists()
+    assert main(["mappings", "propose", str(path), "--database", str(tmp_path / "absent.db")]) == 2
+    assert "There is no database" in capsys.readouterr().err

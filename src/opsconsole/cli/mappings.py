@@ -1,10 +1,11 @@
 """Saved mappings on the command line: list, show, propose, save, rename, delete, restore."""
 
 import argparse
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from opsconsole.cli.opened import moment, opened, progress, who
+from opsconsole.cli.opened import moment, opened, opened_if_any, progress, who
 from opsconsole.cli.output import print_json, print_lines, print_listing
 from opsconsole.cli.program import DONE
 from opsconsole.domain.change import Change
@@ -51,7 +52,7 @@ def _propose(parsed: argparse.Namespace) -> int:
     if wrong:
         raise UserError(f"There is no record kind “{wrong[0]}”.", f"Kinds: {', '.join(sorted(known))}.")
     options = {key: getattr(parsed, key) for key in ("sheet", "header_row", "delimiter", "encoding")}
-    with opened(parsed, read_only=True) as database:
+    with opened_if_any(parsed) as database:
         file = mapping_editor.open_for_mapping(parsed.path, options, database=database, progress=progress(parsed))
         proposed = mapping_editor.propose_mapping(file, parsed.kinds)
         _ask_currency(proposed, database, moment(parsed))
@@ -75,7 +76,7 @@ def _ask_currency(proposed: Any, database: Any, now: int) -> None:
     from opsconsole.services.mapping_editor import record_kinds
 
     kinds = {kind.key: kind for kind in record_kinds()}
-    with database.read() as connection:
+    with nullcontext() if database is None else database.read() as connection:
         asked = currency_question(proposed.draft, kinds, proposals(connection, "", now))
     if asked is not None:
         proposed.questions.insert(0, asked)

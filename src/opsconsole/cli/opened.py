@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from opsconsole.domain import instants
 from opsconsole.domain.progress import Progress
@@ -24,6 +25,16 @@ def opened(parsed: argparse.Namespace, *, create: bool = False, read_only: bool 
         yield database
     finally:
         database.close()
+
+
+@contextmanager
+def opened_if_any(parsed: argparse.Namespace) -> Iterator[Database | None]:
+    """The database for reading; None where none was named and this user has none yet."""
+    if not parsed.database and not Path(databases.default_database_url()).exists():
+        yield None
+        return
+    with opened(parsed, read_only=True) as database:
+        yield database
 
 
 def moment(parsed: argparse.Namespace) -> int:

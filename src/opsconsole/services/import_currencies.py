@@ -85,8 +85,18 @@ def checked(code: str) -> str:
     return found
 
 
-def proposals(conn: Connection, channel: str, now: int) -> Proposals:
-    """Currencies that amounts may be in, the likely one first, each with the reason; never none."""
+def proposals(conn: Connection | None, channel: str, now: int) -> Proposals:
+    """Currencies that amounts may be in, the likely one first, each with the reason; never none.
+
+    Without a connection nothing is known yet.
+    """
+    found = {} if conn is None else _known_currencies(conn, channel, now)
+    if not found:
+        found["USD"] = "it is the base currency as long as nothing else is known"
+    return tuple(found.items())[:_MOST]
+
+
+def _known_currencies(conn: Connection, channel: str, now: int) -> dict[str, str]:
     newest = select(orders.c.channel, orders.c.currency).order_by(orders.c.id.desc()).limit(_NEWEST).subquery("newest")
     counted = select(newest.c.channel, newest.c.currency, func.count()).where(newest.c.currency.is_not(None))
     of_channel: Counter[str] = Counter()
@@ -102,9 +112,7 @@ def proposals(conn: Connection, channel: str, now: int) -> Proposals:
         found.setdefault(str(base), "it is the base currency of the business")
     for number, code in enumerate(_usual(of_all)):
         found.setdefault(code, "other orders are in it" if number else "most orders are in it")
-    if not found:
-        found["USD"] = "it is the base currency as long as nothing else is known"
-    return tuple(found.items())[:_MOST]
+    return found
 
 
 def _usual(counts: Counter[str]) -> list[str]:
