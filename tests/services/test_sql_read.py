@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 
 from opsconsole.domain.errors import Cancelled, UserError
 from opsconsole.domain.progress import Progress
 from opsconsole.domain.sourcing import OFF, VERIFY, SqlConnection
 from opsconsole.imports.query_table import Spool
-from opsconsole.services import sql_connections
+from opsconsole.services import sql_connections, sql_read
 from opsconsole.services.sql_read import Question, ask
 
 TYPES = {
@@ -147,6 +148,31 @@ def test_a_query_that_hangs_can_be_cancelled(other: Any) -> None:
         ask(other.connection, other.password, Question(SLOW[other.connection.kind]), lambda names: print, progress)
     left = [thread for thread in threading.enumerate() if thread.name == "query ERP"]
     assert left == []
+
+
+def test_a_query_that_is_cancelled_while_it_still_connects_is_never_asked(
+    other: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connecting, stopped = threading.Event(), threading.Event()
+    connect = Engine.connect
+
+    def slowly(engine: Engine) -> Any:
+        connecting.set()
+        stopped.wait(20)
+        return connect(engine)
+
+    monkeypatch.setattr(Engine, "connect", slowly)
+    stop = sql_read._Reader.stop
+
+    def stop_then_connect(reader: Any) -> None:
+        threading.Timer(0.3, stopped.set).start()
+        stop(reader)
+
+    monkeypatch.setattr(sql_read._Reader, "stop", stop_then_connect)
+    progress = Progress(lambda done, total, text: connecting.is_set() and progress.cancel())
+    with pytest.raises(Cancelled):
+        ask(other.connection, other.password, Question(SLOW[other.connection.kind]), lambda names: print, progress)
+    assert [thread for thread in threading.enumerate() if thread.name == "query ERP"] == []
 
 
 @pytest.mark.parametrize("kind", ["postgresql", "mariadb"])

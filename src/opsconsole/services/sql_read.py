@@ -143,16 +143,23 @@ class _Reader:
             self._over.set()
 
     def stop(self) -> None:
-        """Let the thread end, whatever it waits for; a server that does not answer is left."""
+        """Let the thread end, whatever it waits for; a server that does not answer is left.
+
+        Where it still connects it sees for itself, before it asks anything, that nobody wants to know any more.
+        """
         self._stopped.set()
-        raw = self._raw
-        if self._over.wait(_LOOK_SECONDS) or raw is None:
-            return
-        politely = threading.Thread(target=self._interrupt, args=(raw,), name="stop query", daemon=True)
-        politely.start()
-        if not self._over.wait(sql_sessions.STOP_SECONDS):
-            sql_sessions.cut(raw)
-        politely.join(_LOOK_SECONDS)
+        deadline = time.monotonic() + sql_sessions.STOP_SECONDS
+        politely: threading.Thread | None = None
+        while not self._over.wait(_LOOK_SECONDS) and (raw := self._raw) is not None:
+            if time.monotonic() > deadline:
+                sql_sessions.cut(raw)
+                break
+            # Once more each time: what is stopped may not have begun the moment before.
+            if politely is None or not politely.is_alive():
+                politely = threading.Thread(target=self._interrupt, args=(raw,), name="stop query", daemon=True)
+                politely.start()
+        if politely is not None:
+            politely.join(_LOOK_SECONDS)
 
     def _interrupt(self, raw: Any) -> None:
         with contextlib.suppress(Exception):
@@ -161,6 +168,8 @@ class _Reader:
     def _read(self) -> None:
         with self._engine.connect() as connection:
             self._raw = connection.connection.dbapi_connection
+            if self._stopped.is_set():
+                raise _Stopped
             self._driver.begin(connection, self.question.seconds)
             backslashes = KINDS[self.one.kind].backslashes
             statement = text(query_text.marked(self.question.statement, backslashes=backslashes))
