@@ -215,7 +215,7 @@ def measure(bench: Bench, files: dict[str, Path], *, sqlite: bool) -> None:
     bench.time("looking at all", lambda: tab.importing.start(list(files.values())))
     bench.time("answering, looking again", lambda: _answer(tab, said))
     for words in PREVIEW:
-        bench.cancel_at(words, "looking at all again", lambda: tab.preview.look_again(list(said)))
+        bench.cancel_at(words, "looking at all again", lambda: tab.preview.again.look(list(said)))
     tab.preview.leave()
     for words in IMPORT if sqlite else [words for words in IMPORT if words != "Building index"]:
         bench.cancel_at(words, "importing orders", lambda: tab.importing.import_now([orders], said))
@@ -239,7 +239,7 @@ def measure(bench: Bench, files: dict[str, Path], *, sqlite: bool) -> None:
 def _answer(tab: Any, said: dict[str, Any]) -> None:
     for key, answers in said.items():
         tab.preview.answers._keep(key, channel=answers.channel, currency=answers.currency)
-    tab.preview.look_again(list(said))
+    tab.preview.again.look(list(said))
 
 
 def _count(_progress: Any) -> int:
