@@ -8,9 +8,8 @@ import itertools
 import pytest
 from sqlalchemy import insert, select, update
 
-from opsconsole.domain.errors import Cancelled, UserError
+from opsconsole.domain.errors import UserError
 from opsconsole.domain.instants import DAY, HOUR, MINUTE, from_iso
-from opsconsole.domain.progress import Progress
 from opsconsole.services import detection_findings, exception_rules, order_exceptions
 from opsconsole.services.detection import detect
 from opsconsole.services.settings import change_setting
@@ -347,16 +346,6 @@ def test_the_top_tenth_by_value_is_one_step_more_severe_whatever_the_currency(sq
     with sqlite_desk.database.read() as connection:
         raised = connection.execute(select(exceptions.c.subject).where(exceptions.c.severity == "S2")).scalars().all()
     assert set(raised) == {"shop/euro", "shop/18"}
-
-
-def test_a_cancelled_run_writes_nothing(sqlite_desk, now):
-    sqlite_desk.write(now)
-    progress = Progress()
-    progress.cancel()
-    with pytest.raises(Cancelled):
-        detect(sqlite_desk.database, now, progress=progress)
-    assert sqlite_desk.count() == 0
-    assert detect(sqlite_desk.database, now).opened == 1
 
 
 def test_one_client_detects_at_a_time_on_a_shared_database(postgresql_url, open_url, now):
