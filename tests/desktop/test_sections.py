@@ -46,3 +46,11 @@ def test_a_file_s_name_breaks_at_its_underscores(qtbot: QtBot) -> None:
     qtbot.addWidget(words)
     assert words.minimumSizeHint().width() < words.fontMetrics().horizontalAdvance(words.plain.split()[-1])
     assert words.accessibleName() == words.plain
+
+
+@pytest.mark.parametrize("word", [f"#1,paid{',' * 300}USD", "x" * 300, f"https://example.com/?{'a=1&' * 80}"])
+def test_a_line_of_a_file_without_a_blank_is_no_wider_than_the_panel_has_room(qtbot: QtBot, word: str) -> None:
+    words = Words(f"Line as read: {word}", wrap=True)
+    qtbot.addWidget(words)
+    assert words.minimumSizeHint().width() <= 320
+    assert words.plain == f"Line as read: {word}"

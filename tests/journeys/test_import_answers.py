@@ -167,13 +167,11 @@ def test_a_remembered_date_format_is_shown_in_words_and_can_be_changed(
 
 
 def test_dates_that_can_be_read_in_two_ways_are_asked_with_both_readings(
-    looking: App, show: Show, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    looking: App, show: Show, mapped: Callable[[str], None], tmp_path: Path, qtbot: QtBot
 ) -> None:
     app, desk = looking, show("data")
     front: Any = desk
-    (tmp_path / "mappings").mkdir()
-    (tmp_path / "mappings" / "m.toml").write_text(MAPPING)
-    monkeypatch.setenv("OPSCONSOLE_MAPPINGS", str(tmp_path / "mappings"))
+    mapped(MAPPING)
     file = tmp_path / "f.csv"
     file.write_text("id,at\n1,03/04/2026\n2,05/06/2026\n")
     drop(qtbot, app, file)
@@ -189,3 +187,19 @@ def test_dates_that_can_be_read_in_two_ways_are_asked_with_both_readings(
     assert "placed at Fri 3 Apr" in first["new"]
     press(qtbot, app, front.preview.files.grid, Qt.Key.Key_Return)
     assert [row["inserted"] for row in rows_of(desk.list.listing)] == [2]
+
+
+def test_a_file_that_was_mapped_meanwhile_is_looked_at_again_beside_the_others(
+    looking: App, show: Show, sample: Path, tmp_path: Path, qtbot: QtBot, mapped: Callable[[str], None]
+) -> None:
+    app, front = looking, show("data")
+    desk: Any = front
+    other = tmp_path / "f.csv"
+    other.write_text("id,at\n1,2026-04-03\n")
+    drop(qtbot, app, sample, other)
+    assert [file.ready for file in desk.preview.looked.preview.files] == [True, False]
+    mapped(MAPPING)
+    app.desk.show("data", None, {"files": str(other)})
+    settled(qtbot, app)
+    files = desk.preview.looked.preview.files
+    assert [(file.report.name, file.ready) for file in files] == [("orders_export.csv", True), ("f.csv", True)]

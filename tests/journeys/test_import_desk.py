@@ -17,9 +17,6 @@ from opsconsole.app import App
 from opsconsole.desktop.tab import Tab
 
 Show = Callable[[str], Tab]
-MAPPING = (
-    'name = "M"\nchannel = "shop"\n[[records]]\nkind = "orders"\n[records.fields]\norder_id = "id"\nplaced_at = "at"\n'
-)
 
 
 def drop_on(app: App, widget: QWidget, *paths: Path) -> None:
@@ -67,24 +64,6 @@ def test_dropped_files_are_looked_at_imported_and_lead_to_their_exceptions(
     assert imported["ads_spend.csv"]["message"].startswith("2 lines, nothing written")
     press(qtbot, app, desk.list.grid, Qt.Key.Key_Return)
     assert app.window.current is app.window.tab("order_exceptions")
-
-
-def test_a_file_that_was_mapped_meanwhile_is_looked_at_again_beside_the_others(
-    looking: App, show: Show, sample: Path, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app, front = looking, show("data")
-    desk: Any = front
-    (tmp_path / "mappings").mkdir()
-    monkeypatch.setenv("OPSCONSOLE_MAPPINGS", str(tmp_path / "mappings"))
-    other = tmp_path / "f.csv"
-    other.write_text("id,at\n1,2026-04-03\n")
-    drop(qtbot, app, sample, other)
-    assert [file.ready for file in desk.preview.looked.preview.files] == [True, False]
-    (tmp_path / "mappings" / "m.toml").write_text(MAPPING)
-    app.desk.show("data", None, {"files": str(other)})
-    settled(qtbot, app)
-    files = desk.preview.looked.preview.files
-    assert [(file.report.name, file.ready) for file in files] == [("orders_export.csv", True), ("f.csv", True)]
 
 
 def test_the_keyboard_is_where_the_next_step_is_before_and_after_the_first_import(

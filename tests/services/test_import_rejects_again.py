@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_import_rejects import BAD, GOOD, Desk
+from rejects_desk import BAD, GOOD, Desk
 
 from opsconsole.services import imports
 from opsconsole.services.import_rejects import keep_typed, reject_grid

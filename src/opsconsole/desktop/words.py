@@ -32,6 +32,16 @@ def isolated(text: str) -> str:
     return _FIRST.sub("\u200e", _NAME.sub("\u2068\\g<0>\u2069", text))
 
 
+# A word that is longer than a panel is wide, as a line of a file or a name may be, and where it may break.
+_LONG = re.compile(r"[^\s*]{28,}")
+_AFTER = re.compile(r"[,;|/=&?](?=.)|[^,;|/=&?\u200b]{28}(?=.)")
+
+
+def breakable(text: str) -> str:
+    """The sentence with places (U+200B) at which its longest words may go on in the next line."""
+    return _LONG.sub(lambda word: _AFTER.sub("\\g<0>\u200b", word[0]), text)
+
+
 def marked(text: str, color: str = "") -> str:
     """Rich text of a sentence, its values bold (and in a color); everything but the marks is escaped."""
     style = f"font-weight:600;color:{color}" if color else "font-weight:600"
@@ -87,7 +97,7 @@ class Words(QLabel):
             return
         color = theme.color("text").name() if self._role in ("small", "muted", "caption") else ""
         # A file's name may break at its underscores.
-        rich = marked(isolated(self._text), color)
+        rich = marked(isolated(breakable(self._text) if self.wordWrap() else self._text), color)
         rich = rich.replace("_", "_\u200b") if self.wordWrap() else rich
         if self.wordWrap() and self._role in _LINE_HEIGHT:
             rich = f'<p style="line-height:{_LINE_HEIGHT[self._role]}px;margin:0">{rich}</p>'

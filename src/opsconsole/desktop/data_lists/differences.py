@@ -62,7 +62,9 @@ class DifferencesList(DataList):
         found = super().build_panel(identity, detail)
         title = f"{listing.field('subject').label_of(row['subject'])}: {row['channel_feed']}"
         counted = Section("What is counted", sentences("\n".join([*listing.notes, *_helps(listing)])))
-        return PanelContent(title, subtitle=f"against {row['warehouse_feed']}", sections=(*found.sections, counted))
+        # The pair in words, by which its differences are found, is the title once more.
+        told = (section for section in found.sections if section.title != listing.field("pair").label)
+        return PanelContent(title, subtitle=f"against {row['warehouse_feed']}", sections=(*told, counted))
 
     def _difference(self, row: Mapping[str, Any]) -> PanelContent:
         formats = self.desk.formats(self.request.now)
